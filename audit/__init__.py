@@ -1,0 +1,1 @@
+"""Append-only record of changes and of reads. Knows no other app."""

@@ -1,0 +1,33 @@
+"""The one registry of what can be logged, and how each is said to people."""
+
+from dataclasses import dataclass
+
+REGISTRY: dict[str, "Action"] = {}
+
+
+@dataclass(frozen=True)
+class Action:
+    """A code such as "exclusions.notice.served", its words, and whether it is a read."""
+
+    code: str
+    words: str
+    is_read: bool = False
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def register(code: str, words: str, *, is_read: bool = False) -> Action:
+    """Add an action and return it. Raises ValueError if the code is taken or badly formed."""
+    if code in REGISTRY:
+        raise ValueError(f"{code} is registered twice")
+    if len(code.split(".")) != 3 or len(code) > 60:
+        raise ValueError(f"{code} is not app.thing.done")
+    REGISTRY[code] = Action(code, words, is_read)
+    return REGISTRY[code]
+
+
+def words_for(code: str) -> str:
+    """Return the words for a code; the code itself if it is no longer known."""
+    action = REGISTRY.get(code)
+    return action.words if action else code

@@ -1,0 +1,1 @@
+"""The Board's figures: imports every app, and nothing imports it."""

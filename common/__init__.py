@@ -1,0 +1,1 @@
+"""Tools that know no app: dates, money, references, uploads, e-mail, request types."""

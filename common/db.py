@@ -1,0 +1,135 @@
+"""Abstract models and database functions that apps build on. No table of its own."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+
+
+class LondonDate(models.Func):
+    """The London calendar date of a timestamptz, in SQL.
+
+    A literal zone (not a parameter, not the connection's zone) keeps it immutable, so that it
+    can stand in generated columns, constraints and indexes.
+    """
+
+    template = "((%(expressions)s) AT TIME ZONE 'Europe/London')::date"
+    output_field = models.DateField()
+
+
+class Fold(models.Func):
+    """Text in plain lower-case letters: "Zieliński" as "zielinski". Made by common.0001."""
+
+    function = "dtac_fold"
+    output_field = models.TextField()
+
+
+class FoldNames(models.Func):
+    """A name and an array of aliases, folded into one text. Made by common.0001."""
+
+    function = "dtac_fold_names"
+    output_field = models.TextField()
+
+
+class YearlyCounter(models.Model):
+    """Numbers handed out one by one in a year. A rolled-back use may leave a gap, never a double."""
+
+    prefix = models.CharField(max_length=8, db_comment="Which series, e.g. INC")
+    year = models.PositiveSmallIntegerField(db_comment="London year of the number")
+    last = models.PositiveIntegerField(db_comment="The number handed out last")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def take(cls, prefix: str, year: int, *, count: int = 1) -> int:
+        """Return the first of `count` fresh numbers; concurrent callers wait for one another."""
+        table = cls._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (prefix, year, last) VALUES (%s, %s, %s) "  # noqa: S608
+                f"ON CONFLICT (prefix, year) DO UPDATE SET last = {table}.last + %s RETURNING last",
+                [prefix, year, count, count],
+            )
+            row = cursor.fetchone()
+        return int(row[0]) - count + 1
+
+
+class StoredImage(models.Model):
+    """A photo as it was sent (unaltered, with its hash) and as it is shown (re-encoded, no EXIF)."""
+
+    VARIANT_SIZES = {"thumb": (96, 120), "card": (400, 500), "large": (1200, 1500)}
+
+    uuid = models.UUIDField(unique=True, db_comment="Public name in /photos/<uuid>/<size>/")
+    original = models.FileField(
+        max_length=200, db_comment="The file as sent, under a random name, never served as it is"
+    )
+    content_type = models.CharField(max_length=40, db_comment="Sniffed from the bytes")
+    sha256 = models.CharField(max_length=64, db_comment="SHA-256 of the original, hex")
+    byte_size = models.PositiveIntegerField(db_comment="Bytes of the original")
+    added_at = models.DateTimeField(db_comment="When it was stored")
+    variants_ready_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When thumb, card and large were made; null: not yet"
+    )
+    variants_error = models.CharField(
+        max_length=200, blank=True, db_comment="Why the variants could not be made"
+    )
+
+    class Meta:
+        abstract = True
+
+    def variant_path(self, size: str) -> str:
+        """Return the storage path of a variant. Raises KeyError for an unknown size."""
+        self.VARIANT_SIZES[size]
+        return f"variants/{self.uuid.hex[:2]}/{self.uuid}-{size}.jpg"
+
+
+@contextmanager
+def constraint_messages(model: type[models.Model]) -> Iterator[None]:
+    """Turn a broken constraint of `model` into a ValidationError with the constraint's own words.
+
+    For races that full_clean() can't see. The constraint is known by its name as the server
+    reports it, never by the text of an error. Use inside `transaction.atomic()`.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        for constraint in model._meta.constraints:
+            if constraint.name == name and constraint.violation_error_message:
+                message = str(constraint.violation_error_message)
+                raise ValidationError(message, code=constraint.name) from error
+        raise
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def once(model: type[Row], client_id: uuid.UUID, make: Callable[[], Row]) -> Row:
+    """Return what `make` makes, or the row that an earlier send of the same form made.
+
+    `make` runs in a transaction of its own and must store `client_id`, which is unique.
+    """
+    earlier = model._default_manager.filter(client_id=client_id).first()
+    if earlier is not None:
+        return earlier
+    try:
+        with transaction.atomic():
+            return make()
+    except (IntegrityError, ValidationError):  # full_clean() sees a double as a ValidationError
+        earlier = model._default_manager.filter(client_id=client_id).first()
+        if earlier is not None:
+            return earlier
+        raise
+
+
+def check_revision(row: models.Model, revision: int) -> None:
+    """Raise ValidationError (code "stale") if the row has changed since the form was shown."""
+    if getattr(row, "revision") != revision:  # noqa: B009  (any model with that column)
+        raise ValidationError(
+            "Someone changed this since you opened it. Look at it as it is now and try again.",
+            code="stale",
+        )

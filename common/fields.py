@@ -1,0 +1,54 @@
+"""Form fields that several apps use."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from common.images import check_photo
+
+PHOTO_ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif"
+
+
+class MultipleFileInput(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several photos, each decoded before it is accepted. Gives a list, empty when none."""
+
+    def __init__(self, *, max_photos: int, **kwargs: Any) -> None:
+        self.max_photos = max_photos
+        kwargs.setdefault("required", False)
+        kwargs.setdefault(
+            "widget", MultipleFileInput(attrs={"accept": PHOTO_ACCEPT, "data-photos": ""})
+        )
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+        """Return the accepted files. Raises ValidationError that names the file at fault."""
+        files = [item for item in (data if isinstance(data, list | tuple) else [data]) if item]
+        if not files:
+            if self.required:
+                raise ValidationError("Choose a photo.", code="required")
+            return []
+        if len(files) > self.max_photos:
+            raise ValidationError(f"Send {self.max_photos} photos at most.", code="many")
+        errors = [problem for file in files for problem in self._problems(file)]
+        if errors:
+            raise ValidationError(errors)
+        return files
+
+    def _problems(self, file: UploadedFile) -> list[ValidationError]:
+        try:
+            super().clean(file)
+            check_photo(file)
+        except ValidationError as error:
+            return [
+                ValidationError(f"{(file.name or 'file')[:60]}: {message}", code="photo")
+                for message in error.messages
+            ]
+        return []

@@ -1,0 +1,21 @@
+"""Reference numbers that people say over a radio: D-0042, INC-2026-00017, EXC-2026-0009."""
+
+import re
+
+SUBJECT_PATTERN = re.compile(r"^\s*D\s*-?\s*0*(\d{1,7})\s*$", re.IGNORECASE)
+
+
+def subject_ref(number: int) -> str:
+    """Return D-0042 for 42."""
+    return f"D-{number:04d}"
+
+
+def parse_subject_ref(text: str) -> str | None:
+    """Return the canonical reference in "d42", "D-0042" or "D 42", or None if it isn't one."""
+    match = SUBJECT_PATTERN.match(text)
+    return subject_ref(int(match.group(1))) if match else None
+
+
+def yearly_ref(prefix: str, year: int, number: int, *, digits: int) -> str:
+    """Return INC-2026-00017 for ("INC", 2026, 17, digits=5)."""
+    return f"{prefix}-{year}-{number:0{digits}d}"

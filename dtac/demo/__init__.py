@@ -1,0 +1,1 @@
+"""What the demo needs and a real scheme does not: drawn portraits and scenes."""

@@ -1,0 +1,1 @@
+"""Settings: `base` for all, then one module per place it runs (production, demo, test)."""

@@ -1,0 +1,1 @@
+"""Exclusion notices: raised, authorised, served, in force, expired or revoked; breaches derived."""

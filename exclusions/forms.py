@@ -1,0 +1,117 @@
+"""Input of the exclusions app."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from incidents.models import Report
+from members.models import Premises, User
+from offenders.models import Subject
+
+from .models import Notice
+from .services import Service, citable_reports
+
+
+class RaiseForm(forms.Form):
+    """A new notice: its grounds and its reason."""
+
+    grounds = forms.ModelMultipleChoiceField(
+        label="Incidents it rests on",
+        queryset=Report.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose at least one incident.",
+            "invalid_choice": "Cite accepted incidents of this person only.",
+        },
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The notice carries these words.",
+        error_messages={"required": "Write the reason the notice will carry."},
+    )
+    below_threshold_reason = forms.CharField(
+        label="If below the threshold: why a notice is right all the same",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        pks = [report.pk for report in citable_reports(subject)]
+        self.fields["grounds"].queryset = (  # type: ignore[attr-defined]
+            Report.objects.filter(pk__in=pks)
+            .select_related("type", "premises")
+            .order_by("-occurred_at")
+        )
+
+
+class ServiceForm(forms.Form):
+    """How, when and by whom a notice was served."""
+
+    served_at = forms.DateTimeField(
+        label="When",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={
+            "required": "Enter the day and time it was served.",
+            "invalid": "Enter a day and a time, such as 14/03/2026 15:30.",
+        },
+    )
+    method = forms.ChoiceField(
+        label="How",
+        choices=Notice.Method,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how it was served."},
+    )
+    served_by = forms.CharField(
+        label="Served by",
+        max_length=120,
+        error_messages={"required": "Enter the name of the person who served it."},
+    )
+    premises = forms.ModelChoiceField(
+        label="Where",
+        queryset=Premises.objects.none(),
+        required=False,
+        empty_label="Not at a member's premises",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["premises"].queryset = (  # type: ignore[attr-defined]
+            Premises.objects.reportable_by(user)
+        )
+        self.fields["served_at"].initial = timezone.now
+        self.fields["served_by"].initial = user.name
+        self.fields["premises"].initial = user.premises_id
+
+    def clean_served_at(self) -> dt.datetime:
+        """Return the moment. Raises ValidationError for the future."""
+        moment: dt.datetime = self.cleaned_data["served_at"]
+        if moment > timezone.now():
+            raise ValidationError("This is in the future.", code="future")
+        return moment
+
+    def service(self) -> Service:
+        """Return the service this valid form means."""
+        data = self.cleaned_data
+        return Service(
+            served_at=data["served_at"],
+            method=data["method"],
+            served_by=data["served_by"],
+            premises=data["premises"],
+        )
+
+
+class RevokeForm(forms.Form):
+    """Why a notice is revoked."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        error_messages={"required": "Say why it is revoked."},
+    )

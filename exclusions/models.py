@@ -1,0 +1,281 @@
+"""Exclusion notices. Whether one is in force is computed from its dates, never kept as a flag."""
+
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Least
+
+from common import dates
+from common.db import LondonDate, YearlyCounter
+from incidents.models import Report
+from members.models import Premises, User
+from offenders.models import Subject
+
+from .querysets import NoticeQuerySet
+
+NEVER = Value(dt.date(9999, 1, 1))
+
+
+class NoticeCounter(YearlyCounter):
+    """Numbers of notices in a year."""
+
+    class Meta:
+        db_table_comment = "Numbers of exclusion notices handed out"
+        constraints = [
+            models.UniqueConstraint(fields=["prefix", "year"], name="notice_counter_once")
+        ]
+
+
+class DaysCovered(Func):
+    """The half-open range of London days a notice covers: (first day, last day, day revoked).
+
+    Revoked on the day of service, it covers no day at all.
+    """
+
+    template = "daterange(%(expressions)s, '[)')"
+    output_field = DateRangeField()
+
+
+class DayAfter(Func):
+    """The day after a date."""
+
+    template = "((%(expressions)s) + 1)"
+    output_field = models.DateField()
+
+
+class LastOfTwelveMonths(Func):
+    """common.dates.last_day_of_year_from() in SQL."""
+
+    template = (
+        "((%(expressions)s + interval '1 year')::date - CASE WHEN "
+        "extract(month from %(expressions)s) = 2 AND extract(day from %(expressions)s) = 29 "
+        "THEN 0 ELSE 1 END)"
+    )
+    output_field = models.DateField()
+
+
+class Notice(models.Model):
+    """A civil withdrawal of the implied permission to enter members' premises."""
+
+    class Method(models.TextChoices):
+        IN_PERSON = "in_person", "Handed over in person"
+        POST = "post", "By post, with proof"
+        CUSTODY = "custody", "At custody"
+
+    ref = models.CharField(max_length=20, unique=True, db_comment="E.g. EXC-2026-0009")
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="notices", db_comment="Who is excluded"
+    )
+    reason = models.TextField(max_length=2000, db_comment="Why, in words the notice carries")
+    below_threshold_reason = models.CharField(
+        max_length=500, blank=True, db_comment="Why, although the scheme's threshold isn't met"
+    )
+    grounds: "models.ManyToManyField[Report, NoticeGround]" = models.ManyToManyField(
+        Report, through="NoticeGround", related_name="notices"
+    )
+    raised_at = models.DateTimeField(db_comment="When it was raised")
+    authorised_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who decided it"
+    )
+    served_at = models.DateTimeField(null=True, blank=True, db_comment="When it was served")
+    served_on = models.GeneratedField(
+        expression=LondonDate(F("served_at")),
+        output_field=models.DateField(null=True),
+        db_persist=True,
+        db_comment="London date of service: the first day in force",
+    )
+    ends_on = models.DateField(null=True, blank=True, db_comment="Last day in force")
+    service_method = models.CharField(
+        max_length=12, choices=Method, blank=True, db_comment="How it was served"
+    )
+    served_by = models.CharField(
+        max_length=120, blank=True, db_comment="Name of the person who served it"
+    )
+    service_premises = models.ForeignKey(
+        Premises,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Where it was served, if at a member's premises",
+    )
+    service_recorded_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When the service was typed in"
+    )
+    service_recorded_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who typed it in",
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True, db_comment="When it was revoked")
+    revoked_on = models.GeneratedField(
+        expression=LondonDate(F("revoked_at")),
+        output_field=models.DateField(null=True),
+        db_persist=True,
+        db_comment="London date of revocation: the first day no longer in force",
+    )
+    revoked_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who revoked it",
+    )
+    revoked_reason = models.CharField(max_length=500, blank=True, db_comment="Why")
+    expiry_recorded_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When the job noted the end; nothing depends on it"
+    )
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Exclusion notices; in force from served_on to ends_on unless revoked"
+        ordering = ["-raised_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_service_whole",
+                condition=Q(
+                    served_at=None,
+                    ends_on=None,
+                    service_method="",
+                    served_by="",
+                    service_recorded_at=None,
+                    service_recorded_by=None,
+                )
+                | (
+                    Q(
+                        served_at__isnull=False,
+                        ends_on__isnull=False,
+                        service_recorded_at__isnull=False,
+                        service_recorded_by__isnull=False,
+                    )
+                    & ~Q(service_method="")
+                    & ~Q(served_by="")
+                ),
+                violation_error_message="Service needs a day, a method and who served it.",
+            ),
+            # Whatever code wrote the row, nobody is excluded a day too long.
+            models.CheckConstraint(
+                name="notice_twelve_months_at_most",
+                condition=Q(served_at=None)
+                | Q(ends_on__gte=F("served_on"), ends_on__lte=LastOfTwelveMonths(F("served_on"))),
+                violation_error_message="A notice lasts twelve calendar months at most.",
+            ),
+            models.CheckConstraint(
+                name="notice_not_revoked_before_service",
+                condition=Q(revoked_at=None)
+                | Q(served_at=None)
+                | Q(revoked_at__gte=F("served_at")),
+                violation_error_message="A notice can't be revoked before it was served.",
+            ),
+            models.CheckConstraint(
+                name="notice_revocation_whole",
+                condition=Q(revoked_at=None, revoked_by=None, revoked_reason="")
+                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_reason="")),
+                violation_error_message="A revocation needs a reason.",
+            ),
+            ExclusionConstraint(
+                name="notice_one_at_a_time",
+                expressions=[
+                    (F("subject"), RangeOperators.EQUAL),
+                    (
+                        DaysCovered(
+                            F("served_on"),
+                            Least(DayAfter(F("ends_on")), Coalesce(F("revoked_on"), NEVER)),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(served_at__isnull=False),
+                violation_error_message=(
+                    "Another notice of this subject covers some of these days."
+                ),
+            ),
+            # One to be served at a time: a second would only ever collide with the first.
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=Q(served_at=None, revoked_at=None),
+                name="notice_one_unserved",
+                violation_error_message="This subject has a notice that is still to be served.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["subject", "ends_on"],
+                condition=Q(served_at__isnull=False, revoked_at=None),
+                name="notice_in_force",
+            ),
+            models.Index(
+                fields=["ends_on"],
+                condition=Q(served_at__isnull=False, revoked_at=None, expiry_recorded_at=None),
+                name="notice_to_expire",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def is_served(self) -> bool:
+        """Whether service is recorded."""
+        return self.served_at is not None
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether it was revoked."""
+        return self.revoked_at is not None
+
+    def in_force_on(self, day: dt.date | None = None) -> bool:
+        """Whether it is in force on a London day (today by default), as the query would say."""
+        day = day or dates.today()
+        if self.served_at is None or self.ends_on is None:
+            return False
+        if self.revoked_at is not None and day >= dates.london_date(self.revoked_at):
+            return False
+        return dates.london_date(self.served_at) <= day <= self.ends_on
+
+    @property
+    def state(self) -> str:
+        """What to say of it now: to_serve, in_force, expired or revoked."""
+        if self.is_revoked:
+            return "revoked"
+        if not self.is_served:
+            return "to_serve"
+        return "in_force" if self.in_force_on() else "expired"
+
+    @property
+    def state_words(self) -> str:
+        """The state in words."""
+        return {
+            "revoked": "Revoked",
+            "to_serve": "Not served yet",
+            "in_force": "In force",
+            "expired": "Expired",
+        }[self.state]
+
+
+class NoticeGround(models.Model):
+    """An incident that a notice cites."""
+
+    notice = models.ForeignKey(
+        Notice, on_delete=models.CASCADE, related_name="cited", db_comment="Which notice"
+    )
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="cited_by", db_comment="Which incident"
+    )
+
+    class Meta:
+        db_table_comment = "Incidents cited by notices"
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "report"], name="notice_ground_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id}: {self.report_id}"

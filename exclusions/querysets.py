@@ -1,0 +1,119 @@
+"""Notices and breaches, scoped in SQL. "In force" is always computed from dates and service."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+
+from common import dates
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+class NoticeQuerySet(models.QuerySet[Any]):
+    """Exclusion notices."""
+
+    def in_force(self, *, on: dt.date | None = None) -> Self:
+        """Those in force on a London day, today by default: served, not ended, not revoked."""
+        day = on or dates.today()
+        return self.filter(
+            Q(revoked_on=None) | Q(revoked_on__gt=day), served_on__lte=day, ends_on__gte=day
+        )
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the manager; in-force ones for readers; also those a store may have to serve.
+
+        A member manager sees a notice still to be served when it cites an incident of their own
+        business, because they record its service (DESIGN section 3).
+        """
+        if user.role == "intel":
+            return self
+        if not user.sees_profiles:
+            return self.none()
+        visible = Q(pk__in=self.model.objects.in_force().values("pk"))
+        if user.role == "manager":
+            visible |= self.servable_condition(user)
+        return self.filter(visible)
+
+    def servable_condition(self, user: "User") -> Q:
+        """The condition that this user may record service: not served, not revoked, theirs."""
+        waiting = Q(served_at=None, revoked_at=None)
+        if user.role == "intel":
+            return waiting
+        if user.role != "manager":
+            return Q(pk__in=[])
+        from .models import NoticeGround  # the models module imports this one
+
+        own = NoticeGround.objects.filter(notice=OuterRef("pk"), report__member_id=user.member_id)
+        return waiting & Exists(own)
+
+    def servable_by(self, user: "User") -> Self:
+        """Notices whose service this user may record."""
+        return self.filter(self.servable_condition(user))
+
+    def with_face(self, user: "User") -> Self:
+        """Each with subject, and `face`, `profile_name`, `profile_line` of the profile the user sees.
+
+        They are null where no profile of the subject is published to this user: a notice tells
+        them that the reference is excluded, and nothing of the working record.
+        """
+        from offenders.models import ProfileVersion
+
+        seen = ProfileVersion.objects.visible_to(user).filter(subject=OuterRef("subject"))
+        return self.select_related("subject").annotate(
+            face=Subquery(seen.values("main_photo__uuid")[:1]),
+            profile_name=Subquery(seen.values("name")[:1]),
+            profile_line=Subquery(seen.values("line")[:1]),
+        )
+
+    def until_by_subject(self, subject_ids: Iterable[int]) -> dict[int, dt.date]:
+        """Last day of the notice in force today, for those of the subjects that have one."""
+        rows = (
+            self.in_force()
+            .filter(subject_id__in=list(subject_ids))
+            .order_by()
+            .values("subject_id")
+            .annotate(until=Max("ends_on"))
+            .values_list("subject_id", "until")
+        )
+        return dict(rows)
+
+    def to_record_expiry(self) -> Self:
+        """Ended, not revoked, and the end not yet noted."""
+        return self.filter(
+            served_at__isnull=False,
+            revoked_at=None,
+            expiry_recorded_at=None,
+            ends_on__lt=dates.today(),
+        )
+
+
+def breaches() -> Any:
+    """Return involvements that are breaches: derived, never typed.
+
+    An excluded person at a member's premises, after service, on a day the notice covered; a
+    rejected report is none. Each row carries `notice_ref`.
+    """
+    from incidents.models import Involvement
+
+    from .models import Notice
+
+    covering = (
+        Notice.objects.filter(
+            subject=OuterRef("subject"),
+            served_at__lt=OuterRef("report__occurred_at"),
+            ends_on__gte=OuterRef("report__occurred_on"),
+        )
+        .filter(Q(revoked_at=None) | Q(revoked_at__gt=OuterRef("report__occurred_at")))
+        .order_by("-served_at")
+    )
+    return (
+        Involvement.objects.filter(subject__isnull=False)
+        .exclude(report__status="rejected")
+        .annotate(notice_ref=Subquery(covering.values("ref")[:1]))
+        .filter(notice_ref__isnull=False)
+        .annotate(occurred_at=F("report__occurred_at"))
+    )

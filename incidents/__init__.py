@@ -1,0 +1,1 @@
+"""Sightings and incidents, who was involved, what was taken, photos, the review."""

@@ -1,0 +1,1 @@
+"""Members, premises, users, the data-sharing agreement, subscriptions, outgoing e-mail."""

@@ -1,0 +1,46 @@
+"""One row, or 404/403; and who may open a page at all."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from .models import Member, Role, User
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def roles_only(*roles: Role) -> Callable[[Page[P]], Page[P]]:
+    """Answer 404 to every other role: a page that isn't theirs doesn't exist for them."""
+
+    def decorate(view: Page[P]) -> Page[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if user_of(request).role not in roles:
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the signed-in user. Raises Http404 where there is none: such a page is never public."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def get_member(user: User, slug: str) -> Member:
+    """Return a member that this user may see. Raises Http404."""
+    member = Member.objects.visible_to(user).filter(slug=slug).select_related("area").first()
+    if member is None:
+        raise Http404
+    return member  # type: ignore[no-any-return]
+
+
+READERS = (Role.REPORTER, Role.MANAGER, Role.AGENCY, Role.INTEL)
+"""Who reads published profiles, in-force exclusions, alerts and bulletins, and logs reports."""

@@ -1,0 +1,102 @@
+"""Who a published thing is meant for: everybody, some areas, some sectors, or agencies only."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from .models import Area, Member, Role
+
+if TYPE_CHECKING:
+    from .models import User
+
+
+class AudienceKind(models.TextChoices):
+    """Kinds of audience. Partner agencies are in each of them."""
+
+    ALL = "all", "All members and partner agencies"
+    AREAS = "areas", "Members in some areas"
+    SECTORS = "sectors", "Members of some sectors"
+    AGENCIES = "agencies", "Partner agencies only"
+
+
+class WithAudience(models.Model):
+    """Mixin: the audience of a row, as it was decided."""
+
+    audience = models.CharField(
+        max_length=8, choices=AudienceKind, default=AudienceKind.ALL, db_comment="For whom"
+    )
+    audience_areas = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, db_comment="Keys of areas, if areas"
+    )
+    audience_sectors = ArrayField(
+        models.CharField(max_length=16),
+        default=list,
+        blank=True,
+        db_comment="Codes of sectors, if sectors",
+    )
+
+    class Meta:
+        abstract = True
+
+    def audience_words(self) -> str:
+        """Return the audience in words."""
+        if self.audience == AudienceKind.AREAS:
+            names = Area.objects.filter(pk__in=self.audience_areas).values_list("name", flat=True)
+            return "Members in " + ", ".join(names)
+        if self.audience == AudienceKind.SECTORS:
+            labels = dict(Member.Sector.choices)
+            return "Members: " + ", ".join(str(labels[code]) for code in self.audience_sectors)
+        return str(AudienceKind(self.audience).label)
+
+
+def areas_of(user: "User") -> list[int]:
+    """Return the areas a user counts as being in: their member's and their own premises'."""
+    areas = {user.member.area_id}
+    if user.premises is not None:
+        areas.add(user.premises.area_id)
+    return sorted(areas)
+
+
+def in_audience_of(user: "User", *, prefix: str = "") -> Q:
+    """Return the condition that a WithAudience row is meant for this user.
+
+    The Intelligence Manager and partner agencies are in every audience; Board and administrator
+    in none. `prefix` is the path to the row, such as "version__".
+    """
+    if user.role in (Role.INTEL, Role.AGENCY):
+        return Q()
+    if user.role not in (Role.REPORTER, Role.MANAGER):
+        return Q(pk__in=[])
+    return (
+        Q(**{f"{prefix}audience": AudienceKind.ALL})
+        | Q(
+            **{
+                f"{prefix}audience": AudienceKind.AREAS,
+                f"{prefix}audience_areas__overlap": areas_of(user),
+            }
+        )
+        | Q(
+            **{
+                f"{prefix}audience": AudienceKind.SECTORS,
+                f"{prefix}audience_sectors__contains": [user.member.sector],
+            }
+        )
+    )
+
+
+def users_of_audience(row: WithAudience) -> Q:
+    """Return the condition on users that they are in the row's audience: the reverse of the above."""
+    agencies: Any = Q(role=Role.AGENCY)
+    if row.audience == AudienceKind.AGENCIES:
+        return Q(role=Role.AGENCY)
+    if row.audience == AudienceKind.AREAS:
+        return (
+            agencies
+            | Q(member__area_id__in=row.audience_areas)
+            | Q(premises__area_id__in=row.audience_areas)
+        )
+    if row.audience == AudienceKind.SECTORS:
+        return Q(agencies | Q(member__sector__in=row.audience_sectors))
+    return Q()

@@ -1,0 +1,77 @@
+"""Signing in: who may, what is logged, and the demo's password refused anywhere else."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+
+from audit.services import record
+from common.http import client_address
+
+from . import actions
+from .models import User
+
+DEMO_PASSWORD = "dartford-demo"  # noqa: S105  (public on purpose, refused outside the demo)
+
+
+class NotTheDemoPasswordValidator:
+    """Refuses the demo's public password for real accounts."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError if the password is the demo's."""
+        if password == DEMO_PASSWORD:
+            raise ValidationError("This password is public. Choose another.", code="demo")
+
+    def get_help_text(self) -> str:
+        return "Your password can't be the demo's."
+
+
+class SignInBackend(AuthenticationBackend):
+    """E-mail and password, for active users of active members."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:  # type: ignore[override]
+        """Return the user, or None. The demo's password never opens a real installation."""
+        if credentials.get("password") == DEMO_PASSWORD and not settings.DTAC_DEMO:
+            self._mitigate_timing_attack(DEMO_PASSWORD)
+            return None
+        return super().authenticate(request, **credentials)  # type: ignore[return-value]
+
+    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+        """Whether the account and its member are both active (DESIGN section 3)."""
+        return isinstance(user, User) and user.is_active and user.member.has_access
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the session's user with all that each page needs of them, in one query."""
+        user = User.objects.for_session().filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-up is closed (invitations only); sign-ins, refusals and sign-outs are logged."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody registers themselves."""
+        return False
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Log the sign-in, without allauth's "successfully signed in" message."""
+        record(actions.SIGNED_IN, by=user, address=client_address(request))
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing: the page that follows says it."""
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Log a refused sign-in. The address typed is not kept: it may be anybody's."""
+        record(actions.SIGN_IN_REFUSED, by=None, address=client_address(request))
+
+    def logout(self, request: HttpRequest) -> None:
+        """Log the sign-out and end the session."""
+        if isinstance(request.user, User):
+            record(actions.SIGNED_OUT, by=request.user, address=client_address(request))
+        super().logout(request)

@@ -1,0 +1,33 @@
+"""Nothing personal before the current data-sharing agreement is accepted."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from .models import User
+
+FREE_OF_AGREEMENT = frozenset(
+    {"agreement", "account_login", "account_logout", "account_inactive", "healthz", "readyz"}
+)
+
+
+class AccessMiddleware:
+    """Sends a signed-in user who hasn't accepted the current agreement to it, from any page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User) or not user.must_accept_agreement:
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in FREE_OF_AGREEMENT:
+            return None
+        return HttpResponseRedirect(reverse("agreement"))

@@ -1,0 +1,120 @@
+"""Members, their premises, and the areas of the borough."""
+
+from django.db import models
+from django.db.models import Q
+
+from members.querysets import MemberQuerySet, PremisesQuerySet
+
+
+class Area(models.Model):
+    """A part of the borough that figures and audiences are broken down by."""
+
+    name = models.CharField(max_length=60, unique=True, db_comment="Name, e.g. Town Centre")
+    slug = models.SlugField(max_length=60, unique=True, db_comment="Name in addresses")
+    position = models.PositiveSmallIntegerField(default=0, db_comment="Order in lists")
+
+    class Meta:
+        db_table_comment = "Areas of the borough, as data"
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A member business or partner agency. The scheme's own staff belong to the one of kind scheme."""
+
+    class Kind(models.TextChoices):
+        FULL = "full", "Full member"
+        AFFILIATE = "affiliate", "Affiliate"
+        AGENCY = "agency", "Partner agency"
+        SCHEME = "scheme", "The scheme itself"
+
+    class Status(models.TextChoices):
+        PROSPECT = "prospect", "Prospect"
+        CONTACTED = "contacted", "Contacted"
+        APPLIED = "applied", "Applied"
+        ACTIVE = "active", "Active"
+        LAPSED = "lapsed", "Lapsed"
+        LEFT = "left", "Left"
+
+    class Sector(models.TextChoices):
+        LARGE_RETAIL = "large_retail", "Large retail"
+        INDEPENDENT = "independent", "Independent retail"
+        LICENSED = "licensed", "Licensed premises"
+        VENUE = "venue", "Event venue"
+        SERVICE = "service", "Service provider"
+        BUILDING = "building", "Building management"
+        PUBLIC = "public", "Public body"
+
+    name = models.CharField(max_length=120, db_comment="Trading name")
+    slug = models.SlugField(max_length=120, unique=True, db_comment="Name in addresses")
+    kind = models.CharField(max_length=12, choices=Kind, db_comment="Kind of membership")
+    status = models.CharField(
+        max_length=12, choices=Status, default=Status.PROSPECT, db_comment="Step of the pipeline"
+    )
+    sector = models.CharField(max_length=16, choices=Sector, db_comment="Sector")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, db_comment="Area of the main site")
+    joined_on = models.DateField(null=True, blank=True, db_comment="First day as a member")
+    left_on = models.DateField(null=True, blank=True, db_comment="Day it lapsed or left")
+    exclusion_authority_on = models.DateField(
+        null=True, blank=True, db_comment="Date of its signed authorisation to exclude; null: none"
+    )
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Member businesses, partner agencies, prospects, and the scheme itself"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="member_active_has_joined",
+                condition=~Q(status="active") | Q(joined_on__isnull=False),
+                violation_error_message="An active member needs the day it joined.",
+            ),
+            models.CheckConstraint(
+                name="member_left_after_joining",
+                condition=Q(left_on__isnull=True)
+                | Q(joined_on__isnull=True)
+                | Q(left_on__gte=models.F("joined_on")),
+                violation_error_message="The day it left is before the day it joined.",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(kind="scheme"), name="member_one_scheme"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "kind"], name="member_by_status")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_access(self) -> bool:
+        """Whether its users may sign in: a lapsed or left member's can't (DESIGN section 3)."""
+        return self.status == self.Status.ACTIVE
+
+
+class Premises(models.Model):
+    """One site of a member."""
+
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="premises", db_comment="Whose site"
+    )
+    name = models.CharField(max_length=120, db_comment="What staff call it: Boots, The Orchards")
+    address = models.CharField(max_length=200, db_comment="Street address")
+    postcode = models.CharField(max_length=8, db_comment="Postcode")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, db_comment="Area of the borough")
+    closed_on = models.DateField(null=True, blank=True, db_comment="Day it closed; null: open")
+
+    objects = PremisesQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Sites of members, where reports happen and exclusions apply"
+        verbose_name_plural = "premises"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "name"], name="premises_name_in_member")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,95 @@
+"""Pages of the members app."""
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.querysets import all_events, events_of_actor, events_of_member
+from common.http import client_address, query_text
+
+from . import services
+from .access import get_member, roles_only, user_of
+from .forms import AgreementForm
+from .models import Member, Role
+
+
+@require_http_methods(["GET", "POST"])
+def agreement(request: HttpRequest) -> HttpResponse:
+    """The data-sharing agreement: read it, accept it, go on."""
+    current = services.agreement_current()
+    if current is None:
+        return redirect("home")
+    user = user_of(request)
+    form = AgreementForm(request.POST or None, initial={"version": current.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.agreement_accept(
+                by=user, version=form.cleaned_data["version"], address=client_address(request)
+            )
+            return redirect("home")
+        except ValidationError as error:
+            form = AgreementForm(initial={"version": current.version})
+            form.cleaned_data = {}
+            form._errors = form.error_class()
+            form.add_error(None, error)
+    context = {"agreement": current, "form": form, "accepted": not user.must_accept_agreement}
+    return render(request, "members/agreement.html", context)
+
+
+@require_safe
+def me(request: HttpRequest) -> HttpResponse:
+    """The user's own page: who they are, where they work, sign out."""
+    return render(request, "members/me.html", {"role": user_of(request).get_role_display()})
+
+
+@require_safe
+def access_log(request: HttpRequest) -> HttpResponse:
+    """Who looked at what: a user's own; a manager's business's; everything for the manager."""
+    user = user_of(request)
+    scopes = {"own": ("Mine", events_of_actor(user.pk))}
+    if user.role in (Role.MANAGER, Role.AGENCY):
+        scopes["member"] = (user.member.name, events_of_member(user.member_id))
+    if user.role == Role.INTEL:
+        scopes["all"] = ("Everybody", all_events())
+    scope = query_text(request, "of") if query_text(request, "of") in scopes else "own"
+    page = Paginator(scopes[scope][1], 50).get_page(query_text(request, "page"))
+    tabs = [
+        {"key": key, "label": label, "current": key == scope} for key, (label, _) in scopes.items()
+    ]
+    return render(request, "members/access_log.html", {"page": page, "tabs": tabs, "scope": scope})
+
+
+@require_safe
+@roles_only(Role.INTEL, Role.BOARD)
+def member_list(request: HttpRequest) -> HttpResponse:
+    """All members, prospects included, searched and filtered."""
+    text = query_text(request, "q")
+    status = query_text(request, "status") or Member.Status.ACTIVE
+    members = Member.objects.visible_to(user_of(request)).for_list().search(text)
+    counts = members.count_by_status()
+    if status in Member.Status.values:
+        members = members.filter(status=status)
+    page = Paginator(members, 50).get_page(query_text(request, "page"))
+    chips = [
+        {"key": value, "label": label, "count": counts.get(value, 0), "current": value == status}
+        for value, label in Member.Status.choices
+    ]
+    context = {"page": page, "chips": chips, "q": text, "status": status}
+    return render(request, "members/member_list.html", context)
+
+
+@require_safe
+@roles_only(Role.INTEL, Role.BOARD, Role.MANAGER, Role.AGENCY)
+def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One member: premises, people, subscription and payments."""
+    member = get_member(user_of(request), slug)
+    context = {
+        "member": member,
+        "premises": member.premises.select_related("area"),
+        "users": member.users.order_by("-is_active", "name"),
+        "subscriptions": member.subscriptions.all()[:5],
+        "payments": member.payments.all()[:12],
+    }
+    return render(request, "members/member_detail.html", context)

@@ -1,0 +1,1 @@
+"""Subjects, photos, target profiles, the gallery's search, bulletins."""

@@ -1,0 +1,172 @@
+"""Subjects, profiles, photos and bulletins, scoped and searched in SQL."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db import models
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FloatField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
+
+from common import dates
+from common.db import Fold
+from common.refs import parse_subject_ref
+
+if TYPE_CHECKING:
+    from members.models import User
+
+# Below this word similarity a name is another name. Tried on typing slips and sound-alikes of the
+# demo's names: lower brings strangers in, higher loses "Kevn Mrash".
+NAME_LIKENESS = 0.3
+
+
+class SubjectQuerySet(models.QuerySet[Any]):
+    """Working records. The Intelligence Manager's alone."""
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the Intelligence Manager, none for anybody else (DESIGN section 3)."""
+        return self if user.role == "intel" else self.none()
+
+    def with_face(self) -> Self:
+        """Each with the uuid of its primary photo, as `face`."""
+        from .models import Photo  # the models module imports this one
+
+        primary = Photo.objects.filter(subject=OuterRef("pk"), is_primary=True)
+        return self.annotate(face=Subquery(primary.values("uuid")[:1]))
+
+    def with_publication(self, *, on: dt.date | None = None) -> Self:
+        """Each with `live_number` and `live_review_on` of what members see now, or null."""
+        from .models import ProfileVersion
+
+        live = ProfileVersion.objects.live(on=on).filter(subject=OuterRef("pk"))
+        return self.annotate(
+            live_number=Subquery(live.values("number")[:1]),
+            live_review_on=Subquery(live.values("review_on")[:1]),
+        )
+
+    def search(self, text: str) -> Self:
+        """By reference, or by name or alias however it is spelt; newest change first."""
+        if not text:
+            return self.order_by("-updated_at", "-pk")
+        ref = parse_subject_ref(text)
+        if ref:
+            return self.filter(ref=ref)
+        from .models import Alias
+
+        needle = Fold(Value(text))
+        alias = Alias.objects.annotate(near=TrigramWordSimilarity(needle, Fold("name"))).filter(
+            subject=OuterRef("pk"), near__gte=NAME_LIKENESS
+        )
+        return (
+            self.annotate(
+                near=Greatest(
+                    TrigramWordSimilarity(needle, Fold("name")),
+                    Case(When(Exists(alias), then=Value(NAME_LIKENESS)), default=Value(0.0)),
+                    output_field=FloatField(),
+                )
+            )
+            .filter(near__gte=NAME_LIKENESS)
+            .order_by("-near", "ref")
+        )
+
+
+class ProfileVersionQuerySet(models.QuerySet[Any]):
+    """Published versions."""
+
+    def live(self, *, on: dt.date | None = None) -> Self:
+        """What members may see on a London day: current, not withdrawn, not past its last day."""
+        return self.filter(
+            superseded_at=None, withdrawn_at=None, expires_on__gte=on or dates.today()
+        )
+
+    def visible_to(self, user: "User") -> Self:
+        """Live versions whose audience this user is in."""
+        from members.audience import in_audience_of
+
+        if not user.sees_profiles:
+            return self.none()
+        return self.live().filter(in_audience_of(user))
+
+    def for_list(self) -> Self:
+        """With subject and face, newest first."""
+        return self.select_related("subject", "main_photo").order_by("-published_at", "-pk")
+
+    def search(self, text: str) -> Self:
+        """By reference, name or alias (misspelt too), or words of the description and MO.
+
+        Best first. An empty text changes nothing.
+        """
+        if not text:
+            return self
+        ref = parse_subject_ref(text)
+        if ref:
+            return self.filter(subject__ref=ref)
+        needle = Fold(Value(text))
+        words = SearchQuery(text, config="english", search_type="websearch")
+        named = Q(search_names__trigram_word_similar=needle)
+        return (
+            self.annotate(
+                near=TrigramWordSimilarity(needle, F("search_names")),
+                told=SearchRank(F("search_words"), words),
+            )
+            .filter(named | Q(search_words=words))
+            .annotate(score=F("near") + F("told"))
+            .order_by("-score", "-published_at", "-pk")
+        )
+
+
+class PhotoQuerySet(models.QuerySet[Any]):
+    """Photos of subjects."""
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the Intelligence Manager; otherwise only those a visible profile shows."""
+        from .models import ProfilePhoto, ProfileVersion
+
+        if user.role == "intel":
+            return self
+        shown = ProfilePhoto.objects.filter(
+            photo=OuterRef("pk"),
+            version__in=ProfileVersion.objects.visible_to(user).values("pk"),
+        )
+        return self.filter(Exists(shown))
+
+
+class BulletinQuerySet(models.QuerySet[Any]):
+    """Bulletins."""
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the Intelligence Manager; sent ones whose audience the user is in for readers."""
+        from members.audience import in_audience_of
+
+        if user.role == "intel":
+            return self
+        if not user.sees_profiles:
+            return self.none()
+        return self.filter(in_audience_of(user), sent_at__isnull=False)
+
+    def with_progress(self) -> Self:
+        """Each with how many recipients it has, how many were sent to and given up."""
+        return self.annotate(
+            recipients=models.Count("deliveries"),
+            mailed=models.Count("deliveries", filter=Q(deliveries__email__state="sent")),
+            given_up=models.Count("deliveries", filter=Q(deliveries__email__state="failed")),
+        )
+
+    def with_entries(self, user: "User") -> Self:
+        """Prefetch the entries whose profile this user may see now, with the version shown now."""
+        from .models import BulletinProfile, ProfileVersion
+
+        visible = ProfileVersion.objects.visible_to(user).values("subject")
+        entries = BulletinProfile.objects.filter(subject__in=visible).select_related("subject")
+        return self.prefetch_related(Prefetch("entries", queryset=entries))

@@ -1,0 +1,63 @@
+"""``./run manage``: a management command against the demo's database."""
+
+import os
+from pathlib import Path
+
+from runner import bootstrap
+from runner.console import Fail, say
+from runner.environment import demo_env
+from runner.interrupts import interrupts
+from runner.places import CLONE, PYTHON, Lock, State, data_folder
+from runner.processes import run_attached, sweep
+from runner.servers import Servers
+
+
+def manage(port: int, arguments: list[str]) -> int:
+    """Run the command with the running demo's servers, or with servers started for it alone."""
+    bootstrap.ensure(bootstrap.RUNTIME)
+    data = data_folder(port)
+    lock = Lock(data / "run.lock")
+    try:
+        state = None if lock.take() else await_demo(data, lock)
+        if state is not None:
+            return call(data, state, arguments)
+        sweep(data / "logs")
+        servers = Servers(data)
+        try:
+            State(os.getpid(), "manage", port).write(data)
+            servers.start(tell=lambda text: None)
+            return call(data, State(0, "", port, servers.database_url, servers.redis_url), arguments)
+        finally:
+            servers.stop()
+            State.remove(data)
+    finally:
+        lock.release()
+
+
+def await_demo(data: Path, lock: Lock) -> State | None:
+    """Return the running demo's state once its servers are up; None when the lock came free instead."""
+    found: list[State] = []
+    waiting = False
+
+    def settled() -> bool:
+        nonlocal waiting
+        if lock.take():
+            return True
+        state = State.read(data)
+        if state is not None and state.command == "demo" and state.database_url:
+            found.append(state)
+            return True
+        if not waiting and state is not None and state.command == "manage":
+            waiting = True
+            say("Another `./run manage` is using the database; waiting for it to end ...")
+        return False
+
+    if not interrupts.wait_for(settled, 600, every=0.1):
+        raise Fail(f"Another command has been using {data} for ten minutes.")
+    return found[0] if found else None
+
+
+def call(data: Path, state: State, arguments: list[str]) -> int:
+    """Run manage.py in the caller's own folder, so that file names given to it mean what they should."""
+    env = demo_env(data, state.port, state.database_url, state.redis_url)
+    return run_attached([str(PYTHON), str(CLONE / "manage.py"), *arguments], env=env, cwd=Path.cwd())
