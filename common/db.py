@@ -35,7 +35,7 @@ class FoldNames(models.Func):
 
 
 class YearlyCounter(models.Model):
-    """Numbers handed out one by one in a year. A rolled-back use may leave a gap, never a double."""
+    """Numbers handed out one by one in a year. A roll-back may leave a gap, never a double."""
 
     prefix = models.CharField(max_length=8, db_comment="Which series, e.g. INC")
     year = models.PositiveSmallIntegerField(db_comment="London year of the number")
@@ -59,7 +59,7 @@ class YearlyCounter(models.Model):
 
 
 class StoredImage(models.Model):
-    """A photo as it was sent (unaltered, with its hash) and as it is shown (re-encoded, no EXIF)."""
+    """A photo as it was sent (unaltered, hashed) and as it is shown (re-encoded, no EXIF)."""
 
     VARIANT_SIZES = {"thumb": (96, 120), "card": (400, 500), "large": (1200, 1500)}
 

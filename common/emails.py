@@ -1,4 +1,4 @@
-"""One e-mail from templates `emails/<name>-{subject,body-text,body-html}`, with a stable Message-ID."""
+"""One e-mail from `emails/<name>-{subject,body-text,body-html}`, with a stable Message-ID."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
@@ -20,6 +21,20 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def query_text(request: HttpRequest, name: str, *, limit: int = 100) -> str:
-    """Return a trimmed query-string value, cut to `limit`, without NUL bytes (PostgreSQL refuses them)."""
+    """Return a trimmed query-string value, cut to `limit`; no NUL, which PostgreSQL refuses."""
     value: Any = request.GET.get(name, "")
     return str(value).replace("\x00", "").strip()[:limit]
+
+
+def add_problems(form: Any, error: ValidationError) -> None:
+    """Put a service's refusal beside the fields it names, the rest on top of the form."""
+    if hasattr(error, "error_dict"):
+        for name, found in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, found)
+    else:
+        form.add_error(None, error)
+
+
+def form_status(form: Any) -> int:
+    """Return 422 for a page that shows a refused form, 200 for a fresh one."""
+    return 422 if form.is_bound else 200

@@ -58,7 +58,7 @@ def _opened(stream: IO[bytes]) -> Iterator[Image.Image]:
     stream.seek(0)
 
 
-def check_photo(upload: File[Any]) -> CheckedPhoto:
+def check_photo(upload: "File[Any]") -> CheckedPhoto:
     """Return what kind of photo this is, after decoding all of it.
 
     Raises ValidationError with words for the sender: not a photo, too large in bytes or pixels,
@@ -99,7 +99,7 @@ def _check_opened(image: Image.Image) -> CheckedPhoto:
 
 
 def store_original(
-    upload: File[Any], *, into: StoredImage, storage: Storage = default_storage
+    upload: "File[Any]", *, into: StoredImage, storage: Storage = default_storage
 ) -> None:
     """Check the upload, save its bytes unaltered under a random name, and fill in `into`'s fields.
 
@@ -141,7 +141,7 @@ def make_variants(photo: StoredImage, *, storage: Storage = default_storage) -> 
         storage.save(path, ContentFile(buffer.getvalue()))
 
 
-def _working_copy(stream: BinaryIO | File[Any]) -> Image.Image:
+def _working_copy(stream: "BinaryIO | File[Any]") -> Image.Image:
     with _opened(stream) as image:  # type: ignore[arg-type]
         image.draft("RGB", (WORKING_EDGE, WORKING_EDGE))
         upright = ImageOps.exif_transpose(image)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 
 from common import dates
+from common.refs import parse_subject_ref
 
 if TYPE_CHECKING:
     from members.models import User
@@ -55,7 +56,7 @@ class NoticeQuerySet(models.QuerySet[Any]):
         return self.filter(self.servable_condition(user))
 
     def with_face(self, user: "User") -> Self:
-        """Each with subject, and `face`, `profile_name`, `profile_line` of the profile the user sees.
+        """Each with subject, and `face`, `profile_name`, `profile_line` as the user sees them.
 
         They are null where no profile of the subject is published to this user: a notice tells
         them that the reference is excluded, and nothing of the working record.
@@ -68,6 +69,25 @@ class NoticeQuerySet(models.QuerySet[Any]):
             profile_name=Subquery(seen.values("name")[:1]),
             profile_line=Subquery(seen.values("line")[:1]),
         )
+
+    def show(self, part: str) -> Self:
+        """One part of the list: in_force, to_serve, over, or all of it."""
+        if part == "in_force":
+            return self.in_force()
+        if part == "to_serve":
+            return self.filter(served_at=None, revoked_at=None)
+        if part == "over":
+            return self.filter(Q(revoked_at__isnull=False) | Q(ends_on__lt=dates.today()))
+        return self
+
+    def search(self, text: str) -> Self:
+        """By the notice's or the subject's reference; all of them for an empty text."""
+        if not text:
+            return self
+        subject = parse_subject_ref(text)
+        if subject:
+            return self.filter(subject__ref=subject)
+        return self.filter(ref__istartswith=text)
 
     def until_by_subject(self, subject_ids: Iterable[int]) -> dict[int, dt.date]:
         """Last day of the notice in force today, for those of the subjects that have one."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -33,10 +34,7 @@ def threshold_met(reports: Sequence[Report]) -> bool:
     if any(report.type and report.type.is_serious for report in reports):
         return True
     days = sorted(dates.london_date(report.occurred_at) for report in reports)
-    return any(
-        later <= dates.add_months(earlier, 12)
-        for earlier, later in zip(days, days[1:], strict=False)
-    )
+    return any(later <= dates.add_months(earlier, 12) for earlier, later in pairwise(days))
 
 
 def citable_reports(subject: Subject) -> list[Report]:

@@ -5,6 +5,9 @@ from audit.actions import register
 REPORT_SUBMITTED = register("incidents.report.submitted", "sent a report")
 REPORT_VIEWED = register("incidents.report.viewed", "opened a report", is_read=True)
 REPORTS_LISTED = register("incidents.report.listed", "listed reports", is_read=True)
+PEOPLE_OFFERED = register(
+    "incidents.report.looked_up", "looked up a person to report", is_read=True
+)
 REPORT_ACCEPTED = register("incidents.report.accepted", "accepted a report")
 REPORT_REJECTED = register("incidents.report.rejected", "did not take a report up")
 PERSON_LINKED = register("incidents.person.linked", "linked a person in a report to a subject")

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils import timezone
 
-from common.dates import LONDON
 from common.fields import PhotosField
 from common.money import PoundsField
 from common.refs import parse_subject_ref
@@ -144,9 +143,8 @@ class ReportForm(forms.Form):
         if data.get("when") == "now":
             data["occurred_at"] = timezone.now()
             self._errors.pop("occurred_at", None)  # type: ignore[union-attr]
-        elif data.get("when") == "earlier" and not data.get("occurred_at"):
-            if "occurred_at" not in self.errors:
-                self.add_error("occurred_at", "Enter the day and time.")
+        elif not data.get("occurred_at") and "occurred_at" not in self.errors:
+            self.add_error("occurred_at", "Enter the day and time.")
         self._clean_who(data)
         return data
 
@@ -165,7 +163,9 @@ class ReportForm(forms.Form):
             self.subject = get(self.user, who) if get else get_profile(self.user, who).subject
         except Http404:
             if parse_subject_ref(who):
-                message = f"{who.upper()} is not in the gallery. Check it, or choose Someone unknown."
+                message = (
+                    f"{who.upper()} is not in the gallery. Check it, or choose Someone unknown."
+                )
             else:
                 message = "Choose one of the people found, or Someone unknown."
             self.add_error("who", message)
@@ -223,9 +223,9 @@ class ItemForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse a half-filled line, and more recovered than stolen."""
         data = super().clean() or {}
-        if any(data.get(name) for name in self.fields) and not data.get("category"):
-            if "category" not in self.errors:
-                self.add_error("category", "Choose the kind of goods.")
+        typed = any(data.get(name) for name in self.fields)
+        if typed and not data.get("category") and "category" not in self.errors:
+            self.add_error("category", "Choose the kind of goods.")
         stolen, recovered = data.get("value_stolen"), data.get("value_recovered")
         if recovered and recovered > (stolen or 0):
             self.add_error("value_recovered", "More was recovered than stolen.")

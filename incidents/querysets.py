@@ -8,6 +8,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Sum,
 from django.db.models.functions import Coalesce, TruncMonth
 
 from common import dates
+from common.refs import parse_subject_ref
 
 if TYPE_CHECKING:
     from members.models import User
@@ -60,6 +61,21 @@ class ReportQuerySet(models.QuerySet[Any]):
             .annotate(has_photo=Exists(Attachment.objects.filter(report=OuterRef("pk"))))
             .prefetch_related(Prefetch("people", queryset=people))
         )
+
+    def search(self, text: str) -> Self:
+        """By reference, premises, or a subject's reference; all of them for an empty text."""
+        if not text:
+            return self
+        subject = parse_subject_ref(text)
+        if subject:
+            return self.filter(people__subject__ref=subject).distinct()
+        return self.filter(Q(ref__istartswith=text) | Q(premises__name__icontains=text))
+
+    def count_by_status(self) -> dict[str, int]:
+        """How many there are of each status, and in all."""
+        rows = self.order_by().values("status").annotate(n=Count("pk", distinct=True))
+        counts = {row["status"]: row["n"] for row in rows}
+        return {**counts, "all": sum(counts.values())}
 
     def about(self, subject_id: int) -> Self:
         """Reports that a subject is linked to, rejected ones left out."""

@@ -28,7 +28,7 @@ def roles_only(*roles: Role) -> Callable[[Page[P]], Page[P]]:
 
 
 def user_of(request: HttpRequest) -> User:
-    """Return the signed-in user. Raises Http404 where there is none: such a page is never public."""
+    """Return the signed-in user. Raises Http404 where there is none: no such page is public."""
     if not isinstance(request.user, User):
         raise Http404
     return request.user

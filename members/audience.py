@@ -87,7 +87,7 @@ def in_audience_of(user: "User", *, prefix: str = "") -> Q:
 
 
 def users_of_audience(row: WithAudience) -> Q:
-    """Return the condition on users that they are in the row's audience: the reverse of the above."""
+    """Return the condition that users are in the row's audience: the reverse of the above."""
     agencies: Any = Q(role=Role.AGENCY)
     if row.audience == AudienceKind.AGENCIES:
         return Q(role=Role.AGENCY)

@@ -24,7 +24,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 
 class AgreementForm(forms.Form):
-    """Accepting one version; the version shown is sent along, so a newer one is not accepted unseen."""
+    """Accepting one version. It is sent along, so that a newer one is not accepted unseen."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     accept = forms.BooleanField(

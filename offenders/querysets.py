@@ -7,11 +7,11 @@ from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordS
 from django.db import models
 from django.db.models import (
     Case,
+    Count,
     Exists,
     F,
     FloatField,
     OuterRef,
-    Prefetch,
     Q,
     Subquery,
     Value,
@@ -54,6 +54,12 @@ class SubjectQuerySet(models.QuerySet[Any]):
             live_number=Subquery(live.values("number")[:1]),
             live_review_on=Subquery(live.values("review_on")[:1]),
         )
+
+    def show(self, part: str) -> Self:
+        """One part of the list: known, id_sought, unpublished, or all. Needs with_publication()."""
+        if part in ("known", "id_sought"):
+            return self.filter(status=part)
+        return self.filter(live_number=None) if part == "unpublished" else self
 
     def search(self, text: str) -> Self:
         """By reference, or by name or alias however it is spelt; newest change first."""
@@ -101,6 +107,15 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
     def for_list(self) -> Self:
         """With subject and face, newest first."""
         return self.select_related("subject", "main_photo").order_by("-published_at", "-pk")
+
+    def counts_by_show(self, excluded_subjects: Any) -> dict[str, int]:
+        """How many there are in all, excluded, ID sought and with warnings, in one query."""
+        return self.order_by().aggregate(
+            all=Count("pk"),
+            excluded=Count("pk", filter=Q(subject__in=excluded_subjects)),
+            sought=Count("pk", filter=Q(known=False)),
+            warning=Count("pk", filter=~Q(warnings=[])),
+        )
 
     def search(self, text: str) -> Self:
         """By reference, name or alias (misspelt too), or words of the description and MO.
@@ -158,15 +173,15 @@ class BulletinQuerySet(models.QuerySet[Any]):
     def with_progress(self) -> Self:
         """Each with how many recipients it has, how many were sent to and given up."""
         return self.annotate(
-            recipients=models.Count("deliveries"),
-            mailed=models.Count("deliveries", filter=Q(deliveries__email__state="sent")),
-            given_up=models.Count("deliveries", filter=Q(deliveries__email__state="failed")),
+            recipients=Count("deliveries", distinct=True),
+            mailed=Count("deliveries", distinct=True, filter=Q(deliveries__email__state="sent")),
+            given_up=Count(
+                "deliveries", distinct=True, filter=Q(deliveries__email__state="failed")
+            ),
         )
 
-    def with_entries(self, user: "User") -> Self:
-        """Prefetch the entries whose profile this user may see now, with the version shown now."""
-        from .models import BulletinProfile, ProfileVersion
-
-        visible = ProfileVersion.objects.visible_to(user).values("subject")
-        entries = BulletinProfile.objects.filter(subject__in=visible).select_related("subject")
-        return self.prefetch_related(Prefetch("entries", queryset=entries))
+    def newest_first(self) -> Self:
+        """Drafts first, then by when they were sent, with the number of profiles in each."""
+        return self.annotate(size=Count("entries", distinct=True)).order_by(
+            F("sent_at").desc(nulls_first=True), "-created_at"
+        )

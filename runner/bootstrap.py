@@ -1,4 +1,5 @@
-"""The virtual environment: made in the clone when it is missing, filled from the lock files, checked at every start."""
+"""The virtual environment: made in the clone when it is missing, filled from the lock files,
+checked at every start."""
 
 import hashlib
 import json
@@ -10,12 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runner.console import Fail, say
+from runner.console import RunError, say
 from runner.interrupts import interrupts
 from runner.places import CLONE, PYTHON, VENV, Lock
 from runner.processes import bound_to_parent
 
-# Installs in seconds what takes pip most of a minute. Where it cannot be had, pip does the same from the same lock.
+# Installs in seconds what takes pip most of a minute. Where it cannot be had, pip does the same
+# from the same lock.
 UV = "uv==0.13.9"
 
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
@@ -25,7 +27,8 @@ def ensure(lock_file: str) -> None:
     """See to it that `.venv` holds what the lock file says. Takes no time when it does already."""
     if is_current(lock_file):
         return
-    # On the clone itself, so there is no file to leave behind: two starts at once must not both install.
+    # On the clone itself, so there is no file to leave behind: two starts at once must not both
+    # install.
     lock = Lock(CLONE)
     if not lock.take():
         say("Another start is installing into .venv; waiting for it ...")
@@ -44,7 +47,8 @@ def stamp() -> Path:
 
 
 def python_version() -> str:
-    """Return the version that decides which packages fit; the launcher runs on `.venv`'s Python where that works."""
+    """Return the version that decides which packages fit; the launcher runs on `.venv`'s Python
+    where that works."""
     return f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -67,7 +71,9 @@ def is_current(lock_file: str) -> bool:
     if not runs_in_venv():
         return False
     found = read_stamp()
-    return found.get("python") == python_version() and found.get(lock_file) == fingerprint(lock_file)
+    return found.get("python") == python_version() and found.get(lock_file) == fingerprint(
+        lock_file
+    )
 
 
 def runs_in_venv() -> bool:
@@ -81,7 +87,8 @@ def base_python() -> str:
 
 
 def ensure_venv() -> None:
-    """Make `.venv`; anew where its Python no longer works (moved, upgraded) or is not the one it was filled by."""
+    """Make `.venv`; anew where its Python no longer works (moved, upgraded) or is not the one it
+    was filled by."""
     known = read_stamp().get("python")
     if venv_works() and known in (None, python_version()):
         return
@@ -90,21 +97,30 @@ def ensure_venv() -> None:
         try:
             shutil.rmtree(VENV)
         except OSError as error:
-            raise Fail(f".venv cannot be replaced: {error}") from None
+            raise RunError(f".venv cannot be replaced: {error}") from None
     else:
         say(f"Making a virtual environment in .venv (Python {platform.python_version()}) ...")
     base = base_python()
     ensure_ensurepip(base)
     if run([base, "-m", "venv", str(VENV)]) != 0:
         shutil.rmtree(VENV, ignore_errors=True)
-        raise Fail(f"The virtual environment could not be made; `{base} -m venv` said why above.")
+        raise RunError(f"No virtual environment could be made; `{base} -m venv` said why above.")
 
 
 def venv_works() -> bool:
     """Whether `.venv`'s Python starts, has pip and is the version that this process is."""
-    probe = "import sys, importlib.util as u; print(*sys.version_info[:2]); sys.exit(u.find_spec('pip') is None)"
+    probe = (
+        "import sys, importlib.util as u; print(*sys.version_info[:2]);"
+        "sys.exit(u.find_spec('pip') is None)"
+    )
     try:
-        done = subprocess.run([PYTHON, "-c", probe], capture_output=True, text=True, check=False, env=clean_env())
+        done = subprocess.run(
+            [PYTHON, "-I", "-c", probe],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=clean_env(),
+        )
     except OSError:
         return False
     same = done.stdout.split() == [str(sys.version_info.major), str(sys.version_info.minor)]
@@ -125,24 +141,41 @@ def ensure_ensurepip(base: str) -> None:
             run([apt, "install", "-y", "-qq", "--no-install-recommends", name], quiet)
             if has_ensurepip(base):
                 return
-    hint = f"as root: apt install {package}" if apt else "install the venv and ensurepip modules of your Python"
-    raise Fail(f"Python's venv module is missing on this machine ({hint}), then start again.")
+    hint = (
+        f"as root: apt install {package}"
+        if apt
+        else "install the venv and ensurepip modules of your Python"
+    )
+    raise RunError(f"Python's venv module is missing on this machine ({hint}), then start again.")
 
 
 def has_ensurepip(base: str) -> bool:
     """Whether this Python can make a virtual environment with pip in it."""
-    done = subprocess.run([base, "-c", "import venv, ensurepip"], capture_output=True, check=False, env=clean_env())
+    done = subprocess.run(
+        [base, "-I", "-c", "import venv, ensurepip"],
+        capture_output=True,
+        check=False,
+        env=clean_env(),
+    )
     return done.returncode == 0
 
 
 def install(lock_file: str) -> None:
     """Install what the lock file says, checking every hash."""
-    say(f"Installing what {lock_file} lists (only when it has changed; a minute or so the first time) ...")
+    say(f"Installing what {lock_file} lists (a minute or so, and only when that has changed) ...")
     if not install_with_uv(lock_file):
         say("Going on with pip, which takes longer ...")
-        arguments = ["install", "--disable-pip-version-check", "--require-hashes", "-r", str(CLONE / lock_file)]
+        arguments = [
+            "install",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            str(CLONE / lock_file),
+        ]
         if run([str(PYTHON), "-m", "pip", *arguments]) != 0:
-            raise Fail("The packages could not be installed; the lines above say why (is there a network?).")
+            raise RunError(
+                "The packages could not be installed; the lines above say why. Is there a network?"
+            )
     filled = read_stamp() if read_stamp().get("python") == python_version() else {}
     filled |= {"python": python_version(), lock_file: fingerprint(lock_file)}
     if lock_file == DEVELOPMENT:
@@ -159,7 +192,8 @@ def install_with_uv(lock_file: str) -> bool:
 
 
 def uv_env() -> dict[str, str]:
-    """Return the environment for uv: it trusts the certificates that the machine trusts, as pip does."""
+    """Return the environment for uv: it trusts the certificates that the machine trusts, as pip
+    does."""
     return {"UV_SYSTEM_CERTS": "true", **clean_env()}
 
 
@@ -167,18 +201,28 @@ def ensure_uv() -> bool:
     """Put uv into `.venv`; False where that does not work here."""
     wanted = UV.split("==")[1]
     probe = f"import importlib.metadata as m; import sys; sys.exit(m.version('uv') != {wanted!r})"
-    if subprocess.run([PYTHON, "-c", probe], capture_output=True, check=False, env=clean_env()).returncode == 0:
+    if (
+        subprocess.run(
+            [PYTHON, "-I", "-c", probe], capture_output=True, check=False, env=clean_env()
+        ).returncode
+        == 0
+    ):
         return True
-    return run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV]) == 0
+    return (
+        run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV])
+        == 0
+    )
 
 
 def clean_env() -> dict[str, str]:
-    """Return the environment for everything in `.venv`: the caller's, less what would mix another Python in."""
+    """Return the environment for everything in `.venv`: the caller's, less what would mix another
+    Python in."""
     env = dict(os.environ)
     for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"):
         env.pop(name, None)
     if env.pop("PYTHONDONTWRITEBYTECODE", None):
-        # Kept out of the source tree as asked, but kept: else each of five processes compiles Django at each start.
+        # Kept out of the source tree as asked, but kept: else each of five processes compiles
+        # Django at each start.
         env.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "pycache"))
     return env
 
@@ -186,7 +230,11 @@ def clean_env() -> dict[str, str]:
 def run(argv: list[str], env: dict[str, str] | None = None) -> int:
     """Run a program, its output on screen; Interrupted when a stop is asked for meanwhile."""
     child = subprocess.Popen(
-        argv, env=env or clean_env(), cwd=CLONE, stdin=subprocess.DEVNULL, preexec_fn=bound_to_parent(signal.SIGTERM)
+        argv,
+        env=env or clean_env(),
+        cwd=CLONE,
+        stdin=subprocess.DEVNULL,
+        preexec_fn=bound_to_parent(signal.SIGTERM),
     )
     try:
         while not interrupts.wait_for(lambda: child.poll() is not None, 3600):

@@ -31,6 +31,7 @@ def all_checks(folder: str) -> list[Check]:
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "DTAC_DATA_DIR": folder,
         "SECRET_KEY": secrets.token_urlsafe(45),
+        "TMPDIR": folder,
     }
     deploy = nowhere | {
         "DJANGO_SETTINGS_MODULE": "dtac.settings.production",
@@ -41,12 +42,23 @@ def all_checks(folder: str) -> list[Check]:
     # makemigrations warns that it could not compare with a database, which is intended here.
     quiet = ["-W", "ignore:Got an error checking a consistent migration history:RuntimeWarning"]
     return [
-        Check("types (mypy)", ["-m", "mypy", "."], {"DJANGO_SETTINGS_MODULE": "dtac.settings.test"} | nowhere),
+        Check(
+            "types (mypy)",
+            ["-m", "mypy", "."],
+            {"DJANGO_SETTINGS_MODULE": "dtac.settings.test"} | nowhere,
+        ),
         Check("lint (ruff)", ["-m", "ruff", "check", "."]),
         Check("format (ruff)", ["-m", "ruff", "format", "--check", "."]),
-        Check("layers (import-linter)", ["-c", "from importlinter.cli import lint_imports_command as c; c()"]),
+        Check(
+            "layers (import-linter)",
+            ["-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        ),
         Check("templates (djlint)", ["-m", "djlint", "templates", "--lint", "--quiet"]),
-        Check("migrations", [*quiet, "manage.py", "makemigrations", "--check", "--dry-run"], migrations),
+        Check(
+            "migrations",
+            [*quiet, "manage.py", "makemigrations", "--check", "--dry-run"],
+            migrations,
+        ),
         Check("deployment", ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], deploy),
     ]
 
@@ -87,14 +99,26 @@ def run_one(check: Check) -> tuple[str, bool]:
 
 
 def lock(arguments: list[str]) -> int:
-    """Compile both lock files anew from the .in files; `--upgrade` among the arguments takes newer versions."""
+    """Compile both lock files anew from the .in files; `--upgrade` among the arguments takes newer
+    versions."""
     bootstrap.ensure_venv()
     if not bootstrap.ensure_uv():
         return 1
-    for source, target in (("requirements.in", bootstrap.RUNTIME), ("requirements-dev.in", bootstrap.DEVELOPMENT)):
+    for source, target in (
+        ("requirements.in", bootstrap.RUNTIME),
+        ("requirements-dev.in", bootstrap.DEVELOPMENT),
+    ):
         say(f"Compiling {target} ...")
-        options = ["--quiet", "--universal", "--generate-hashes", "--python-version", "3.11", *arguments]
-        # What runs is tested: the development lock may not choose other versions than the runtime one.
+        options = [
+            "--quiet",
+            "--universal",
+            "--generate-hashes",
+            "--python-version",
+            "3.11",
+            *arguments,
+        ]
+        # What runs is tested: the development lock may not choose other versions than the runtime
+        # one.
         same = ["-c", bootstrap.RUNTIME] if target == bootstrap.DEVELOPMENT else []
         command = ["-m", "uv", "pip", "compile", *options, source, *same, "-o", target]
         env = bootstrap.uv_env() | {"UV_CUSTOM_COMPILE_COMMAND": "./run lock"}

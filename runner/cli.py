@@ -3,7 +3,7 @@
 import os
 import sys
 
-from runner.console import Fail, complain, say
+from runner.console import RunError, complain, say
 from runner.interrupts import Interrupted, interrupts
 from runner.places import DEFAULT_PORT
 
@@ -11,8 +11,9 @@ HELP = """\
 D-TAC, run from a clone with nothing else set up but Python 3.11 or newer.
 
   ./run demo [--port N] [--verbose]
-        The whole system in the foreground, with demo data: PostgreSQL, Valkey, web server, worker and schedule.
-        Prints the address and the sign-ins; Ctrl-C stops everything. --verbose shows every log on screen.
+        The whole system in the foreground, with demo data: PostgreSQL, Valkey, web server, worker
+        and schedule. Prints the address and the sign-ins; Ctrl-C stops everything. --verbose shows
+        every log on screen.
   ./run manage [--port N] COMMAND ...
         A management command against the demo's database, whether the demo runs or not.
   ./run test [ARGUMENTS OF PYTEST]
@@ -22,8 +23,9 @@ D-TAC, run from a clone with nothing else set up but Python 3.11 or newer.
   ./run lock [--upgrade]
         Compiles the lock files anew after a change of requirements.in or requirements-dev.in.
 
-The demo keeps its data in .data/PORT; DTAC_DATA_DIR names another folder. With DATABASE_URL or REDIS_URL set, that
-server is used and none is started for it. PG_BINDIR names the PostgreSQL programs to use."""
+The demo keeps its data in .data/PORT; DTAC_DATA_DIR names another folder. With DATABASE_URL or
+REDIS_URL set, that server is used and none is started for it. PG_BINDIR names the PostgreSQL
+programs to use."""
 
 
 def main(arguments: list[str]) -> int:
@@ -34,7 +36,7 @@ def main(arguments: list[str]) -> int:
     except Interrupted:
         say("Stopped.")
         return 130
-    except Fail as problem:
+    except RunError as problem:
         complain(str(problem))
         return 1
     except OSError as error:
@@ -56,7 +58,7 @@ def command(arguments: list[str]) -> int:
         if not rest:
             return demo(port, verbose=verbose)
         if rest[0] not in ("--help", "-h"):
-            raise Fail(f"demo has no argument {rest[0]!r}. `./run --help` shows what there is.")
+            raise RunError(f"demo has no argument {rest[0]!r}. `./run --help` shows what there is.")
     elif name == "manage":
         from runner.manage import manage
 
@@ -92,6 +94,6 @@ def take_port(arguments: list[str], *, last: int = 0) -> tuple[int, list[str]]:
         else:
             continue
         if not text.isdecimal() or not 1 <= int(text) <= 65535:
-            raise Fail(f"--port wants a number from 1 to 65535, not {text!r}.")
+            raise RunError(f"--port wants a number from 1 to 65535, not {text!r}.")
         return int(text), arguments[:place] + arguments[after:]
     return DEFAULT_PORT, arguments

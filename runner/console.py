@@ -3,7 +3,7 @@
 import sys
 
 
-class Fail(Exception):
+class RunError(Exception):
     """Something foreseeable went wrong; the text is written for the person at the keyboard."""
 
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from runner import bootstrap
-from runner.console import Fail, say
+from runner.console import RunError, say
 from runner.environment import demo_env
 from runner.interrupts import Interrupted
 from runner.places import CLONE, PYTHON, Lock, State, data_folder
@@ -17,7 +17,16 @@ from runner.supervisor import Supervisor, Tail, trim
 from runner.valkey import port_is_free
 
 PREPARE = ["manage.py", "demo_prepare"]
-WEB = ["-m", "gunicorn", "dtac.wsgi:application", "--workers", "2", "--threads", "4", "--no-control-socket"]
+WEB = [
+    "-m",
+    "gunicorn",
+    "dtac.wsgi:application",
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--no-control-socket",
+]
 WEB += ["--timeout", "60", "--graceful-timeout", "2", "--bind"]
 CELERY = ["-m", "celery", "-A", "dtac"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"]
@@ -42,7 +51,7 @@ def demo(port: int, *, verbose: bool) -> int:
     data = data_folder(port)
     lock = Lock(data / "run.lock")
     if not lock.take():
-        raise Fail(in_use(data))
+        raise RunError(in_use(data))
     supervisor = Supervisor(verbose=verbose)
     servers: Servers | None = None
     ready = False
@@ -50,7 +59,9 @@ def demo(port: int, *, verbose: bool) -> int:
         State(os.getpid(), "demo", port).write(data)
         sweep(data / "logs")
         if not port_is_free(port):
-            raise Fail(f"Port {port} is taken by another program. `./run demo --port {port + 1}` uses another one.")
+            raise RunError(
+                f"Port {port} is taken by another program. Try `./run demo --port {port + 1}`."
+            )
         bootstrap.ensure(bootstrap.RUNTIME)
         servers = Servers(data)
         bring_up(supervisor, servers, data, port)
@@ -75,8 +86,10 @@ def in_use(data: Path) -> str:
     """Say who else works on the data folder."""
     other = State.read(data)
     if other is None or other.command != "demo":
-        return f"Another `./run {other.command if other else 'command'}` is using {data}; try again when it has ended."
-    return f"The demo is already running at http://127.0.0.1:{other.port}/ (process {other.pid}, data in {data})."
+        name = other.command if other else "command"
+        return f"Another `./run {name}` is using {data}; try again when it has ended."
+    address = f"http://127.0.0.1:{other.port}/"
+    return f"The demo is already running at {address} (process {other.pid}, data in {data})."
 
 
 def bring_up(supervisor: Supervisor, servers: Servers, data: Path, port: int) -> None:
@@ -101,12 +114,15 @@ def bring_up(supervisor: Supervisor, servers: Servers, data: Path, port: int) ->
     prepare(supervisor, program("prepare", PREPARE))
     say("Starting the web server, the worker and the schedule ...")
     supervisor.watch(program("web", [*WEB, f"127.0.0.1:{port}"]))
-    # On SIGTERM Celery finishes the jobs in hand first. After a kill -9 of the launcher nobody would be there to
-    # bound that, so then it goes at once; a job cut off is delivered again.
+    # On SIGTERM Celery finishes the jobs in hand first. After a kill -9 of the launcher nobody
+    # would be there to bound that, so then it goes at once; a job cut off is delivered again.
     supervisor.watch(program("worker", WORKER, signal.SIGKILL))
     supervisor.watch(program("beat", [*BEAT, str(data / "beat-schedule")]))
     if not supervisor.run(until=lambda: answers(port), seconds=120):
-        raise Fail(f"http://127.0.0.1:{port}/readyz/ does not say 200 after two minutes. The logs are in {logs}.")
+        raise RunError(
+            f"http://127.0.0.1:{port}/readyz/ does not say 200 after two minutes. "
+            f"The logs are in {logs}."
+        )
 
 
 def prepare(supervisor: Supervisor, process: Process) -> None:
@@ -125,7 +141,9 @@ def prepare(supervisor: Supervisor, process: Process) -> None:
         process.kill()
         tail.show()
     if process.popen and process.popen.returncode:
-        raise Fail(f"The database could not be prepared ({ending}). The whole log is {process.log}.")
+        raise RunError(
+            f"The database could not be prepared ({ending}). The whole log is {process.log}."
+        )
 
 
 def answers(port: int) -> bool:
@@ -133,7 +151,9 @@ def answers(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), 0.5) as talk:
             talk.settimeout(5)
-            request = f"GET /readyz/ HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: dtac-run\r\n\r\n"
+            request = (
+                f"GET /readyz/ HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: dtac-run\r\n\r\n"
+            )
             talk.sendall(request.encode())
             return talk.recv(64).split(b" ")[1:2] == [b"200"]
     except OSError:

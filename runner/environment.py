@@ -11,7 +11,8 @@ def base_env(settings: str, data: Path, database_url: str, redis_url: str) -> di
     """Return the environment for a program of D-TAC against these servers."""
     env = clean_env()
     if not os.environ.get("DATABASE_URL"):
-        # libpq reads these too; a PGPORT of the person's own would lead away from the embedded database.
+        # libpq reads these too; a PGPORT of the person's own would lead away from the embedded
+        # database.
         env = {name: value for name, value in env.items() if not name.startswith("PG")}
     env |= {
         "DJANGO_SETTINGS_MODULE": settings,

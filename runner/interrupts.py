@@ -1,7 +1,7 @@
 """Ctrl-C and the other polite requests to stop.
 
-The handlers only count. An exception raised out of a handler can land in the middle of starting a process and
-lose track of it, so every loop of the launcher asks here instead.
+The handlers only count. An exception raised out of a handler can land in the middle of starting a
+process and lose track of it, so every loop of the launcher asks here instead.
 """
 
 import signal
@@ -12,7 +12,7 @@ from types import FrameType
 REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818 - being asked to stop is no error
     """Someone asked the launcher to stop."""
 
 
@@ -24,7 +24,8 @@ class Interrupts:
         self.last = 0
 
     def install(self) -> None:
-        """Take over SIGINT, SIGTERM and SIGHUP. A SIGHUP that is ignored already (nohup) stays ignored."""
+        """Take over SIGINT, SIGTERM and SIGHUP. A SIGHUP that is ignored already (nohup) stays
+        ignored."""
         for number in REQUESTS:
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue
@@ -47,7 +48,8 @@ class Interrupts:
             raise Interrupted
 
     def wait_for(self, done: Callable[[], bool], seconds: float, every: float = 0.03) -> bool:
-        """Wait until `done` says so, at most `seconds`; raise Interrupted when a stop is asked for meanwhile."""
+        """Wait until `done` says so, at most `seconds`; raise Interrupted when a stop is asked for
+        meanwhile."""
         deadline = time.monotonic() + seconds
         while not done():
             self.check()

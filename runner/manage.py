@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from runner import bootstrap
-from runner.console import Fail, say
+from runner.console import RunError, say
 from runner.environment import demo_env
 from runner.interrupts import interrupts
 from runner.places import CLONE, PYTHON, Lock, State, data_folder
@@ -26,7 +26,9 @@ def manage(port: int, arguments: list[str]) -> int:
         try:
             State(os.getpid(), "manage", port).write(data)
             servers.start(tell=lambda text: None)
-            return call(data, State(0, "", port, servers.database_url, servers.redis_url), arguments)
+            return call(
+                data, State(0, "", port, servers.database_url, servers.redis_url), arguments
+            )
         finally:
             servers.stop()
             State.remove(data)
@@ -35,7 +37,8 @@ def manage(port: int, arguments: list[str]) -> int:
 
 
 def await_demo(data: Path, lock: Lock) -> State | None:
-    """Return the running demo's state once its servers are up; None when the lock came free instead."""
+    """Return the running demo's state once its servers are up; None when the lock came free
+    instead."""
     found: list[State] = []
     waiting = False
 
@@ -53,11 +56,14 @@ def await_demo(data: Path, lock: Lock) -> State | None:
         return False
 
     if not interrupts.wait_for(settled, 600, every=0.1):
-        raise Fail(f"Another command has been using {data} for ten minutes.")
+        raise RunError(f"Another command has been using {data} for ten minutes.")
     return found[0] if found else None
 
 
 def call(data: Path, state: State, arguments: list[str]) -> int:
-    """Run manage.py in the caller's own folder, so that file names given to it mean what they should."""
+    """Run manage.py in the caller's own folder, so that file names given to it mean what they
+    should."""
     env = demo_env(data, state.port, state.database_url, state.redis_url)
-    return run_attached([str(PYTHON), str(CLONE / "manage.py"), *arguments], env=env, cwd=Path.cwd())
+    return run_attached(
+        [str(PYTHON), str(CLONE / "manage.py"), *arguments], env=env, cwd=Path.cwd()
+    )

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from runner.console import Fail
+from runner.console import RunError
 
 CLONE = Path(__file__).resolve().parent.parent
 VENV = CLONE / ".venv"
@@ -17,19 +17,22 @@ DEFAULT_PORT = 8000
 
 
 def data_folder(port: int) -> Path:
-    """Return the data folder of the demo on `port`: DTAC_DATA_DIR where set, else one per port in the clone."""
+    """Return the data folder of the demo on `port`: DTAC_DATA_DIR where set, else one per port in
+    the clone."""
     chosen = os.environ.get("DTAC_DATA_DIR", "").strip()
     folder = Path(chosen).expanduser().absolute() if chosen else CLONE / ".data" / str(port)
     try:
         if not folder.exists():
-            # Not listable by others, but root's must be passable: PostgreSQL then runs as `nobody` inside it.
+            # Not listable by others, but root's must be passable: PostgreSQL then runs as `nobody`
+            # inside it.
             folder.mkdir(parents=True)
             folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for name in ("logs", "mail"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise Fail(
-            f"The data folder {folder} cannot be used: {error.strerror}. DTAC_DATA_DIR chooses another."
+        raise RunError(
+            f"The data folder {folder} cannot be used: {error.strerror}. "
+            "DTAC_DATA_DIR chooses another."
         ) from None
     return folder.resolve()
 
@@ -63,7 +66,7 @@ class Lock:
         try:
             self._file = os.open(path, flags, 0o600)
         except OSError as error:
-            raise Fail(f"{path} cannot be opened: {error.strerror}.") from None
+            raise RunError(f"{path} cannot be opened: {error.strerror}.") from None
 
     def take(self) -> bool:
         """Take the lock; False when someone else holds it."""

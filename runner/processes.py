@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner.console import Fail
+from runner.console import RunError
 from runner.interrupts import interrupts
 
 LINUX = sys.platform.startswith("linux")
@@ -30,10 +30,12 @@ class Identity:
 
 
 def bound_to_parent(number: int) -> Callable[[], None]:
-    """Return what a new child runs before its program: die with the launcher, and start with ordinary signals.
+    """Return what a new child runs before its program: die with the launcher, and start with
+    ordinary signals.
 
-    Linux sends the child `number` when the thread that started it ends, even by kill -9. (That is why the
-    launcher starts processes from its main thread only.) Elsewhere the next start sweeps up, see `sweep`.
+    Linux sends the child `number` when the thread that started it ends, even by kill -9. (That is
+    why the launcher starts processes from its main thread only.) Elsewhere the next start sweeps
+    up, see `sweep`.
     """
     parent = os.getpid()
 
@@ -50,8 +52,9 @@ def bound_to_parent(number: int) -> Callable[[], None]:
 
 @dataclass
 class Process:
-    """One program, its log, and how it is stopped. In a session of its own, so that a Ctrl-C in the terminal
-    reaches the launcher alone and the whole family can be killed as one group."""
+    """One program, its log, and how it is stopped. In a session of its own, so that a Ctrl-C in the
+    terminal reaches the launcher alone and the whole family can be killed as one group.
+    """
 
     name: str
     argv: Sequence[str]
@@ -81,19 +84,22 @@ class Process:
                     stdout=out,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    # The launcher has one thread, so the usual objection to preexec_fn does not apply.
+                    # The launcher has one thread, so the usual objection to preexec_fn does not
+                    # apply.
                     preexec_fn=bound_to_parent(self.death_signal),
                     user=who.uid if who else None,
                     group=who.gid if who else None,
                     extra_groups=[] if who else None,
                 )
             except OSError as error:
-                raise Fail(f"{self.name} could not be started: {error}") from error
+                raise RunError(f"{self.name} could not be started: {error}") from error
         if self.popen.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self.popen.stdin.write(self.stdin)
                 self.popen.stdin.close()
-        self._pid_file.write_text(f"{self.popen.pid} {int(self.stop_signal)} {birth(self.popen.pid)}\n")
+        self._pid_file.write_text(
+            f"{self.popen.pid} {int(self.stop_signal)} {birth(self.popen.pid)}\n"
+        )
 
     @property
     def _pid_file(self) -> Path:
@@ -135,7 +141,8 @@ class Process:
 
 
 def stop_together(processes: Iterable[Process]) -> None:
-    """Stop processes, asking first and killing after each one's patience, or at once on a second Ctrl-C."""
+    """Stop processes, asking first and killing after each one's patience, or at once on a second
+    Ctrl-C."""
     remaining = [each for each in processes if each.popen is not None]
     for each in remaining:
         each.ask_to_stop()
@@ -151,7 +158,8 @@ def stop_together(processes: Iterable[Process]) -> None:
 
 
 def birth(pid: int) -> str:
-    """Return when a process started, in whatever form the system gives it; "" when it is gone or a zombie.
+    """Return when a process started, in whatever form the system gives it; "" when it is gone or a
+    zombie.
 
     Number and birth together name one process for good, a number alone is used again.
     """
@@ -161,7 +169,9 @@ def birth(pid: int) -> str:
         except OSError:
             return ""
         return "" if fields[0] in "ZX" else fields[19]
-    shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    shown = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return shown.stdout.strip()
 
 
@@ -189,7 +199,8 @@ def sweep(logs: Path) -> None:
 
 
 def working_in(folder: Path) -> list[int]:
-    """Return the living processes whose working folder is `folder` (Linux only; elsewhere none are found)."""
+    """Return the living processes whose working folder is `folder` (Linux only; elsewhere none are
+    found)."""
     found = []
     for entry in Path("/proc").iterdir() if LINUX else ():
         if entry.name.isdigit():
@@ -202,12 +213,14 @@ def working_in(folder: Path) -> list[int]:
 def run_attached(argv: Sequence[str], *, env: Mapping[str, str], cwd: str | Path) -> int:
     """Run a program in the foreground, with the launcher's own terminal, and return its exit code.
 
-    It shares the launcher's process group, so a Ctrl-C in the terminal reaches it directly: what that means is its
-    decision (a shell goes on, pytest prints its summary) and the launcher just waits. Any other request to stop
-    came to the launcher alone and is passed on.
+    It shares the launcher's process group, so a Ctrl-C in the terminal reaches it directly: what
+    that means is its decision (a shell goes on, pytest prints its summary) and the launcher just
+    waits. Any other request to stop came to the launcher alone and is passed on.
     """
     asked = interrupts.count
-    child = subprocess.Popen(list(argv), env=dict(env), cwd=cwd, preexec_fn=bound_to_parent(signal.SIGTERM))
+    child = subprocess.Popen(
+        list(argv), env=dict(env), cwd=cwd, preexec_fn=bound_to_parent(signal.SIGTERM)
+    )
     while True:
         try:
             code = child.wait(0.1)

@@ -1,4 +1,5 @@
-"""The database and the broker: the ones that DATABASE_URL and REDIS_URL name, else embedded ones."""
+"""The database and the broker: the ones that DATABASE_URL and REDIS_URL name, else embedded
+ones."""
 
 import os
 from collections.abc import Callable
@@ -11,7 +12,8 @@ from runner.valkey import Valkey
 
 
 class Servers:
-    """Both servers of one data folder. An embedded one exists only where the environment names none."""
+    """Both servers of one data folder. An embedded one exists only where the environment names
+    none."""
 
     def __init__(self, data: Path, *, durable: bool = True) -> None:
         self._database_url = os.environ.get("DATABASE_URL", "")

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from runner.console import Fail, say
+from runner.console import RunError, say
 from runner.interrupts import interrupts
 from runner.processes import Process, stop_together
 
@@ -61,7 +61,7 @@ class Supervisor:
             process.start()
 
     def turn(self) -> None:
-        """Look once at every process; Fail when one keeps ending."""
+        """Look once at every process; RunError when one keeps ending."""
         for tail in self._tails:
             tail.show()
         now = time.monotonic()
@@ -82,18 +82,20 @@ class Supervisor:
             ended.popleft()
         ended.append(now)
         if len(ended) >= self.TIMES:
-            raise Fail(
-                f"{process.name} ended {self.TIMES} times within a minute ({how}), so everything is stopped. "
-                f"{process.end_of_log()}"
+            raise RunError(
+                f"{process.name} ended {self.TIMES} times within a minute ({how}), "
+                f"so everything is stopped. {process.end_of_log()}"
             )
         pause = self.PAUSES[len(ended) - 1]
         self._due[process.name] = now + pause
         say(f"{process.name} ended by itself ({how}); starting it again in {pause:g} s.")
 
-    def run(self, until: Callable[[], bool], seconds: float | None = None, every: float = 0.05) -> bool:
+    def run(
+        self, until: Callable[[], bool], seconds: float | None = None, every: float = 0.05
+    ) -> bool:
         """Look after the processes until `until` says so (True) or the time is over (False).
 
-        Raises Interrupted on Ctrl-C, Fail when a process keeps ending.
+        Raises Interrupted on Ctrl-C, RunError when a process keeps ending.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         while not until():

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from runner import bootstrap
-from runner.console import Fail, say
+from runner.console import RunError, say
 from runner.environment import base_env
 from runner.places import CLONE, PYTHON, Lock
 from runner.postgres import short_temporary_folder
@@ -14,7 +14,17 @@ from runner.processes import run_attached
 from runner.servers import Servers
 
 # With these a person wants to look on, which only one process allows.
-BY_HAND = ("--pdb", "--trace", "-s", "--capture=no", "--collect-only", "--co", "--fixtures", "--markers", "--version")
+BY_HAND = (
+    "--pdb",
+    "--trace",
+    "-s",
+    "--capture=no",
+    "--collect-only",
+    "--co",
+    "--fixtures",
+    "--markers",
+    "--version",
+)
 
 
 def test(arguments: list[str]) -> int:
@@ -25,8 +35,11 @@ def test(arguments: list[str]) -> int:
     try:
         servers = Servers(folder, durable=False)
         servers.start(tell=lambda text: None)
-        env = base_env("dtac.settings.test", folder / "data", servers.database_url, servers.redis_url)
-        (folder / "data").mkdir(mode=0o700)
+        temporary = folder / "tmp"
+        temporary.mkdir()
+        temporary.chmod(0o711)
+        env = base_env("dtac.settings.test", folder, servers.database_url, servers.redis_url)
+        env |= {"TMPDIR": str(temporary)}  # whatever tests and browsers drop goes with the folder
         argv = [str(PYTHON), "-m", "pytest", *spread(arguments), *arguments]
         code = run_attached(argv, env=env, cwd=CLONE)
         if code == 4 and arguments:
@@ -45,7 +58,7 @@ def throwaway_folder() -> tuple[Path, Lock]:
     """Make a folder for the servers, held by a lock; remove those whose holders were killed."""
     temporary = Path(short_temporary_folder(None))
     for old in temporary.glob("dtac-test-*/lock"):
-        with contextlib.suppress(Fail):
+        with contextlib.suppress(RunError):
             left = Lock(old)
             if left.take():
                 shutil.rmtree(old.parent, ignore_errors=True)
@@ -58,8 +71,12 @@ def throwaway_folder() -> tuple[Path, Lock]:
 
 
 def spread(arguments: list[str]) -> list[str]:
-    """Return the options that run tests in two processes, unless the caller chose or wants to look on."""
-    chosen = any(each == "-n" or each.startswith(("-n", "--numprocesses", "-pno:xdist")) for each in arguments)
+    """Return the options that run tests in two processes, unless the caller chose or wants to look
+    on."""
+    chosen = any(
+        each == "-n" or each.startswith(("-n", "--numprocesses", "-pno:xdist"))
+        for each in arguments
+    )
     if chosen or "no:xdist" in arguments or any(each in BY_HAND for each in arguments):
         return []
     return ["-n", "2", "--dist", "loadgroup"]

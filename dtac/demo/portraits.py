@@ -8,6 +8,7 @@ demo subject's description and photo agree.
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import random
 from collections.abc import Sequence
@@ -15,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypedDict, Unpack
 
 from PIL import Image, ImageDraw, ImageFont
-import itertools
 
 HairColour = Literal["black", "dark brown", "brown", "fair", "ginger", "grey", "white"]
 Hair = Literal["bald", "shaved", "short", "receding", "curly", "collar length", "long", "tied back"]

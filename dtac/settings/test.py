@@ -1,4 +1,4 @@
-"""`./run test`: real PostgreSQL and broker, a cheap hasher, files in a folder that is thrown away."""
+"""`./run test`: real PostgreSQL and broker, a cheap hasher, a folder that is thrown away."""
 
 import tempfile
 from pathlib import Path

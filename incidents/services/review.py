@@ -43,7 +43,7 @@ def _decide(row: Report, *, by: User, status: str, note: str) -> None:
 
 @transaction.atomic
 def report_accept(*, by: User, report: Report, revision: int, note: str = "") -> Report:
-    """Accept a report: from now on it counts. Raises ValidationError, code "stale" if it changed."""
+    """Accept a report: it counts from now on. Raises ValidationError ("stale" if it changed)."""
     row = _locked(report, revision)
     _decide(row, by=by, status=Report.Status.ACCEPTED, note=note)
     record(actions.REPORT_ACCEPTED, by=by, ref=row.ref, subjects=_subject_refs(row))

@@ -22,7 +22,7 @@ class Area(models.Model):
 
 
 class Member(models.Model):
-    """A member business or partner agency. The scheme's own staff belong to the one of kind scheme."""
+    """A member business or partner agency. The scheme's own staff are of the kind scheme."""
 
     class Kind(models.TextChoices):
         FULL = "full", "Full member"

@@ -63,9 +63,7 @@ def _make_draft(
     bulletin.full_clean(exclude=["sent_by"])
     bulletin.save()
     BulletinProfile.objects.bulk_create(
-        BulletinProfile(
-            bulletin=bulletin, subject=version.subject, version=version, position=place
-        )
+        BulletinProfile(bulletin=bulletin, subject=version.subject, version=version, position=place)
         for place, version in enumerate(versions)
     )
     refs = [version.subject.ref for version in versions]

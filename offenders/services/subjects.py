@@ -113,7 +113,7 @@ def _set_aliases(subject: Subject, aliases: Iterable[str]) -> bool:
 
 
 def photo_add(
-    *, by: User, subject: Subject, upload: File[Any], facts: PhotoFacts, primary: bool = False
+    *, by: User, subject: Subject, upload: "File[Any]", facts: PhotoFacts, primary: bool = False
 ) -> Photo:
     """Store a photo of a subject; the worker makes its shown sizes. Raises ValidationError.
 

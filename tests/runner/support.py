@@ -12,8 +12,13 @@ from runner.processes import Process
 CLONE = Path(__file__).resolve().parents[2]
 
 # Both stay until they are killed: neither minds being asked.
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
-PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]); {STUBBORN}"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "print('up', flush=True); time.sleep(60)"
+)
+PARENT = (
+    f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]); {STUBBORN}"
+)
 
 
 def eventually(true: Callable[[], bool], seconds: float = 10) -> bool:
@@ -34,6 +39,8 @@ def python(name: str, code: str, folder: Path, patience: float = 0.3) -> Process
 
 def family(mark: str) -> list[int]:
     """Return the living processes with a text in their command line."""
-    shown = subprocess.run(["ps", "-ww", "-eo", "pid=,stat=,args="], capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        ["ps", "-ww", "-eo", "pid=,stat=,args="], capture_output=True, text=True, check=True
+    )
     rows = [line.split(None, 2) for line in shown.stdout.splitlines()]
     return [int(row[0]) for row in rows if len(row) == 3 and mark in row[2] and "Z" not in row[1]]

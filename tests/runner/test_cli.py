@@ -9,7 +9,7 @@ import pytest
 
 from runner import bootstrap, places
 from runner.cli import take_port
-from runner.console import Fail
+from runner.console import RunError
 from runner.postgres import find_programs
 from runner.testing import spread
 from tests.runner.support import CLONE
@@ -17,13 +17,17 @@ from tests.runner.support import CLONE
 
 def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, **more}
-    return subprocess.run([CLONE / "run", *arguments], capture_output=True, text=True, check=False, env=env, cwd="/")
+    return subprocess.run(
+        [CLONE / "run", *arguments], capture_output=True, text=True, check=False, env=env, cwd="/"
+    )
 
 
 def test_help_names_the_commands() -> None:
     done = run()
     assert done.returncode == 0
-    assert all(f"./run {name}" in done.stdout for name in ("demo", "manage", "test", "check", "lock"))
+    assert all(
+        f"./run {name}" in done.stdout for name in ("demo", "manage", "test", "check", "lock")
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,11 @@ def test_without_a_python_it_says_what_to_install(tmp_path: Path) -> None:
     (tools / "python3").write_text("#!/bin/sh\nexit 1\n")
     (tools / "python3").chmod(0o755)
     done = subprocess.run(
-        ["/bin/sh", folder / "run", "demo"], capture_output=True, text=True, check=False, env={"PATH": str(tools)}
+        ["/bin/sh", folder / "run", "demo"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": str(tools)},
     )
     assert done.returncode == 1
     assert "needs Python 3.11 or newer" in done.stderr
@@ -87,7 +95,9 @@ def test_a_changed_lock_file_is_noticed(tmp_path: Path, monkeypatch: pytest.Monk
     lock.write_text("django==5.2\n")
     assert not bootstrap.is_current(bootstrap.RUNTIME)
     mark = bootstrap.fingerprint(bootstrap.RUNTIME)
-    (tmp_path / "stamp.json").write_text(f'{{"python": "{bootstrap.python_version()}", "requirements.txt": "{mark}"}}')
+    (tmp_path / "stamp.json").write_text(
+        f'{{"python": "{bootstrap.python_version()}", "requirements.txt": "{mark}"}}'
+    )
     assert bootstrap.is_current(bootstrap.RUNTIME)
     lock.write_text("django==5.3\n")
     assert not bootstrap.is_current(bootstrap.RUNTIME)
@@ -95,5 +105,5 @@ def test_a_changed_lock_file_is_noticed(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_wrong_pg_bindir_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PG_BINDIR", "/nowhere/bin")
-    with pytest.raises(Fail, match="PG_BINDIR is /nowhere/bin, but there is no initdb in it"):
+    with pytest.raises(RunError, match="PG_BINDIR is /nowhere/bin, but there is no initdb in it"):
         find_programs()

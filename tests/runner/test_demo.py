@@ -1,4 +1,5 @@
-"""The whole of `./run demo`, with the real programs: up, down, killed, and each of its parts killed."""
+"""The whole of `./run demo`, with the real programs: up, down, killed, and each of its parts
+killed."""
 
 import json
 import os
@@ -20,7 +21,9 @@ from tests.runner.support import CLONE, eventually
 
 pytestmark = [
     pytest.mark.xdist_group("stack"),
-    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="kill -9 is bounded by Linux's means"),
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="kill -9 is bounded by Linux's means"
+    ),
 ]
 
 LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY")
@@ -60,12 +63,20 @@ class Demo:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [CLONE / "run", *arguments], capture_output=True, text=True, check=False, env=self.env, cwd="/", timeout=60
+            [CLONE / "run", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self.env,
+            cwd="/",
+            timeout=60,
         )
 
     def ready(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz/", timeout=5) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/readyz/", timeout=5
+            ) as answer:
                 return bool(answer.status == 200)
         except OSError:  # refused, or an answer that says no
             return False
@@ -76,15 +87,20 @@ class Demo:
     def everyone(self) -> dict[int, str]:
         """Return the launcher and everything beneath it, each with its time of birth."""
         assert self.launcher
-        shown = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-        parents = {int(pid): int(parent) for pid, parent in (line.split() for line in shown.splitlines())}
+        shown = subprocess.run(
+            ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
+        ).stdout
+        parents = {
+            int(pid): int(parent) for pid, parent in (line.split() for line in shown.splitlines())
+        }
         found = {self.launcher.pid}
         while more := {pid for pid, parent in parents.items() if parent in found} - found:
             found |= more
         return {pid: birth(pid) for pid in found if birth(pid)}
 
     def stop(self, number: signal.Signals) -> float:
-        """Send a signal to the launcher, wait until nothing of it is left, return the seconds that took."""
+        """Send a signal to the launcher, wait until nothing of it is left, return the seconds that
+        took."""
         assert self.launcher
         before = self.everyone()
         assert len(before) > 10  # else there is nothing to prove
@@ -151,7 +167,12 @@ def test_a_taken_port_is_named_before_anything_starts(demo: Demo, tmp_path: Path
 
 
 def test_manage_works_beside_it(demo: Demo) -> None:
-    done = demo.run("manage", "shell", "-c", "from django.db import connection as c; c.ensure_connection(); exit(7)")
+    done = demo.run(
+        "manage",
+        "shell",
+        "-c",
+        "from django.db import connection as c; c.ensure_connection(); exit(7)",
+    )
     assert done.returncode == 7, done.stderr
     assert json.loads((demo.data / "state.json").read_text())["port"] == demo.port
 
@@ -161,5 +182,7 @@ def test_a_killed_part_comes_back(demo: Demo, name: str) -> None:
     before = demo.process(name)
     os.kill(before, signal.SIGKILL)
     assert eventually(lambda: f"{name} ended by itself (killed by signal 9)" in demo.told(), 5)
-    assert eventually(lambda: (demo.data / "logs" / f"{name}.pid").exists() and demo.process(name) != before, 5)
+    assert eventually(
+        lambda: (demo.data / "logs" / f"{name}.pid").exists() and demo.process(name) != before, 5
+    )
     assert eventually(demo.ready, 20)

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from runner.console import Fail
+from runner.console import RunError
 from runner.processes import birth, stop_together, sweep
 from runner.supervisor import Supervisor
 from tests.runner.support import CLONE, PARENT, STUBBORN, eventually, family, python
 
 
-def test_a_program_that_ends_by_itself_is_started_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_program_that_ends_by_itself_is_started_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     supervisor = Supervisor()
     process = python("worker", STUBBORN, tmp_path)
     supervisor.watch(process)
@@ -22,8 +24,13 @@ def test_a_program_that_ends_by_itself_is_started_again(tmp_path: Path, capsys: 
         assert process.popen
         first = process.popen.pid
         os.kill(first, signal.SIGKILL)
-        assert supervisor.run(lambda: process.running and process.popen is not None and process.popen.pid != first, 5)
-        assert "worker ended by itself (killed by signal 9); starting it again" in capsys.readouterr().out
+        assert supervisor.run(
+            lambda: process.running and process.popen is not None and process.popen.pid != first, 5
+        )
+        assert (
+            "worker ended by itself (killed by signal 9); starting it again"
+            in capsys.readouterr().out
+        )
     finally:
         supervisor.stop()
     assert not process.running
@@ -33,7 +40,9 @@ def test_a_program_that_keeps_ending_is_given_up_with_the_end_of_its_log(tmp_pat
     supervisor = Supervisor()
     supervisor.PAUSES = (0.0,) * 5
     supervisor.watch(python("web", "print('no such table'); raise SystemExit(3)", tmp_path))
-    with pytest.raises(Fail, match=r"(?s)web ended 5 times within a minute \(exit code 3\).*no such table"):
+    with pytest.raises(
+        RunError, match=r"(?s)web ended 5 times within a minute \(exit code 3\).*no such table"
+    ):
         supervisor.run(lambda: False, 20)
 
 
@@ -47,13 +56,15 @@ def test_stopping_ends_the_whole_family_even_when_it_does_not_listen(tmp_path: P
     assert eventually(lambda: not family(mark), 2)
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ties a process to its parent's life")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="only Linux ties a process to its parent's life"
+)
 def test_kill_9_of_the_launcher_leaves_no_process(tmp_path: Path) -> None:
     mark = f"mark-{os.getpid()}-{tmp_path.name}"
     code = (
         "import sys, time; from pathlib import Path; from tests.runner.support import python;"
-        f"p = python('web', \"'{mark}'; import time; print('up', flush=True); time.sleep(60)\", Path(sys.argv[1]));"
-        "p.start(); time.sleep(60)"
+        f"p = python('web', \"'{mark}'; import time; print('up', flush=True); time.sleep(60)\","
+        "Path(sys.argv[1])); p.start(); time.sleep(60)"
     )
     launcher = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=CLONE)
     log = tmp_path / "web.log"
@@ -64,8 +75,12 @@ def test_kill_9_of_the_launcher_leaves_no_process(tmp_path: Path) -> None:
 
 
 def test_the_next_start_sweeps_up_what_a_killed_launcher_left(tmp_path: Path) -> None:
-    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
-    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    left = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+    )
     try:
         (tmp_path / "web.pid").write_text(f"{left.pid} {int(signal.SIGTERM)} {birth(left.pid)}\n")
         # The same number, but born at another time: somebody else's by now.

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import environ
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from runner.servers import Servers
 from tests.runner.support import eventually
@@ -43,12 +45,17 @@ def test_both_start_answer_survive_kill_9_and_stop(folder: Path) -> None:
         servers.start()
         assert servers.postgres is not None
         assert servers.valkey is not None
-        assert ask(servers.database_url, "SELECT usesuper FROM pg_user WHERE usename = current_user") is False
+        assert (
+            ask(servers.database_url, "SELECT usesuper FROM pg_user WHERE usename = current_user")
+            is False
+        )
         assert ask(servers.database_url, "SELECT lower('ÄÉ')") == "äé"
         assert ask(servers.database_url, "SHOW listen_addresses") == ""
         assert redis.from_url(servers.redis_url).ping()
         with pytest.raises(redis.exceptions.AuthenticationError):
-            redis.Redis(host="127.0.0.1", port=servers.valkey.port).ping()
+            redis.Redis(
+                host="127.0.0.1", port=servers.valkey.port, retry=Retry(NoBackoff(), 0)
+            ).ping()
 
         address = servers.redis_url
         for process in servers.processes:
@@ -90,7 +97,13 @@ def test_a_postgres_that_takes_a_moment_to_die_is_waited_for(folder: Path) -> No
         os.kill(first.postgres.process.popen.pid, signal.SIGINT)
         second.postgres.start()
         assert ask(second.database_url, "SELECT 1") == 1
-        assert eventually(lambda: not any(process.running for process in first.processes if process.name == "postgres"))
+        assert eventually(
+            lambda: (
+                not any(
+                    process.running for process in first.processes if process.name == "postgres"
+                )
+            )
+        )
     finally:
         first.stop()
         second.stop()

@@ -1,0 +1,163 @@
+"""The Board's figures, from the tables, without a person in any of them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.db.models.functions import Coalesce, TruncMonth
+from django.utils import timezone
+
+from common import dates
+from exclusions.models import Notice
+from exclusions.querysets import breaches
+from incidents.models import Report
+from members.models import Member, Payment, User
+from offenders.models import Subject
+
+from .models import PlanTarget
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A figure of the plan: now, where it started, where it should be, by when."""
+
+    measure: str
+    label: str
+    value: Decimal
+    baseline: Decimal
+    target: Decimal
+    by: dt.date
+
+    @property
+    def percent(self) -> int:
+        """How much of the target is reached, 0 to 100."""
+        return max(0, min(100, int(100 * self.value / self.target)))
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is pounds."""
+        return self.measure == PlanTarget.Measure.REVENUE
+
+
+def plan_progress() -> list[Progress]:
+    """Return each target of the business plan with today's figure, in the plan's order."""
+    values = current_values()
+    rows = {row.measure: row for row in PlanTarget.objects.all()}
+    return [
+        Progress(
+            measure,
+            str(label),
+            values[measure],
+            rows[measure].baseline,
+            rows[measure].target,
+            rows[measure].by,
+        )
+        for measure, label in PlanTarget.Measure.choices
+        if measure in rows
+    ]
+
+
+def current_values() -> dict[str, Decimal]:
+    """Return today's figure of each measure of the plan."""
+    today = dates.today()
+    year_ago = dates.add_months(today, -12)
+    month_ago = timezone.now() - dt.timedelta(days=30)
+    signing_in = (
+        User.objects.filter(last_login__gte=month_ago, member__status="active")
+        .exclude(member__kind="scheme")
+        .values("member")
+        .distinct()
+        .count()
+    )
+    return {
+        PlanTarget.Measure.MEMBERS: Decimal(Member.objects.counted().count()),
+        PlanTarget.Measure.REVENUE: received(since=year_ago + dt.timedelta(days=1), until=today),
+        PlanTarget.Measure.KNOWN: Decimal(
+            Subject.objects.filter(status=Subject.Status.KNOWN).count()
+        ),
+        PlanTarget.Measure.SIGNING_IN: Decimal(signing_in),
+    }
+
+
+def received(*, since: dt.date, until: dt.date) -> Decimal:
+    """Return the pounds received from one day to another, both counted."""
+    rows = Payment.objects.filter(received_on__range=(since, until))
+    total: Decimal = rows.aggregate(sum=Coalesce(Sum("amount"), Decimal(0)))["sum"]
+    return total
+
+
+def received_by_month(*, since: dt.date) -> dict[dt.date, Decimal]:
+    """Return the pounds received in each month (its first day) since a day."""
+    rows = (
+        Payment.objects.filter(received_on__gte=since)
+        .annotate(month=TruncMonth("received_on"))
+        .order_by()
+        .values("month")
+        .annotate(sum=Sum("amount"))
+        .values_list("month", "sum")
+    )
+    return dict(rows)
+
+
+def incidents_by_month(*, since: dt.date) -> dict[dt.date, int]:
+    """Return the accepted incidents of each month (its first day) since a day."""
+    return Report.objects.accepted_incidents().by_month(since=since)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A run of London days, both ends counted."""
+
+    label: str
+    first: dt.date
+    last: dt.date
+
+
+def periods(today: dt.date) -> tuple[Period, Period, Period]:
+    """Return this quarter so far, the quarter before, and the financial year so far."""
+    start = dates.quarter_start(today)
+    before = dates.add_months(start, -3)
+    return (
+        Period("This quarter", start, today),
+        Period("Last quarter", before, start - dt.timedelta(days=1)),
+        Period("Year to date", dates.financial_year_start(today), today),
+    )
+
+
+def exclusion_figures(today: dt.date) -> list[dict[str, Any]]:
+    """Return rows (label, one figure for each period): served, in force at the end, breaches."""
+    spans = periods(today)
+    return [
+        {
+            "label": "Served",
+            "values": [
+                Notice.objects.filter(served_on__range=(p.first, p.last)).count() for p in spans
+            ],
+        },
+        {
+            "label": "In force at the end",
+            "values": [Notice.objects.in_force(on=p.last).count() for p in spans],
+        },
+        {
+            "label": "Breaches",
+            "values": [
+                breaches().filter(report__occurred_on__range=(p.first, p.last)).count()
+                for p in spans
+            ],
+        },
+    ]
+
+
+def losses_by_area(period: Period) -> list[dict[str, Any]]:
+    """Return accepted incidents and losses by area in a period."""
+    found = Report.objects.accepted_incidents().filter(
+        occurred_on__range=(period.first, period.last)
+    )
+    return found.losses_by_area()
+
+
+def top_types(*, since: dt.date, most: int = 8) -> list[dict[str, Any]]:
+    """Return the commonest types of accepted incident since a day."""
+    return Report.objects.accepted_incidents().filter(occurred_on__gte=since).by_type()[:most]

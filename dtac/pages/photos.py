@@ -1,0 +1,62 @@
+"""Photos, through a permission check each time."""
+
+import uuid
+
+from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from audit.services import record
+from common.db import StoredImage
+from common.http import client_address
+from incidents import actions as incident_actions
+from incidents.models import Attachment
+from members.access import user_of
+from members.models import User
+from offenders import actions as offender_actions
+from offenders.access import get_photo
+
+
+@require_safe
+def photo(request: HttpRequest, name: uuid.UUID, size: str) -> HttpResponse | FileResponse:
+    """A photo that this user may see, in one of three sizes; a placeholder while it is being made.
+
+    Opening the large size is logged; cards and thumbs are part of the page that lists them.
+    """
+    if size not in StoredImage.VARIANT_SIZES:
+        raise Http404
+    user = user_of(request)
+    image, note = _find(user, name)
+    if size == "large":
+        record(by=user, address=client_address(request), **note)  # type: ignore[arg-type]
+    if image.variants_ready_at is None:
+        return _placeholder()
+    try:
+        stream = default_storage.open(image.variant_path(size), "rb")
+    except FileNotFoundError:
+        return _placeholder()
+    return FileResponse(stream, content_type="image/jpeg")
+
+
+def _find(user: User, name: uuid.UUID) -> tuple[StoredImage, dict[str, object]]:
+    of_subject = get_photo(user, name)
+    if of_subject:
+        ref = of_subject.subject.ref
+        return of_subject, {
+            "action": offender_actions.PHOTO_VIEWED,
+            "ref": ref,
+            "subjects": [ref],
+        }
+    attachments = Attachment.objects.visible_to(user).filter(uuid=name).select_related("report")
+    of_report = attachments.first()
+    if of_report is None:
+        raise Http404
+    return of_report, {"action": incident_actions.PHOTO_VIEWED, "ref": of_report.report.ref}
+
+
+def _placeholder() -> FileResponse:
+    path = finders.find("img/face.svg")
+    if not isinstance(path, str):
+        raise Http404
+    return FileResponse(open(path, "rb"), content_type="image/svg+xml")

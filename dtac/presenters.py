@@ -1,0 +1,161 @@
+"""How a profile, notice or report is put to people: ribbons, tags, photo addresses."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from common import dates, money
+from exclusions.models import Notice
+from incidents.models import Report
+from members.models import User
+from offenders.models import ProfileVersion, Subject, WarningMarker
+
+
+@dataclass(frozen=True)
+class Label:
+    """A ribbon or tag: words and tone. Tones excluded and breach are red, and mean just that."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A face in the gallery."""
+
+    url: str
+    ref: str
+    name: str
+    line: str
+    photo_url: str | None
+    alt: str
+    ribbon: Label | None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a work list."""
+
+    title: str
+    url: str
+    meta: str
+    photo_url: str | None = None
+    tags: Sequence[Label] = field(default_factory=tuple)
+    action: str = ""
+    action_url: str = ""
+
+
+def photo_url(name: uuid.UUID | None, size: str) -> str | None:
+    """Return the address of a photo, or None where there is none."""
+    return reverse("photo", args=[name, size]) if name else None
+
+
+def excluded_label(until: dt.date, *, ribbon: bool = True) -> Label:
+    """Return "EXCLUDED until 13 Mar 2027" for a ribbon, in plain case for a tag."""
+    word = "EXCLUDED" if ribbon else "Excluded"
+    return Label(f"{word} until {dates.short_date(until)}", "excluded" if ribbon else "breach")
+
+
+def profile_ribbon(version: ProfileVersion, until: dt.date | None) -> Label | None:
+    """Return the one ribbon of a profile: excluded, else warning, else ID sought, else none."""
+    if until:
+        return excluded_label(until)
+    if version.warnings:
+        return Label(f"WARNING · {WarningMarker(version.warnings[0]).label.lower()}", "warning")
+    if not version.known:
+        return Label("ID SOUGHT", "sought")
+    return None
+
+
+def card(version: ProfileVersion, until: dt.date | None) -> Card:
+    """Return the gallery card of a version (needs subject and main_photo loaded)."""
+    photo = version.main_photo
+    return Card(
+        url=reverse("profile", args=[version.subject.ref]),
+        ref=version.subject.ref,
+        name=version.shown_name,
+        line=version.line,
+        photo_url=photo_url(photo.uuid if photo else None, "card"),
+        alt=f"{version.subject.ref} {version.shown_name}",
+        ribbon=profile_ribbon(version, until),
+        until=until,
+    )
+
+
+def cards(versions: Iterable[ProfileVersion]) -> list[Card]:
+    """Return cards with their exclusions, in one query for all of them."""
+    shown = list(versions)
+    until = Notice.objects.until_by_subject(version.subject_id for version in shown)
+    return [card(version, until.get(version.subject_id)) for version in shown]
+
+
+def people_words(report: Report, names: dict[int, str]) -> str:
+    """Return who is in a report, in words. `names` are those the reader may see, by subject."""
+    shown = []
+    for person in report.people.all():
+        if person.subject:
+            name = names.get(person.subject.pk, "")
+            shown.append(f"{person.subject.ref} {name}".strip())
+        else:
+            shown.append(person.seen_as() or "someone unknown")
+    return "; ".join(shown)
+
+
+def names_for(user: User, subjects: Iterable[Subject]) -> dict[int, str]:
+    """Return the name of each subject that this user may see: record's or published profile's."""
+    wanted = {subject.pk: subject.shown_name for subject in subjects}
+    if user.is_intel or not wanted:
+        return wanted
+    rows = ProfileVersion.objects.visible_to(user).filter(subject__in=list(wanted))
+    return {row.subject_id: row.shown_name for row in rows.only("subject_id", "name")}
+
+
+def report_title(report: Report) -> str:
+    """Return "Shop theft £184 · Waitrose": what, how much, where."""
+    value = f" {money.pounds(report.value_stolen)}" if report.value_stolen else ""
+    return f"{report.title}{value} · {report.premises.name}"
+
+
+def report_tags(report: Report, *, breach: bool) -> list[Label]:
+    """Return what to notice first about a report."""
+    tags = []
+    if breach:
+        tags.append(Label("Breach", "breach"))
+    if report.violence:
+        tags.append(Label("Violence", "warning"))
+    if any(person.subject_id is None for person in report.people.all()):
+        tags.append(Label("Unknown person", "sought"))
+    return tags
+
+
+def notice_tag(notice: Notice) -> Label:
+    """Return the state of a notice as a tag."""
+    if notice.state == "in_force" and notice.ends_on:
+        return excluded_label(notice.ends_on, ribbon=False)
+    tones: dict[str, str] = {"to_serve": "warning"}
+    return Label(notice.state_words, tones.get(notice.state, ""))
+
+
+def chips(
+    options: Iterable[tuple[str, str]],
+    current: str,
+    *,
+    counts: Mapping[str, int] | None = None,
+    q: str = "",
+) -> list[dict[str, Any]]:
+    """Return filter chips for (key, label); each keeps the search words in its address."""
+    return [
+        {
+            "url": "?" + urlencode({"show": key, **({"q": q} if q else {})}),
+            "label": label,
+            "count": (counts or {}).get(key, 0) if counts is not None else None,
+            "current": key == current,
+        }
+        for key, label in options
+    ]

@@ -1,0 +1,171 @@
+"""Pages of the exclusions app."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.services import record
+from common.http import add_problems, client_address, form_status, query_text
+from members.access import READERS, roles_only, user_of
+from members.models import Role, User
+from offenders.access import get_subject
+
+from . import actions
+from .access import get_notice
+from .forms import RaiseForm, RevokeForm, ServiceForm
+from .models import Notice
+from .querysets import breaches
+from .services import notice_raise, notice_record_service, notice_revoke, threshold_met
+
+INTEL_SHOWS = [
+    ("in_force", "In force"),
+    ("to_serve", "To be served"),
+    ("over", "Over"),
+    ("all", "All"),
+]
+
+
+@require_safe
+@roles_only(*READERS)
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """Who is excluded today. The manager also sees notices to be served and those that are over."""
+    user = user_of(request)
+    show, text = query_text(request, "show"), query_text(request, "q")
+    shows = [key for key, _ in _shows(user)]
+    show = show if show in shows else "in_force"
+    notices = Notice.objects.visible_to(user).search(text)
+    page = Paginator(notices.show(show).with_face(user).order_by("ends_on", "ref"), 30).get_page(
+        query_text(request, "page")
+    )
+    record(
+        actions.NOTICES_LISTED,
+        by=user,
+        subjects=[notice.subject.ref for notice in page.object_list],
+        address=client_address(request),
+        show=show,
+        page=page.number,
+    )
+    context = {
+        "page": page,
+        "shows": [
+            {"key": key, "label": label, "current": key == show} for key, label in _shows(user)
+        ],
+        "q": text,
+        "show": show,
+    }
+    return render(request, "exclusions/notice_list.html", context)
+
+
+def _shows(user: User) -> list[tuple[str, str]]:
+    if user.is_intel:
+        return INTEL_SHOWS
+    return INTEL_SHOWS[:2] if user.role == Role.MANAGER else INTEL_SHOWS[:1]
+
+
+@require_safe
+@roles_only(*READERS)
+def notice(request: HttpRequest, ref: str) -> HttpResponse:
+    """One notice: who, until when, how it was served. Grounds are the manager's and the store's."""
+    user = user_of(request)
+    found = get_notice(user, ref)
+    may_serve = Notice.objects.servable_by(user).filter(pk=found.pk).exists()
+    context: dict[str, Any] = {
+        "notice": found,
+        "may_serve": may_serve,
+        "sees_case": user.is_intel or may_serve,
+    }
+    if user.is_intel:
+        context["grounds"] = found.grounds.select_related("type", "premises")
+        context["breaches"] = (
+            breaches()
+            .filter(subject=found.subject_id, notice_ref=found.ref)
+            .select_related("report__premises", "report__type")
+            .order_by("-occurred_at")[:50]
+        )
+    record(
+        actions.NOTICE_VIEWED,
+        by=user,
+        ref=found.ref,
+        subjects=[found.subject.ref],
+        address=client_address(request),
+    )
+    return render(request, "exclusions/notice.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def notice_raise_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Raise a notice against a subject, citing accepted incidents."""
+    user = user_of(request)
+    subject = get_subject(user, ref)
+    form = RaiseForm(
+        request.POST or None,
+        subject=subject,
+        initial={"grounds": request.GET.getlist("cite")},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = notice_raise(
+                by=user,
+                subject=subject,
+                reports=list(data["grounds"]),
+                reason=data["reason"],
+                below_threshold_reason=data["below_threshold_reason"],
+            )
+            messages.success(request, f"{made.ref} raised. It is in force once it is served.")
+            return redirect("notice", ref=made.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    citable = list(form.fields["grounds"].queryset)  # type: ignore[attr-defined]
+    context = {
+        "subject": subject,
+        "form": form,
+        "citable": citable,
+        "threshold_met": threshold_met(citable),
+        "page_title": f"Raise a notice: {subject.ref}",
+    }
+    return render(request, "exclusions/notice_raise.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL, Role.MANAGER)
+def notice_serve(request: HttpRequest, ref: str) -> HttpResponse:
+    """Record that a notice was served: how, when, by whom."""
+    user = user_of(request)
+    found = get_notice(user, ref)
+    if user.role == Role.MANAGER and not Notice.objects.servable_by(user).filter(pk=found.pk):
+        raise PermissionDenied
+    form = ServiceForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            served = notice_record_service(by=user, notice=found, service=form.service())
+            messages.success(request, f"{served.ref} is in force.")
+            return redirect("notice", ref=served.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    context = {"notice": found, "form": form, "page_title": f"Record service: {found.ref}"}
+    return render(request, "exclusions/notice_serve.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def notice_revoke_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Revoke a notice, with the reason."""
+    user = user_of(request)
+    found = get_notice(user, ref)
+    form = RevokeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            notice_revoke(by=user, notice=found, reason=form.cleaned_data["reason"])
+            messages.success(request, f"{found.ref} is revoked. Members no longer see it.")
+            return redirect("notice", ref=found.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    context = {"notice": found, "form": form, "page_title": f"Revoke {found.ref}"}
+    return render(request, "exclusions/notice_revoke.html", context, status=form_status(form))

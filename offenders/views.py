@@ -1,0 +1,208 @@
+"""Pages of the offenders app that need no other: editing records, photos, bulletins."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.services import record
+from common.http import add_problems, client_address, form_status, query_text
+from members.access import READERS, roles_only, user_of
+from members.models import Role, User
+
+from . import actions
+from .access import get_bulletin, get_subject
+from .forms import BulletinForm, PhotoForm, SubjectForm, WithdrawForm
+from .models import Bulletin, ProfileVersion, Subject
+from .services import (
+    bulletin_create,
+    bulletin_send,
+    photo_add,
+    profile_withdraw,
+    subject_create,
+    subject_update,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def subject_new(request: HttpRequest) -> HttpResponse:
+    """Make a subject's working record."""
+    form = SubjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            subject = subject_create(
+                by=user_of(request),
+                fields=form.cleaned_data,
+                aliases=form.cleaned_data["aliases"],
+                client_id=form.cleaned_data["client_id"],
+            )
+            messages.success(request, f"{subject.ref} made.")
+            return redirect("subject", ref=subject.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    context = {"form": form, "page_title": "New subject"}
+    return render(request, "offenders/subject_form.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def subject_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Change a working record; members see nothing of it until it is published again."""
+    user = user_of(request)
+    subject = get_subject(user, ref)
+    # A form of its own copy: a refused ModelForm leaves its values on the instance.
+    form = SubjectForm(request.POST or None, instance=Subject.objects.get(pk=subject.pk))
+    if request.method == "POST" and form.is_valid():
+        try:
+            subject_update(
+                by=user,
+                subject=subject,
+                revision=form.cleaned_data["revision"] or 0,
+                fields=form.cleaned_data,
+                aliases=form.cleaned_data["aliases"],
+            )
+            messages.success(request, "Saved. Members see it once it is published again.")
+            return redirect("subject", ref=subject.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    record(actions.SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
+    context = {"form": form, "subject": subject, "page_title": f"Edit {subject.ref}"}
+    return render(request, "offenders/subject_form.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def subject_photo(request: HttpRequest, ref: str) -> HttpResponse:
+    """Add a photo to a working record."""
+    user = user_of(request)
+    subject = get_subject(user, ref)
+    form = PhotoForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            photo_add(
+                by=user,
+                subject=subject,
+                upload=form.cleaned_data["photo"],
+                facts=form.facts(),
+                primary=form.cleaned_data["is_primary"],
+            )
+            messages.success(request, "Photo added.")
+            return redirect("subject", ref=subject.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    context = {"form": form, "subject": subject, "page_title": f"Add a photo: {subject.ref}"}
+    return render(request, "offenders/photo_form.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def subject_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Withdraw the published profile from members at once."""
+    user = user_of(request)
+    subject = get_subject(user, ref)
+    if not ProfileVersion.objects.live().filter(subject=subject).exists():
+        raise Http404
+    form = WithdrawForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        try:
+            profile_withdraw(by=user, subject=subject, reason=form.cleaned_data["reason"])
+            messages.success(request, f"Members no longer see {subject.ref}.")
+            return redirect("subject", ref=subject.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    context = {"form": form, "subject": subject, "page_title": f"Withdraw {subject.ref}"}
+    return render(request, "offenders/withdraw.html", context, status=form_status(form))
+
+
+@require_safe
+@roles_only(*READERS)
+def bulletin_list(request: HttpRequest) -> HttpResponse:
+    """Bulletins meant for this user; the manager sees drafts and how far each was sent."""
+    user = user_of(request)
+    bulletins = Bulletin.objects.visible_to(user).newest_first()
+    if user.is_intel:
+        bulletins = bulletins.with_progress()
+    page = Paginator(bulletins, 20).get_page(query_text(request, "page"))
+    return render(request, "offenders/bulletin_list.html", {"page": page})
+
+
+@require_safe
+@roles_only(*READERS)
+def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
+    """One bulletin, with the profiles as this user may see them now."""
+    user = user_of(request)
+    found = get_bulletin(user, ref)
+    entries = found.entries.select_related("subject")
+    versions = {
+        version.subject_id: version
+        for version in ProfileVersion.objects.visible_to(user)
+        .filter(subject__in=entries.values("subject"))
+        .for_list()
+    }
+    shown = [versions[entry.subject_id] for entry in entries if entry.subject_id in versions]
+    record(
+        actions.BULLETIN_VIEWED,
+        by=user,
+        ref=found.ref,
+        subjects=[version.subject.ref for version in shown],
+        address=client_address(request),
+    )
+    context = {"bulletin": found, "versions": shown, "gone": len(entries) - len(shown)}
+    if user.is_intel:
+        context["progress"] = Bulletin.objects.filter(pk=found.pk).with_progress().first()
+        context["recipients_now"] = _recipients_now(found)
+        context["failed"] = found.deliveries.filter(email__state="failed").select_related(
+            "user", "email"
+        )[:20]
+    return render(request, "offenders/bulletin.html", context)
+
+
+def _recipients_now(bulletin: Bulletin) -> int:
+    from members.audience import users_of_audience
+
+    return User.objects.bulletin_recipients().filter(users_of_audience(bulletin)).count()
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def bulletin_new(request: HttpRequest) -> HttpResponse:
+    """Compose a bulletin. It is a draft until it is sent from its own page."""
+    user = user_of(request)
+    form = BulletinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = bulletin_create(
+                by=user,
+                fields=form.values(),
+                versions=list(form.cleaned_data["profiles"]),
+                client_id=form.cleaned_data["client_id"],
+            )
+            return redirect("bulletin", ref=made.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    choices = list(form.fields["profiles"].queryset)  # type: ignore[attr-defined]
+    record(
+        actions.SUBJECTS_LISTED,
+        by=user,
+        subjects=[version.subject.ref for version in choices],
+        address=client_address(request),
+    )
+    context = {"form": form, "page_title": "New bulletin", "profiles": choices}
+    return render(request, "offenders/bulletin_form.html", context, status=form_status(form))
+
+
+@require_POST
+@roles_only(Role.INTEL)
+def bulletin_send_now(request: HttpRequest, ref: str) -> HttpResponse:
+    """Send a draft: on the site at once, by e-mail as fast as the mail server takes it."""
+    user = user_of(request)
+    found = get_bulletin(user, ref)
+    try:
+        bulletin_send(by=user, bulletin=found)
+        messages.success(request, f"{found.ref} is on the site. The e-mails are on their way.")
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    return redirect("bulletin", ref=found.ref)
