@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
-from common import dates
+from common import dates, money
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents.models import Report
@@ -35,10 +35,21 @@ class Progress:
         """How much of the target is reached, 0 to 100."""
         return max(0, min(100, int(100 * self.value / self.target)))
 
+    def words(self, amount: Decimal) -> str:
+        """Return an amount of this measure in words: pounds for revenue, a number otherwise."""
+        if self.measure == PlanTarget.Measure.REVENUE:
+            return money.pounds(amount, pence=False)
+        return f"{amount:.0f}"
+
     @property
-    def is_money(self) -> bool:
-        """Whether it is pounds."""
-        return self.measure == PlanTarget.Measure.REVENUE
+    def value_words(self) -> str:
+        """The figure as it is shown."""
+        return self.words(self.value)
+
+    @property
+    def note(self) -> str:
+        """Where it comes from and goes to: "from 80 to 140 by March 2028"."""
+        return f"from {self.words(self.baseline)} to {self.words(self.target)} by {self.by:%B %Y}"
 
 
 def plan_progress() -> list[Progress]:

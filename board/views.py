@@ -1,6 +1,7 @@
 """The Board's page: one page, true figures, nobody's name on it."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,8 @@ from . import figures
 from .access import BOARD_ROLES
 from .charts import bar_chart
 from .models import PlanTarget
+
+NOTHING = Decimal(0)
 
 
 @require_safe
@@ -34,19 +37,15 @@ def board(request: HttpRequest) -> HttpResponse:
         "quarter": _quarter_words(today),
         "periods": periods,
         "months": [
-            {"month": m, "incidents": incidents.get(m, 0), "revenue": revenue.get(m, 0)}
+            {"month": m, "incidents": incidents.get(m, 0), "revenue": revenue.get(m, NOTHING)}
             for m in months
         ],
         "incident_chart": bar_chart(
-            [(f"{m:%b}", incidents.get(m, 0), f"{incidents.get(m, 0)}") for m in months]
+            [(f"{m:%b}", incidents.get(m, 0), str(incidents.get(m, 0))) for m in months]
         ),
         "revenue_chart": bar_chart(
             [
-                (
-                    f"{m:%b}",
-                    float(revenue.get(m, 0)),
-                    money.pounds(revenue.get(m, figures.Decimal(0))),
-                )
+                (f"{m:%b}", float(revenue.get(m, NOTHING)), money.pounds(revenue.get(m, NOTHING)))
                 for m in months
             ],
             line=float(target / 12) if target else None,

@@ -1,6 +1,8 @@
 """What the launcher says on screen."""
 
+import os
 import sys
+from pathlib import Path
 
 
 class RunError(Exception):
@@ -10,14 +12,18 @@ class RunError(Exception):
 def say(text: str = "") -> None:
     """Print a line at once: output may be a pipe, and progress that arrives late is none.
 
-    A reader that went away (`./run demo | head`) must not take the servers down with it.
+    A reader that went away (`./run demo | head`, a closed terminal) must not keep the launcher from
+    stopping what it started.
     """
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        sys.stdout = sys.stderr
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the rest of the run
 
 
 def complain(text: str) -> None:
     """Print an error."""
-    print(f"run: {text}", file=sys.stderr, flush=True)
+    try:
+        print(f"run: {text}", file=sys.stderr, flush=True)
+    except OSError:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - for the rest of the run

@@ -1,6 +1,7 @@
 """Photos, through a permission check each time."""
 
 import uuid
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
@@ -59,4 +60,4 @@ def _placeholder() -> FileResponse:
     path = finders.find("img/face.svg")
     if not isinstance(path, str):
         raise Http404
-    return FileResponse(open(path, "rb"), content_type="image/svg+xml")
+    return FileResponse(Path(path).open("rb"), content_type="image/svg+xml")

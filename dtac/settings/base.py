@@ -137,6 +137,12 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    "map", "png", "jpg", "webp", "svgz", "zip", "gz", "br", "woff", "woff2",
+)  # fmt: skip
+# What packages bring and no page of ours asks for: not worth seconds of compressing.
+STATIC_IGNORE = ["*.rtl.*", "bootstrap-*", "bootstrap.css*", "bootstrap/js", "htmax*", "htmx-4*"]
+
 # --- Jobs ---------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -103,6 +103,14 @@ def test_a_changed_lock_file_is_noticed(tmp_path: Path, monkeypatch: pytest.Monk
     assert not bootstrap.is_current(bootstrap.RUNTIME)
 
 
+def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "has_ensurepip", lambda base: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    with pytest.raises(RunError, match=r"as root: apt install python3\.\d+-venv"):
+        bootstrap.ensure_ensurepip("python3")
+
+
 def test_a_wrong_pg_bindir_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PG_BINDIR", "/nowhere/bin")
     with pytest.raises(RunError, match="PG_BINDIR is /nowhere/bin, but there is no initdb in it"):

@@ -1,0 +1,307 @@
+"""The demo's sightings, incidents, review queue and exclusions."""
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils import timezone
+
+from common import dates
+from common.refs import yearly_ref
+from exclusions.models import Notice, NoticeCounter, NoticeGround
+from incidents.models import (
+    IncidentType,
+    Involvement,
+    ItemCategory,
+    Report,
+    ReportCounter,
+    StolenItem,
+)
+from members.models import Premises, User
+
+from . import words
+from .faces import Face
+
+REPORTS = 5000
+DAYS = 730
+WAITING = 14
+BATCH = 2000
+IN_FORCE, PAST = 31, 58
+
+
+@dataclass
+class Numbers:
+    """The last number of each series and year."""
+
+    last: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def take(self, prefix: str, year: int) -> int:
+        """Return the next number of a series."""
+        self.last[prefix, year] = self.last.get((prefix, year), 0) + 1
+        return self.last[prefix, year]
+
+
+def load_crime(
+    rng: random.Random,
+    *,
+    scale: int,
+    faces: list[Face],
+    users: dict[str, User],
+    sites: list[Premises],
+    tell: Callable[[str], None],
+) -> None:
+    """Make two years of reports, and notices that cite some of them."""
+    maker = _Maker(rng, faces, users, sites)
+    total = REPORTS * scale
+    moments = sorted(maker.moment() for _ in range(total))
+    for start in range(0, total, BATCH * 5):
+        maker.batch(moments[start : start + BATCH * 5], first=start, total=total)
+        if scale > 1:
+            tell(f"  {min(start + BATCH * 5, total):,} of {total:,} reports")
+    ReportCounter.objects.bulk_create(
+        ReportCounter(prefix=prefix, year=year, last=last)
+        for (prefix, year), last in maker.numbers.last.items()
+    )
+    load_notices(rng, scale=scale, faces=faces, users=users, grounds=maker.grounds)
+
+
+class _Maker:
+    """Reports in bulk, a tenth of people and places in half of them."""
+
+    def __init__(
+        self,
+        rng: random.Random,
+        faces: list[Face],
+        users: dict[str, User],
+        sites: list[Premises],
+    ) -> None:
+        self.rng = rng
+        self.now = timezone.now()
+        self.intel = users["intel@dtac.example"]
+        self.types = {kind.code: kind for kind in IncidentType.objects.all()}
+        self.weights = [weight for *_, weight in words.TYPES]
+        self.reporters: dict[int, User] = {}
+        for user in users.values():
+            if user.role in ("reporter", "manager", "agency"):
+                self.reporters.setdefault(user.member_id, user)
+        self.sites = [site for site in sites if site.member_id in self.reporters]
+        self.site_weights = _skewed(len(self.sites))
+        self.faces = [face for face in faces if face.is_published] or faces
+        self.face_weights = _skewed(len(self.faces))
+        self.numbers = Numbers()
+        self.grounds: dict[int, list[Report]] = {}
+
+    def moment(self) -> dt.datetime:
+        """A moment of the last two years: more in the afternoon, and towards the week's end."""
+        while True:
+            day = dates.today() - dt.timedelta(days=int(DAYS * self.rng.random() ** 1.15))
+            if self.rng.random() < (0.65, 0.7, 0.75, 0.8, 1, 1, 0.6)[day.weekday()]:
+                break
+        hour = min(22.9, max(7.0, self.rng.gauss(15.2, 3.0)))
+        local = dates.london_midnight(day) + dt.timedelta(hours=hour)
+        return min(local, self.now - dt.timedelta(minutes=self.rng.randrange(20, 200)))
+
+    def batch(self, moments: list[dt.datetime], *, first: int, total: int) -> None:
+        """Store the reports of some moments, with people and goods."""
+        rows = [
+            self.report(moment, waiting=first + place >= total - WAITING)
+            for place, moment in enumerate(moments)
+        ]
+        Report.objects.bulk_create([report for report, _ in rows], batch_size=BATCH)
+        people, items = [], []
+        for report, face in rows:
+            people.append(self.person(report, face))
+            if report.type and report.type.involves_property and report.value_stolen:
+                items.append(self.item(report))
+            if face and report.kind == "incident" and report.status == "accepted":
+                self.grounds.setdefault(face.subject.pk, []).append(report)
+        Involvement.objects.bulk_create(people, batch_size=BATCH)
+        StolenItem.objects.bulk_create(items, batch_size=BATCH)
+
+    def report(self, moment: dt.datetime, *, waiting: bool) -> tuple[Report, Face | None]:
+        """One report, and whose face is in it."""
+        rng = self.rng
+        site = rng.choices(self.sites, cum_weights=self.site_weights)[0]
+        kind: IncidentType | None = None
+        if rng.random() < 0.72:
+            code = rng.choices(words.TYPES, self.weights)[0][0]
+            kind = self.types[code]
+        face = None
+        if kind is None or rng.random() < 0.6:
+            face = rng.choices(self.faces, cum_weights=self.face_weights)[0]
+        stolen = Decimal(rng.randrange(400, 22000)) / 100 if kind and kind.involves_property else 0
+        recovered = stolen * rng.choice((0, 0, 0, 1, Decimal("0.5"))) if stolen else 0
+        prefix, year = ("INC" if kind else "SIG"), dates.london_date(moment).year
+        rejected = not waiting and rng.random() < 0.03
+        status = "submitted" if waiting else "rejected" if rejected else "accepted"
+        reviewed = None if waiting else min(moment + dt.timedelta(hours=20), self.now)
+        return (
+            Report(
+                ref=yearly_ref(prefix, year, self.numbers.take(prefix, year), digits=5),
+                kind="incident" if kind else "sighting",
+                client_id=uuid.UUID(int=rng.getrandbits(128), version=4),
+                type=kind,
+                member_id=site.member_id,
+                premises=site,
+                area_id=site.area_id,
+                reporter=self.reporters[site.member_id],
+                occurred_at=moment,
+                sent_at=moment + dt.timedelta(minutes=rng.randrange(1, 18)),
+                words=rng.choice(words.REPORT_WORDS),
+                outcome=rng.choices(
+                    ("left", "prevented", "detained", "arrested", "unknown"), (60, 14, 5, 6, 15)
+                )[0]
+                if kind
+                else "unknown",
+                violence=bool(kind and kind.code in ("assault", "robbery")),
+                value_stolen=round(Decimal(stolen), 2),
+                value_recovered=round(Decimal(recovered), 2),
+                status=status,
+                reviewed_at=reviewed,
+                reviewed_by=self.intel if reviewed else None,
+                review_note="Not enough to tell who it was." if rejected else "",
+            ),
+            face,
+        )
+
+    def person(self, report: Report, face: Face | None) -> Involvement:
+        """Who was in it: a subject, or somebody described."""
+        if face:
+            confirmed = report.status == "accepted"
+            return Involvement(
+                report=report,
+                subject=face.subject,
+                confidence="confirmed" if confirmed else "reported",
+                linked_by=self.intel if confirmed else None,
+            )
+        rng = self.rng
+        return Involvement(
+            report=report,
+            confidence="possible",
+            sex=rng.choice(("male", "male", "female")),
+            age_band=rng.choice(("18-24", "25-30", "31-40", "41-50")),
+            build=rng.choice(("slim", "medium", "heavy")),
+            height=rng.choice(("short", "average", "tall")),
+            hair=rng.choice(("short brown", "shaved", "long fair", "black, curly")),
+            description=rng.choice(
+                ("grey hoodie, black rucksack", "dark cap and blue jacket", "limp, red coat")
+            ),
+        )
+
+    def item(self, report: Report) -> StolenItem:
+        """What was taken."""
+        return StolenItem(
+            report=report,
+            category=self.rng.choice(ItemCategory.values),
+            quantity=self.rng.randrange(1, 7),
+            value_stolen=report.value_stolen,
+            value_recovered=report.value_recovered,
+        )
+
+
+def _skewed(count: int) -> list[float]:
+    """Cumulative weights by which the first tenth is chosen about half of the time."""
+    total, weights = 0.0, []
+    for place in range(count):
+        total += 1 / (place + count * 0.03 + 1)
+        weights.append(total)
+    return weights
+
+
+def load_notices(
+    rng: random.Random,
+    *,
+    scale: int,
+    faces: list[Face],
+    users: dict[str, User],
+    grounds: dict[int, list[Report]],
+) -> None:
+    """Make notices: in force (some end this week), past, and two that are still to be served."""
+    store = users["store@dtac.example"]
+    with_grounds = [face for face in faces if len(grounds.get(face.subject.pk, [])) >= 2]
+    chosen = [face for face in with_grounds if face.subject.ref == "D-0042"]
+    chosen += [
+        face for face in with_grounds if face.subject.status == "known" and face not in chosen
+    ]
+    numbers = Numbers()
+    starts = _starts(rng, scale)
+    notices, cited = [], []
+    for face, start in zip(chosen, starts, strict=False):
+        notice = _notice(rng, face, start, users, numbers)
+        notices.append(notice)
+        cited.append(grounds[face.subject.pk][-2:])
+    for face in chosen[len(starts) : len(starts) + 2]:
+        notice = _notice(rng, face, None, users, numbers)
+        notices.append(notice)
+        cited.append(_at_store(grounds[face.subject.pk], store))
+    Notice.objects.bulk_create(notices, batch_size=BATCH)
+    NoticeGround.objects.bulk_create(
+        [
+            NoticeGround(notice=notice, report=report)
+            for notice, reports in zip(notices, cited, strict=True)
+            for report in reports
+        ],
+        batch_size=BATCH,
+    )
+    NoticeCounter.objects.bulk_create(
+        NoticeCounter(prefix=prefix, year=year, last=last)
+        for (prefix, year), last in numbers.last.items()
+    )
+
+
+def _at_store(reports: list[Report], store: User) -> list[Report]:
+    """The last two reports, moved to the demo store so that its manager may serve the notice."""
+    last = reports[-2:]
+    for report in last:
+        report.member_id = store.member_id
+        report.premises_id = store.premises_id or report.premises_id
+        report.outcome = "arrested"
+        report.save(update_fields=["member", "premises", "outcome"])
+    return last
+
+
+def _starts(rng: random.Random, scale: int) -> list[dt.date]:
+    """Days of service: the first is D-0042's; then some that end this week; then past ones."""
+    today = dates.today()
+    year_ago = dates.add_months(today, -12)
+    starts = [dates.add_months(today, -8)]
+    starts += [year_ago + dt.timedelta(days=days) for days in (1, 3, 6, 19)]
+    for _ in range(IN_FORCE * scale - len(starts)):
+        starts.append(today - dt.timedelta(days=rng.randrange(1, 330)))
+    for _ in range(PAST * scale):
+        starts.append(year_ago - dt.timedelta(days=rng.randrange(1, 360)))
+    return starts
+
+
+def _notice(
+    rng: random.Random,
+    face: Face,
+    start: dt.date | None,
+    users: dict[str, User],
+    numbers: Numbers,
+) -> Notice:
+    intel = users["intel@dtac.example"]
+    now = timezone.now()
+    served = None
+    if start:
+        served = dates.london_midnight(start) + dt.timedelta(hours=rng.randrange(10, 18))
+    raised = (served or now) - dt.timedelta(days=rng.randrange(1, 6))
+    ends_on = dates.last_day_of_year_from(start) if start else None
+    ended = bool(ends_on and ends_on < dates.today())
+    return Notice(
+        ref=yearly_ref("EXC", raised.year, numbers.take("EXC", raised.year), digits=4),
+        subject=face.subject,
+        reason="Repeated thefts from members' premises, and an arrest at one of them.",
+        raised_at=raised,
+        authorised_by=intel,
+        served_at=served,
+        ends_on=ends_on,
+        service_method="in_person" if served else "",
+        served_by=rng.choice(words.STAFF) if served else "",
+        service_recorded_at=served + dt.timedelta(hours=1) if served else None,
+        service_recorded_by=intel if served else None,
+        expiry_recorded_at=now if ended else None,
+    )

@@ -1,0 +1,338 @@
+"""The demo's data: the same each time for the same seed, dates relative to today.
+
+Written in bulk past the services (there is no history to replay), so that a hundred times the
+demo loads in minutes; every constraint of the database still holds.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from board.models import PlanTarget
+from common import dates
+from incidents.models import IncidentType
+from members.auth import DEMO_PASSWORD
+from members.models import (
+    Agreement,
+    AgreementAcceptance,
+    Area,
+    Member,
+    Payment,
+    Premises,
+    Role,
+    Subscription,
+    User,
+)
+
+from . import words
+from .crime import load_crime
+from .faces import load_faces
+from .log import load_access_log
+
+SEED = 2002  # the year the scheme was founded
+Tell = Callable[[str], None]
+MEMBERS, USERS_EACH = 112, 2
+
+
+def is_loaded() -> bool:
+    """Whether the database holds any member."""
+    return Member.objects.exists()
+
+
+def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
+    """Fill an empty database with `scale` times the demo. Raises RuntimeError if it isn't empty."""
+    if is_loaded():
+        raise RuntimeError("there is data already")
+    rng = random.Random(seed)
+    today = dates.today()
+    with transaction.atomic():
+        tell("Members, users and payments ...")
+        areas = _areas()
+        _reference_data(today)
+        members = _members(rng, areas, scale, today)
+        sites = _premises(rng, members)
+        users = _users(rng, members, sites)
+        _agreement(users, today)
+        _money(rng, members, today)
+        tell("Faces ...")
+        faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
+        tell("Sightings, incidents and exclusions ...")
+        load_crime(rng, scale=scale, faces=faces, users=users, sites=sites, tell=tell)
+        tell("Access log ...")
+        load_access_log(scale=scale)
+    if scale > 1:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def _areas() -> list[Area]:
+    rows = [
+        Area(name=name, slug=slugify(name), position=place)
+        for place, name in enumerate(words.AREAS)
+    ]
+    return Area.objects.bulk_create(rows)
+
+
+def _reference_data(today: dt.date) -> None:
+    IncidentType.objects.bulk_create(
+        IncidentType(
+            code=code,
+            label=label,
+            family=family,
+            harm=harm,
+            involves_property=goods,
+            is_common=common,
+            is_serious=serious,
+            position=place,
+            effective_from=dt.date(2020, 1, 1),
+        )
+        for place, (code, label, family, harm, goods, common, serious, _) in enumerate(words.TYPES)
+    )
+    by = dt.date(today.year + 2, 3, 31)
+    PlanTarget.objects.bulk_create(
+        PlanTarget(measure=measure, baseline=baseline, target=target, by=by)
+        for measure, baseline, target in (
+            (PlanTarget.Measure.MEMBERS, 80, 140),
+            (PlanTarget.Measure.REVENUE, 28000, 42000),
+            (PlanTarget.Measure.KNOWN, 45, 135),
+            (PlanTarget.Measure.SIGNING_IN, 70, 112),
+        )
+    )
+
+
+def _members(rng: random.Random, areas: list[Area], scale: int, today: dt.date) -> list[Member]:
+    by_name = {area.name: area for area in areas}
+    centre = by_name["Town Centre"]
+    rows = [
+        Member(
+            name="D-TAC",
+            kind="scheme",
+            status="active",
+            sector="public",
+            area=centre,
+            joined_on=dt.date(2002, 12, 1),
+        ),
+        Member(
+            name="Marlowe Chemist",
+            kind="full",
+            status="active",
+            sector="large_retail",
+            area=by_name["The Orchards"],
+            joined_on=dt.date(2004, 3, 1),
+            exclusion_authority_on=dt.date(2024, 4, 2),
+        ),
+        Member(
+            name="The Penfold Arms",
+            kind="full",
+            status="active",
+            sector="licensed",
+            area=centre,
+            joined_on=dt.date(2010, 9, 6),
+            exclusion_authority_on=dt.date(2024, 4, 9),
+        ),
+        *[
+            Member(
+                name=name,
+                kind="agency",
+                status="active",
+                sector="public",
+                area=centre,
+                joined_on=dt.date(2003, 1, 6),
+            )
+            for name in ("Dartford Police", "Dartford Council", "Town CCTV", "North Kent Probation")
+        ],
+    ]
+    for number in range(int(MEMBERS * scale) - 2):
+        rows.append(_business(rng, number, by_name, "active", today))
+    for number, status in enumerate(
+        ["prospect"] * 14 + ["contacted"] * 6 + ["applied"] * 3 + ["lapsed"] * 4 + ["left"] * 3
+    ):
+        rows.append(_business(rng, 500_000 + number, by_name, status, today))
+    slugs: set[str] = set()
+    for row in rows:
+        slug = base = slugify(row.name)
+        count = 1
+        while slug in slugs:
+            count += 1
+            slug = f"{base}-{count}"
+        slugs.add(slug)
+        row.slug = slug
+    return Member.objects.bulk_create(rows, batch_size=2000)
+
+
+def _business(
+    rng: random.Random, number: int, areas: dict[str, Area], status: str, today: dt.date
+) -> Member:
+    trade, sector = rng.choice(words.TRADES)
+    area = areas[rng.choices(words.AREAS, (30, 22, 12, 8, 8, 7, 7, 6))[0]]
+    first = words.BUSINESS_FIRST[number % len(words.BUSINESS_FIRST)]
+    name = f"{first} {trade}"
+    if number >= len(words.BUSINESS_FIRST):
+        name += f" {area.name}"
+    joined = today - dt.timedelta(days=rng.randrange(20, 5000))
+    is_past = status in ("lapsed", "left")
+    return Member(
+        name=name,
+        kind="affiliate" if rng.random() < 0.35 else "full",
+        status=status,
+        sector=sector,
+        area=area,
+        joined_on=joined if status == "active" or is_past else None,
+        left_on=today - dt.timedelta(days=rng.randrange(1, 19)) if is_past else None,
+        exclusion_authority_on=joined if status == "active" and rng.random() < 0.9 else None,
+    )
+
+
+def _premises(rng: random.Random, members: list[Member]) -> list[Premises]:
+    rows = []
+    for member in members:
+        if member.kind == "scheme" or member.status != "active":
+            continue
+        area = member.area
+        for branch in range(2 if rng.random() < 0.08 else 1):
+            street = rng.choice(words.STREETS[area.name])
+            suffix = f", {street}" if branch else f", {area.name}"
+            name = member.name if member.name.endswith(area.name) else f"{member.name}{suffix}"
+            rows.append(
+                Premises(
+                    member=member,
+                    name=name if not branch else f"{member.name}, {street}",
+                    address=f"{rng.randrange(1, 180)} {street}",
+                    postcode=words.POSTCODES[area.name],
+                    area=area,
+                )
+            )
+    return Premises.objects.bulk_create(rows, batch_size=2000)
+
+
+DEMO_USERS = (
+    ("staff@dtac.example", "Jess Rowan", "Marlowe Chemist", Role.REPORTER),
+    ("store@dtac.example", "Imran Hale", "Marlowe Chemist", Role.MANAGER),
+    ("other@dtac.example", "Tom Brandt", "The Penfold Arms", Role.REPORTER),
+    ("police@dtac.example", "PC Nadia Wells", "Dartford Police", Role.AGENCY),
+    ("intel@dtac.example", "Morgan Hart", "D-TAC", Role.INTEL),
+    ("board@dtac.example", "Ruth Anders", "D-TAC", Role.BOARD),
+    ("admin@dtac.example", "Alex Admin", "D-TAC", Role.ADMIN),
+)
+
+
+def _users(rng: random.Random, members: list[Member], sites: list[Premises]) -> dict[str, User]:
+    password = make_password(DEMO_PASSWORD)
+    unusable = make_password(None)
+    site_of: dict[int, Premises] = {}
+    for site in sites:
+        site_of.setdefault(site.member_id, site)
+    named = {member.name: member for member in members}
+    now = timezone.now()
+    rows = [
+        User(
+            email=email,
+            name=name,
+            member=named[member],
+            premises=site_of.get(named[member].pk),
+            role=role,
+            password=password,
+            is_staff=role == Role.ADMIN,
+            is_superuser=role == Role.ADMIN,
+            last_login=now - dt.timedelta(hours=rng.randrange(3, 90)),
+        )
+        for email, name, member, role in DEMO_USERS
+    ]
+    for place, member in enumerate(members):
+        if member.kind == "scheme" or member.status in ("prospect", "contacted", "applied"):
+            continue
+        agency = member.kind == "agency"
+        for nth in range(USERS_EACH + (place % 3 == 0) + (place % 4 == 0)):
+            days = rng.expovariate(1 / 22)
+            name = f"{rng.choice(words.STAFF)}"
+            role = Role.AGENCY if agency else Role.MANAGER if nth == 0 else Role.REPORTER
+            signed_in = rng.random() < 0.86
+            rows.append(
+                User(
+                    email=f"{slugify(name)}.{place}.{nth}@{member.slug[:40]}.example",
+                    name=name,
+                    member=member,
+                    premises=site_of.get(member.pk),
+                    role=role,
+                    password=unusable,
+                    receives_bulletins=rng.random() < 0.92,
+                    last_login=now - dt.timedelta(days=days) if signed_in else None,
+                )
+            )
+    return {user.email: user for user in User.objects.bulk_create(rows, batch_size=2000)}
+
+
+def _agreement(users: dict[str, User], today: dt.date) -> None:
+    agreement = Agreement.objects.create(
+        version=3,
+        title="Data-sharing agreement",
+        body=words.AGREEMENT,
+        effective_on=today - dt.timedelta(days=120),
+    )
+    # The first of the demo's users has yet to accept it, so that the page can be seen.
+    AgreementAcceptance.objects.bulk_create(
+        [
+            AgreementAcceptance(agreement=agreement, user=user)
+            for email, user in users.items()
+            if email != "staff@dtac.example"
+        ],
+        batch_size=5000,
+    )
+
+
+FEES = {"full": (390, 480, 550), "affiliate": (95, 120, 150), "agency": (0,)}
+
+
+def _money(rng: random.Random, members: list[Member], today: dt.date) -> None:
+    subscriptions: list[Subscription] = []
+    for member in members:
+        if member.kind not in FEES or member.joined_on is None or member.kind == "agency":
+            continue
+        fee = rng.choice(FEES[member.kind])
+        last = member.left_on or today
+        start = _renewal(rng, today)
+        for _ in range(3):
+            if start >= member.joined_on and start <= last:
+                end = dates.last_day_of_year_from(start)
+                subscriptions.append(
+                    Subscription(member=member, starts_on=start, ends_on=end, fee=fee)
+                )
+            start = dates.add_months(start, -12)
+    Subscription.objects.bulk_create(subscriptions, batch_size=2000)
+    Payment.objects.bulk_create(_payments(rng, subscriptions, today), batch_size=2000)
+
+
+def _renewal(rng: random.Random, today: dt.date) -> dt.date:
+    """A day within the last year; most renew in January and April."""
+    month = rng.choices(range(1, 13), (30, 4, 4, 22, 6, 5, 5, 6, 8, 6, 5, 3))[0]
+    day = dt.date(today.year, month, rng.randrange(1, 28))
+    return day if day <= today else day.replace(year=today.year - 1)
+
+
+def _payments(
+    rng: random.Random, subscriptions: list[Subscription], today: dt.date
+) -> list[Payment]:
+    rows = []
+    for subscription in subscriptions:
+        if rng.random() < 0.05:
+            continue  # still owed
+        parts = 4 if rng.random() < 0.2 else 1
+        for part in range(parts):
+            when = subscription.starts_on + dt.timedelta(days=rng.randrange(2, 35) + 91 * part)
+            if when <= today:
+                rows.append(
+                    Payment(
+                        member=subscription.member,
+                        subscription=subscription,
+                        received_on=when,
+                        amount=subscription.fee / parts,
+                        method=rng.choice(("bank", "bank", "bank", "card", "cheque")),
+                        reference=f"DTAC{rng.randrange(10000, 99999)}",
+                    )
+                )
+    return rows

@@ -1,0 +1,184 @@
+"""Invented names, businesses and words for the demo. The places are Dartford's; nobody is real."""
+
+from typing import Final
+
+AREAS: Final = (
+    "Town Centre",
+    "The Orchards",
+    "Priory Centre",
+    "Temple Hill",
+    "Longfield",
+    "Swanscombe",
+    "Greenhithe",
+    "Crossways",
+)
+STREETS: Final = {
+    "Town Centre": ("High Street", "Spital Street", "Lowfield Street", "Hythe Street"),
+    "The Orchards": ("The Orchards Shopping Centre", "Home Gardens"),
+    "Priory Centre": ("Priory Shopping Centre", "Instone Road"),
+    "Temple Hill": ("Temple Hill Square", "Littlebrook Manor Way"),
+    "Longfield": ("Station Road", "Main Road"),
+    "Swanscombe": ("Milton Road", "Stanhope Road"),
+    "Greenhithe": ("London Road", "Station Road"),
+    "Crossways": ("Crossways Boulevard", "Victory Way"),
+}
+POSTCODES: Final = {
+    "Town Centre": "DA1 1DE",
+    "The Orchards": "DA1 1DN",
+    "Priory Centre": "DA1 2HR",
+    "Temple Hill": "DA1 5HY",
+    "Longfield": "DA3 7QD",
+    "Swanscombe": "DA10 0LH",
+    "Greenhithe": "DA9 9DJ",
+    "Crossways": "DA2 6QA",
+}
+# Names of no business that trades: two invented words and a trade.
+BUSINESS_FIRST: Final = (
+    "Marlowe", "Penfold", "Quillby", "Harrowgate", "Tansley", "Orsett", "Brackenbury", "Fennimore",
+    "Luddington", "Wexcombe", "Applewick", "Sallowfield", "Thornbeck", "Kestrelby", "Mossvale",
+    "Dunmallow", "Ivelchester", "Rookham", "Cobbledean", "Larkenshaw",
+)  # fmt: skip
+TRADES: Final = (
+    ("Chemist", "large_retail"),
+    ("Fashions", "large_retail"),
+    ("Home Stores", "large_retail"),
+    ("Foods", "large_retail"),
+    ("Sports", "large_retail"),
+    ("News", "independent"),
+    ("Butchers", "independent"),
+    ("Hardware", "independent"),
+    ("Phones", "independent"),
+    ("Jewellers", "independent"),
+    ("Off-Licence", "independent"),
+    ("Arms", "licensed"),
+    ("Tavern", "licensed"),
+    ("Bar", "licensed"),
+    ("Playhouse", "venue"),
+    ("Clinic", "service"),
+    ("Parkway Station", "service"),
+    ("Estates", "building"),
+)
+GIVEN: Final = {
+    True: (
+        "Leanne", "Marta", "Jodie", "Carly", "Denise", "Kelly-Ann", "Shauna", "Bethan", "Aoife",
+        "Tracey", "Renée", "Zoë", "Natalia", "Priya", "Chantelle", "Gemma", "Siobhán", "Hayley",
+    ),
+    False: (
+        "Kevin", "Paul", "Darren", "Wayne", "Terence", "Callum", "Ryan", "Marcus", "Lee", "Stefan",
+        "Jermaine", "Gary", "Anthony", "Dean", "Piotr", "Ashley", "Nathan", "Craig", "Idris",
+        "Scott", "Martyn", "Luke", "José", "Duane", "Bradley", "Reece", "Owen", "Clive",
+    ),
+}  # fmt: skip
+FAMILY: Final = (
+    "Marsh", "Foster", "Tate", "Zielinski", "Hobday", "Penn", "O'Rourke", "Vickery", "Stubbs",
+    "Lambourne", "Crouch", "Daley", "Whitmore", "Skelton", "Babington", "Fairclough", "Nowak",
+    "Garrod", "Tully", "Wragg", "Holloway", "Pascoe", "Muñoz", "Brindley", "Kirwan", "Ashdown",
+    "Jessop", "Rudkin", "Thackery", "Yelland", "Prowse", "Mallinson", "Quested", "Goldspink",
+    "St John-Hale", "Brzęczyk", "Farrant", "Udall", "Lovelock", "Sandbrook",
+)  # fmt: skip
+NICKNAMES: Final = (
+    "Kez", "Spud", "Smiler", "Tiny", "Dutch", "Ginge", "Flash", "Shorty", "Bez", "Nipper", "Moose",
+    "Fingers", "Blue", "Rooster",
+)  # fmt: skip
+STAFF: Final = (
+    "Amira Shah", "Ben Carter", "Chloe Evans", "Dan Osei", "Ella Finch", "Femi Ade", "Grace Holt",
+    "Harry Lunn", "Isla Reid", "Jay Patel", "Katie Moss", "Liam Doyle", "Mia Grant", "Noah Pike",
+    "Olivia Tran", "Pete Salter", "Queenie Bird", "Rosa Lind", "Sam Okoro", "Tess Waller",
+)  # fmt: skip
+MO: Final = (
+    (
+        "Conceals razors in a foil-lined bag",
+        "Selects razors and batteries, foil-lined bag, exits by side doors.",
+    ),
+    (
+        "Fills a basket and walks out",
+        "Fills a basket with meat and cheese and walks out at busy times.",
+    ),
+    (
+        "Distraction, refund fraud",
+        "One talks to staff while the other takes goods; later asks for a refund.",
+    ),
+    (
+        "Spirits, under a coat",
+        "Takes spirits two at a time under a long coat, shortly after opening.",
+    ),
+    (
+        "Switches price labels",
+        "Puts labels of cheap goods on dear ones and uses the self-checkout.",
+    ),
+    (
+        "Cosmetics by the tray",
+        "Sweeps whole trays of cosmetics into a carrier bag, seconds in the shop.",
+    ),
+    (
+        "Threatens staff when stopped",
+        "Shouts and threatens when asked to leave, returns the same day.",
+    ),
+    (
+        "Leaves pubs without paying",
+        "Runs up a bill for food and drink and leaves without paying.",
+    ),
+    (
+        "Steals from handbags at tables",
+        "Sits behind people in cafes and takes purses from bags on chairs.",
+    ),
+    (
+        "Vapes and phones from displays",
+        "Pulls vapes and phones off display cables and runs to a waiting bike.",
+    ),
+)
+CLOTHES_EXTRA: Final = (
+    "carrying a rucksack",
+    "limps on the left leg",
+    "with a pushchair",
+    "on an electric bike",
+    "",
+    "",
+)
+REPORT_WORDS: Final = (
+    "Went straight to the shelf, out by the side door.",
+    "Challenged by staff, dropped part of it and left towards Spital Street.",
+    "With another person who waited outside.",
+    "On CCTV, kept for the police.",
+    "Left when spoken to.",
+    "",
+    "",
+    "",
+)
+TYPES: Final = (
+    # code, label, family, harm, property, common, serious, weight in the demo
+    ("shop-theft", "Shop theft", "crime", 20, True, True, False, 52),
+    ("attempted-theft", "Attempted shop theft", "crime", 12, True, False, False, 12),
+    ("threats", "Threats or abuse", "crime", 45, False, True, False, 11),
+    ("assault", "Assault", "crime", 80, False, True, True, 4),
+    ("refund-fraud", "Refund fraud", "crime", 22, True, True, False, 4),
+    ("self-checkout-fraud", "Self-checkout fraud", "crime", 15, True, False, False, 3),
+    ("currency-fraud", "Counterfeit currency", "crime", 18, True, False, False, 1),
+    ("criminal-damage", "Criminal damage", "crime", 25, False, False, False, 3),
+    ("robbery", "Robbery", "crime", 95, True, False, True, 1),
+    ("burglary", "Burglary", "crime", 70, True, False, True, 1),
+    ("hate-incident", "Hate incident", "crime", 75, False, False, True, 1),
+    ("weapon", "Weapon", "crime", 90, False, False, True, 1),
+    ("making-off", "Making off without payment", "crime", 15, True, False, False, 2),
+    ("theft-from-person", "Theft from person", "crime", 30, True, False, False, 1),
+    ("drugs", "Drugs", "crime", 25, False, False, False, 2),
+    ("asb", "Anti-social behaviour", "asb", 15, False, True, False, 10),
+    ("suspicious", "Suspicious activity", "other", 5, False, False, False, 3),
+)
+AGREEMENT: Final = """\
+D-TAC holds information about people who are suspected of, or have admitted or been convicted \
+of, crime against businesses in Dartford. You see it because your business needs it to keep its \
+staff and goods safe, and for nothing else.
+
+You will use what you see here only to prevent and detect crime against members' premises. You \
+will not copy it, photograph it, print it, post it or talk about it with anybody who does not \
+need to know at work. You will not put faces in windows, staff rooms or on social media.
+
+Somebody shown here may have done nothing wrong since, or at all. You will report only what you \
+saw or know, as it happened.
+
+Everything you look at and search for is recorded. Using this for anything else may be an offence \
+under section 170 of the Data Protection Act 2018 and can end your business's membership.
+
+You will sign out on shared devices, tell your manager at once if your phone is lost, and stop \
+using D-TAC when you leave your job."""

@@ -1,0 +1,55 @@
+"""Load the demo's data, or a multiple of it."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from dtac.demo import load
+
+
+class Command(BaseCommand):
+    """`demo_data --scale 10` fills an empty database; `--replace` empties it first."""
+
+    help = "Load invented demo data. --scale multiplies it; --replace deletes what is there."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scale", type=int, default=1, help="how many times the demo's size")
+        parser.add_argument("--seed", type=int, default=load.SEED, help="the same seed, same data")
+        parser.add_argument("--replace", action="store_true", help="delete all data first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DTAC_DEMO:
+            raise CommandError("Demo data is for the demo only: this is a real installation.")
+        if not 1 <= options["scale"] <= 1000:
+            raise CommandError("Choose a scale from 1 to 1000.")
+        if load.is_loaded():
+            if not options["replace"]:
+                raise CommandError("There is data already. Add --replace to delete it and load.")
+            self.empty()
+        began = time.monotonic()
+        load.load(scale=options["scale"], seed=options["seed"], tell=self.tell)
+        self.tell(f"Loaded in {time.monotonic() - began:.1f} s.")
+
+    def tell(self, words: str) -> None:
+        """Print a line of progress at once."""
+        self.stdout.write(words)
+        self.stdout.flush()
+
+    def empty(self) -> None:
+        """Delete every row of the apps, the log's too: this is the demo's own database."""
+        self.tell("Deleting what is there ...")
+        tables = [
+            name
+            for name in connection.introspection.table_names()
+            if name.split("_")[0]
+            in ("audit", "members", "offenders", "incidents", "exclusions", "board")
+        ]
+        names = ", ".join(connection.ops.quote_name(name) for name in tables)
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
+            cursor.execute(f"TRUNCATE {names}, django_session, django_admin_log CASCADE")
+            cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER USER")
