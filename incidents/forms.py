@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.fields import PhotosField
 from common.money import PoundsField
 from common.refs import parse_subject_ref
-from members.models import Premises, User
+from members.models import Premises, Role, User
 from offenders.access import get_profile, get_subject
 from offenders.models import Subject
 
@@ -121,6 +121,9 @@ class ReportForm(forms.Form):
             *[(kind.code, kind.label) for kind in self.types],
         ]
         sites = Premises.objects.reportable_by(user).select_related("member", "area")
+        if user.role in (Role.INTEL, Role.AGENCY):  # every member's premises: too many for chips
+            self.fields["premises"].widget = forms.Select()
+            self.fields["premises"].empty_label = "Choose"  # type: ignore[attr-defined]
         self.fields["premises"].queryset = sites  # type: ignore[attr-defined]
         if user.premises_id:
             self.fields["premises"].initial = user.premises_id

@@ -7,7 +7,8 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from audit.services import record
 from common.http import client_address
@@ -52,6 +53,19 @@ class SignInBackend(AuthenticationBackend):
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up is closed (invitations only); sign-ins, refusals and sign-outs are logged."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail or the password is not right.",
+        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
+    }
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Stop a user whose account or member is not active. allauth itself looks at the first."""
+        if not (user.is_active and user.member.has_access):
+            return HttpResponseRedirect(reverse("account_inactive"))
+        stopped: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return stopped
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody registers themselves."""

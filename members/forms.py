@@ -9,8 +9,6 @@ from django import forms
 class SignInForm(LoginForm):  # type: ignore[misc]
     """E-mail and password, with labels and words of our own."""
 
-    error_messages = {"email_password_mismatch": "The e-mail or the password is not right."}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""

@@ -1,5 +1,6 @@
 """Pages of the members app."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -30,10 +31,8 @@ def agreement(request: HttpRequest) -> HttpResponse:
             )
             return redirect("home")
         except ValidationError as error:
-            form = AgreementForm(initial={"version": current.version})
-            form.cleaned_data = {}
-            form._errors = form.error_class()
-            form.add_error(None, error)
+            messages.warning(request, " ".join(error.messages))
+            return redirect("agreement")
     context = {"agreement": current, "form": form, "accepted": not user.must_accept_agreement}
     return render(request, "members/agreement.html", context)
 

@@ -128,7 +128,7 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
         if ref:
             return self.filter(subject__ref=ref)
         needle = Fold(Value(text))
-        words = SearchQuery(text, config="english", search_type="websearch")
+        words = SearchQuery(text, config="english", search_type="plain")
         named = Q(search_names__trigram_word_similar=needle)
         return (
             self.annotate(

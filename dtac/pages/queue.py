@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -42,8 +43,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     to_serve = Notice.objects.show("to_serve")
     ending = Notice.objects.in_force().filter(ends_on__lte=dates.today() + ENDING)
     due = ProfileVersion.objects.live().filter(review_on__lte=dates.today() + REVIEW_SOON)
+    waiting = Report.objects.filter(status="submitted").aggregate(
+        n=Count("pk"), oldest=Min("sent_at")
+    )
     counts = {
-        "reports": reports.count(),
+        "reports": waiting["n"],
         "to_serve": to_serve.count(),
         "ending": ending.count(),
         "profiles": due.count(),
@@ -66,7 +70,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "counts": counts,
         "total": sum(counts.values()),
-        "oldest": min((report.sent_at for report in shown), default=None),
+        "oldest": waiting["oldest"],
         "reports": rows,
         "steps": [_notice_row(notice) for notice in steps],
         "profiles": [_profile_row(version) for version in profiles],

@@ -48,7 +48,10 @@ def log(request: HttpRequest) -> HttpResponse:
     initial = {"who": query_text(request, "who"), "what": "seen"}
     form = ReportForm(request.POST or None, request.FILES or None, user=user, initial=initial)
     items = ItemFormSet(request.POST or None, prefix="items")
-    if request.method == "POST":
+    if "find" in request.POST:  # only looking for a face, without JavaScript: nothing is judged yet
+        form = ReportForm(user=user, initial=_typed(form))
+        items = ItemFormSet(prefix="items", initial=[t for t in map(_typed, items) if any(t.values())])
+    elif request.method == "POST":
         valid, goods = form.is_valid(), items.is_valid()
         if valid and goods:
             try:
@@ -59,6 +62,10 @@ def log(request: HttpRequest) -> HttpResponse:
             except ValidationError as error:
                 add_problems(form, error)
     return _log_page(request, user, form, items)
+
+
+def _typed(form: Any) -> dict[str, Any]:
+    return {name: form[name].value() for name in form.fields if name != "photos"}
 
 
 def _log_page(request: HttpRequest, user: User, form: ReportForm, items: Any) -> HttpResponse:

@@ -123,3 +123,8 @@ class StolenItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.get_category_display()}"
+
+    @property
+    def net_loss(self) -> Decimal:
+        """Value stolen less value recovered, pounds."""
+        return self.value_stolen - self.value_recovered

@@ -41,12 +41,17 @@ class Bulletin(WithAudience):
     created_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who composed it"
     )
-    sent_at = models.DateTimeField(null=True, db_comment="When the manager sent it; null: draft")
+    sent_at = models.DateTimeField(null=True, blank=True, db_comment="When the manager sent it; null: draft")
     sent_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", db_comment="Who sent it"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who sent it",
     )
     queued_at = models.DateTimeField(
-        null=True, db_comment="When a delivery row existed for each recipient"
+        null=True, blank=True, db_comment="When a delivery row existed for each recipient"
     )
     subjects: "models.ManyToManyField[Subject, BulletinProfile]" = models.ManyToManyField(
         Subject, through="BulletinProfile", related_name="bulletins"

@@ -60,7 +60,7 @@ def _make_draft(
         created_by=by,
         **dict(fields),
     )
-    bulletin.full_clean(exclude=["sent_by"])
+    bulletin.full_clean()
     bulletin.save()
     BulletinProfile.objects.bulk_create(
         BulletinProfile(bulletin=bulletin, subject=version.subject, version=version, position=place)

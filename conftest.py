@@ -1,0 +1,56 @@
+"""What every test may use: the cast, a signed-in client, captured jobs, a flush that may truncate."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import Client
+
+from tests.cast import Cast, make_cast
+
+pytest_plugins = ["tests.browsers"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_truncate() -> Iterator[None]:
+    """Let the test runner empty tables between transactional tests, the append-only log too."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def unguarded(self: Any, sql_list: list[str]) -> None:
+        guard = "ALTER TABLE audit_event {} TRIGGER USER"
+        flush(self, [guard.format("DISABLE"), *sql_list, guard.format("ENABLE")])
+
+    DatabaseOperations.execute_sql_flush = unguarded  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people, members and premises that tests speak of by name."""
+    return make_cast()
+
+
+@pytest.fixture
+def client_of(cast: Cast) -> Callable[[str], Client]:
+    """A signed-in client by the cast's name: client_of("staff")."""
+
+    def sign_in(name: str) -> Client:
+        client = Client(raise_request_exception=True)
+        client.force_login(cast.users[name])
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def sql(db: None) -> Callable[[str], None]:
+    """Run a statement as somebody with the database's password could."""
+
+    def run(statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    return run

@@ -1,0 +1,101 @@
+"""Bulletins: composed, sent once, found on the site by those they are for."""
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+
+from audit.models import Event
+from members.mail import mail_send_due
+from members.models import OutboundEmail, User
+from offenders.models import Bulletin, BulletinDelivery
+from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
+from tests import factories
+from tests.cast import Cast, make_cast
+
+
+def test_each_recipient_has_one_delivery_however_often_the_job_runs(cast: Cast) -> None:
+    made = factories.bulletin(cast.intel, factories.published(cast.intel))
+    bulletin_send(by=cast.intel, bulletin=made)
+    assert bulletin_queue(bulletin_id=made.pk) == 5  # staff, store, other, otherstore, police
+    assert bulletin_queue(bulletin_id=made.pk) == 0
+    assert BulletinDelivery.objects.count() == OutboundEmail.objects.count() == 5
+    with pytest.raises(ValidationError, match="sent already"):
+        bulletin_send(by=cast.intel, bulletin=made)
+
+
+def test_a_draft_is_queued_for_nobody(cast: Cast, client_of) -> None:
+    made = factories.bulletin(cast.intel, factories.published(cast.intel))
+    assert bulletin_queue(bulletin_id=made.pk) == 0
+    assert client_of("staff").get(f"/bulletins/{made.ref}/").status_code == 404
+    assert made.ref not in client_of("staff").get("/bulletins/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_e_mail_names_nobody_and_leads_to_the_site() -> None:
+    cast = make_cast()
+    version = factories.published(cast.intel)
+    made = factories.bulletin(cast.intel, version)
+    bulletin_send(by=cast.intel, bulletin=made)
+    bulletin_queue(bulletin_id=made.pk)
+    mail_send_due()
+    assert len(mail.outbox) == 5
+    letter = mail.outbox[0]
+    whole = letter.subject + letter.body + str(letter.alternatives)
+    assert "Kevin" not in whole
+    assert "Marsh" not in whole
+    assert version.subject.ref in letter.body
+    assert f"/bulletins/{made.ref}/" in letter.body
+    assert letter.extra_headers["Message-ID"]
+
+
+def test_a_name_in_the_headline_is_refused(cast: Cast) -> None:
+    version = factories.published(cast.intel)
+    for headline in ("Kevin is back", "Look out for MARSH."):
+        with pytest.raises(ValidationError, match="Leave names out"):
+            factories.bulletin(cast.intel, version, headline=headline)
+    assert not Bulletin.objects.exists()
+
+
+def test_readers_see_profiles_as_they_stand_now(cast: Cast, client_of) -> None:
+    shown = factories.published(cast.intel, name="Paul Tate")
+    gone = factories.published(cast.intel, name="Leanne Foster")
+    made = factories.bulletin(cast.intel, shown, gone)
+    bulletin_send(by=cast.intel, bulletin=made)
+    profile_withdraw(by=cast.intel, subject=gone.subject, reason="Mistake")
+    page = client_of("staff").get(f"/bulletins/{made.ref}/").content.decode()
+    assert "Paul Tate" in page
+    assert "Leanne Foster" not in page
+    assert gone.subject.ref not in page
+    read = Event.objects.get(action="offenders.bulletin.viewed")
+    assert read.subjects == [shown.subject.ref]
+
+
+def test_its_audience_and_those_who_want_none(cast: Cast, client_of) -> None:
+    User.objects.filter(pk=cast.otherstore.pk).update(receives_bulletins=False)
+    version = factories.published(cast.intel)
+    made = factories.bulletin(
+        cast.intel, version, audience="sectors", audience_sectors=["licensed"]
+    )
+    bulletin_send(by=cast.intel, bulletin=made)
+    bulletin_queue(bulletin_id=made.pk)
+    told = set(OutboundEmail.objects.values_list("user__email", flat=True))
+    assert told == {"other@test.example", "police@test.example"}
+    assert client_of("staff").get(f"/bulletins/{made.ref}/").status_code == 404
+    assert client_of("other").get(f"/bulletins/{made.ref}/").status_code == 200
+
+
+def test_a_double_click_makes_one_draft(cast: Cast, client_of) -> None:
+    version = factories.published(cast.intel)
+    client = client_of("intel")
+    form = client.get("/bulletins/new/").context["form"]
+    data = {
+        "client_id": str(form["client_id"].value()),
+        "headline": "Watch",
+        "audience": "all",
+        "profiles": [version.pk],
+    }
+    first = client.post("/bulletins/new/", data)
+    second = client.post("/bulletins/new/", data)
+    assert first.status_code == second.status_code == 302
+    assert first.url == second.url
+    assert Bulletin.objects.count() == 1
