@@ -1,4 +1,4 @@
-"""What every test may use: the cast, a signed-in client, captured jobs, a flush that may truncate."""
+"""What every test may use: the cast, a signed-in client, a flush that may truncate."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

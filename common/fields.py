@@ -28,7 +28,7 @@ class PhotosField(forms.FileField):
         )
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         """Return the accepted files. Raises ValidationError that names the file at fault."""
         files = [item for item in (data if isinstance(data, list | tuple) else [data]) if item]
         if not files:
@@ -42,7 +42,7 @@ class PhotosField(forms.FileField):
             raise ValidationError(errors)
         return files
 
-    def _problems(self, file: UploadedFile) -> list[ValidationError]:
+    def _problems(self, file: "UploadedFile[Any]") -> list[ValidationError]:
         try:
             super().clean(file)
             check_photo(file)

@@ -125,7 +125,7 @@ def make_variants(photo: StoredImage, *, storage: Storage = default_storage) -> 
 
     Safe to run again: each file is replaced. Raises OSError or ValueError if it can't be decoded.
     """
-    with storage.open(photo.original.name, "rb") as stream:
+    with storage.open(str(photo.original.name), "rb") as stream:
         source = _working_copy(stream)
     for size, box in StoredImage.VARIANT_SIZES.items():
         picture = source.copy()
@@ -142,7 +142,7 @@ def make_variants(photo: StoredImage, *, storage: Storage = default_storage) -> 
 
 
 def _working_copy(stream: "BinaryIO | File[Any]") -> Image.Image:
-    with _opened(stream) as image:  # type: ignore[arg-type]
+    with _opened(stream) as image:
         image.draft("RGB", (WORKING_EDGE, WORKING_EDGE))
         upright = ImageOps.exif_transpose(image)
         upright.thumbnail((WORKING_EDGE, WORKING_EDGE), Image.Resampling.LANCZOS)

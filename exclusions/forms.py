@@ -42,7 +42,7 @@ class RaiseForm(forms.Form):
     )
 
     def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         pks = [report.pk for report in citable_reports(subject)]
         self.fields["grounds"].queryset = (  # type: ignore[attr-defined]
             Report.objects.filter(pk__in=pks)
@@ -81,7 +81,7 @@ class ServiceForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["premises"].queryset = (  # type: ignore[attr-defined]
             Premises.objects.reportable_by(user)
         )

@@ -49,7 +49,7 @@ class NoticeQuerySet(models.QuerySet[Any]):
         from .models import NoticeGround  # the models module imports this one
 
         own = NoticeGround.objects.filter(notice=OuterRef("pk"), report__member_id=user.member_id)
-        return waiting & Exists(own)
+        return waiting & Q(Exists(own))
 
     def servable_by(self, user: "User") -> Self:
         """Notices whose service this user may record."""

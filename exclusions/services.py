@@ -116,7 +116,7 @@ def notice_record_service(*, by: User, notice: Notice, service: Service) -> Noti
     another notice covers some of the days; PermissionDenied if it isn't this user's to serve.
     """
     Subject.objects.select_for_update().get(pk=notice.subject_id)
-    row = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
+    row: Notice = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
     if row.is_served or row.is_revoked:
         raise ValidationError("This notice was served or revoked already.", code="stale")
     if not Notice.objects.servable_by(by).filter(pk=row.pk).exists():
@@ -153,7 +153,7 @@ def notice_revoke(*, by: User, notice: Notice, reason: str) -> Notice:
 
     Raises ValidationError: no reason, revoked already, or over.
     """
-    row = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
+    row: Notice = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
     if row.is_revoked or row.state == "expired":
         raise ValidationError("This notice is over already.", code="stale")
     row.revoked_at = timezone.now()

@@ -14,6 +14,7 @@ from common.http import add_problems, client_address, form_status, query_text
 from members.access import READERS, roles_only, user_of
 from members.models import Role, User
 from offenders.access import get_subject
+from offenders.actions import SUBJECT_VIEWED
 
 from . import actions
 from .access import get_notice
@@ -87,14 +88,18 @@ def notice(request: HttpRequest, ref: str) -> HttpResponse:
             .select_related("report__premises", "report__type")
             .order_by("-occurred_at")[:50]
         )
+    _log_view(request, found)
+    return render(request, "exclusions/notice.html", context)
+
+
+def _log_view(request: HttpRequest, notice: Notice) -> None:
     record(
         actions.NOTICE_VIEWED,
-        by=user,
-        ref=found.ref,
-        subjects=[found.subject.ref],
+        by=user_of(request),
+        ref=notice.ref,
+        subjects=[notice.subject.ref],
         address=client_address(request),
     )
-    return render(request, "exclusions/notice.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,6 +127,7 @@ def notice_raise_page(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("notice", ref=made.ref)
         except ValidationError as error:
             add_problems(form, error)
+    record(SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
     citable = list(form.fields["grounds"].queryset)  # type: ignore[attr-defined]
     context = {
         "subject": subject,
@@ -149,6 +155,7 @@ def notice_serve(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("notice", ref=served.ref)
         except ValidationError as error:
             add_problems(form, error)
+    _log_view(request, found)
     context = {"notice": found, "form": form, "page_title": f"Record service: {found.ref}"}
     return render(request, "exclusions/notice_serve.html", context, status=form_status(form))
 
@@ -167,5 +174,6 @@ def notice_revoke_page(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("notice", ref=found.ref)
         except ValidationError as error:
             add_problems(form, error)
+    _log_view(request, found)
     context = {"notice": found, "form": form, "page_title": f"Revoke {found.ref}"}
     return render(request, "exclusions/notice_revoke.html", context, status=form_status(form))

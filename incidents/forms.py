@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -112,7 +113,7 @@ class ReportForm(forms.Form):
     photos = PhotosField(label="Photos", max_photos=settings.DTAC_PHOTOS_PER_REPORT)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.user = user
         self.subject: Subject | None = None
         self.types = list(IncidentType.objects.on())
@@ -145,7 +146,7 @@ class ReportForm(forms.Form):
         data = super().clean() or {}
         if data.get("when") == "now":
             data["occurred_at"] = timezone.now()
-            self._errors.pop("occurred_at", None)  # type: ignore[union-attr]
+            self.errors.pop("occurred_at", None)
         elif not data.get("occurred_at") and "occurred_at" not in self.errors:
             self.add_error("occurred_at", "Enter the day and time.")
         self._clean_who(data)
@@ -241,8 +242,8 @@ class ItemForm(forms.Form):
             category=data["category"],
             description=data["description"],
             quantity=data["quantity"] or 1,
-            value_stolen=data["value_stolen"] or 0,
-            value_recovered=data["value_recovered"] or 0,
+            value_stolen=data["value_stolen"] or Decimal(0),
+            value_recovered=data["value_recovered"] or Decimal(0),
         )
 
 

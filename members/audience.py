@@ -1,6 +1,6 @@
 """Who a published thing is meant for: everybody, some areas, some sectors, or agencies only."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -88,7 +88,7 @@ def in_audience_of(user: "User", *, prefix: str = "") -> Q:
 
 def users_of_audience(row: WithAudience) -> Q:
     """Return the condition that users are in the row's audience: the reverse of the above."""
-    agencies: Any = Q(role=Role.AGENCY)
+    agencies = Q(role=Role.AGENCY)
     if row.audience == AudienceKind.AGENCIES:
         return Q(role=Role.AGENCY)
     if row.audience == AudienceKind.AREAS:
@@ -98,5 +98,5 @@ def users_of_audience(row: WithAudience) -> Q:
             | Q(premises__area_id__in=row.audience_areas)
         )
     if row.audience == AudienceKind.SECTORS:
-        return Q(agencies | Q(member__sector__in=row.audience_sectors))
+        return agencies | Q(member__sector__in=row.audience_sectors)
     return Q()

@@ -31,15 +31,16 @@ class NotTheDemoPasswordValidator:
         return "Your password can't be the demo's."
 
 
-class SignInBackend(AuthenticationBackend):
+class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
     """E-mail and password, for active users of active members."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:  # type: ignore[override]
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         """Return the user, or None. The demo's password never opens a real installation."""
         if credentials.get("password") == DEMO_PASSWORD and not settings.DTAC_DEMO:
             self._mitigate_timing_attack(DEMO_PASSWORD)
             return None
-        return super().authenticate(request, **credentials)  # type: ignore[return-value]
+        user: User | None = super().authenticate(request, **credentials)
+        return user
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
         """Whether the account and its member are both active (DESIGN section 3)."""

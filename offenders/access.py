@@ -39,7 +39,7 @@ def get_subject(user: User, ref: str) -> Subject:
 def get_photo(user: User, name: uuid.UUID) -> Photo | None:
     """Return a subject's photo that this user may see, or None."""
     photos = Photo.objects.visible_to(user).filter(uuid=name).select_related("subject")
-    return photos.first()  # type: ignore[no-any-return]
+    return photos.first()
 
 
 def get_bulletin(user: User, ref: str) -> Bulletin:

@@ -79,7 +79,7 @@ class SubjectForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages = {"status": {"required": "Choose known or ID sought."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["status"].choices = Subject.Status.choices  # type: ignore[attr-defined]
         for name in ("age_low", "age_high"):
             self.fields[name].max_value = 110  # type: ignore[attr-defined]
@@ -141,7 +141,7 @@ class PhotoForm(forms.Form):
     is_primary = forms.BooleanField(label="Show this face first", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean_photo(self) -> Any:
         """Return the upload once it was decoded. Raises ValidationError."""
@@ -265,7 +265,7 @@ class PublishForm(AudienceFields):
     )
 
     def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["photos"].queryset = subject.photos.all()  # type: ignore[attr-defined]
         self.fields["revision"].initial = subject.revision
 
@@ -324,7 +324,7 @@ class BulletinForm(AudienceFields):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["profiles"].queryset = (  # type: ignore[attr-defined]
             ProfileVersion.objects.live().for_list()
         )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Below this word similarity a name is another name. Tried on typing slips and sound-alikes of the
 # demo's names: lower brings strangers in, higher loses "Kevn Mrash".
-NAME_LIKENESS = 0.3
+NAME_LIKENESS = 0.25
 
 
 class SubjectQuerySet(models.QuerySet[Any]):
@@ -70,7 +70,7 @@ class SubjectQuerySet(models.QuerySet[Any]):
             return self.filter(ref=ref)
         from .models import Alias
 
-        needle = Fold(Value(text))
+        needle: Any = Fold(Value(text))
         alias = Alias.objects.annotate(near=TrigramWordSimilarity(needle, Fold("name"))).filter(
             subject=OuterRef("pk"), near__gte=NAME_LIKENESS
         )
@@ -127,7 +127,7 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
         ref = parse_subject_ref(text)
         if ref:
             return self.filter(subject__ref=ref)
-        needle = Fold(Value(text))
+        needle: Any = Fold(Value(text))
         words = SearchQuery(text, config="english", search_type="plain")
         named = Q(search_names__trigram_word_similar=needle)
         return (

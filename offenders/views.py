@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.services import record
 from common.http import add_problems, client_address, form_status, query_text
 from members.access import READERS, roles_only, user_of
+from members.audience import users_of_audience
 from members.models import Role, User
 
 from . import actions
@@ -93,6 +94,7 @@ def subject_photo(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("subject", ref=subject.ref)
         except ValidationError as error:
             add_problems(form, error)
+    record(actions.SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
     context = {"form": form, "subject": subject, "page_title": f"Add a photo: {subject.ref}"}
     return render(request, "offenders/photo_form.html", context, status=form_status(form))
 
@@ -113,6 +115,7 @@ def subject_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("subject", ref=subject.ref)
         except ValidationError as error:
             add_problems(form, error)
+    record(actions.SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
     context = {"form": form, "subject": subject, "page_title": f"Withdraw {subject.ref}"}
     return render(request, "offenders/withdraw.html", context, status=form_status(form))
 
@@ -161,9 +164,8 @@ def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _recipients_now(bulletin: Bulletin) -> int:
-    from members.audience import users_of_audience
-
-    return User.objects.bulletin_recipients().filter(users_of_audience(bulletin)).count()
+    recipients = User.objects.bulletin_recipients().filter(users_of_audience(bulletin))
+    return int(recipients.count())
 
 
 @require_http_methods(["GET", "POST"])

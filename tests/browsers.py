@@ -1,4 +1,4 @@
-"""Chromium for browser tests: the one the system has, then Playwright's own, else skipped loudly."""
+"""Chromium for browser tests: the system's, then Playwright's own, else skipped loudly."""
 
 import os
 import shutil

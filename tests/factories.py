@@ -103,7 +103,9 @@ def incident_type(code: str = "shop-theft", **fields: Any) -> IncidentType:
     return made  # type: ignore[no-any-return]
 
 
-def image_bytes(kind: str = "JPEG", size: tuple[int, int] = (300, 400), colour: str = "teal") -> bytes:
+def image_bytes(
+    kind: str = "JPEG", size: tuple[int, int] = (300, 400), colour: str = "teal"
+) -> bytes:
     """Return a small picture's bytes in a format."""
     buffer = io.BytesIO()
     Image.new("RGB", size, colour).save(buffer, kind)

@@ -46,7 +46,7 @@ def test_it_says_who_of_which_member_and_when(cast: Cast) -> None:
 def test_codes_are_namespaced_and_have_words() -> None:
     with pytest.raises(ValueError, match="twice"):
         register("members.user.signed_in", "again")
-    with pytest.raises(ValueError, match="app.thing.done"):
+    with pytest.raises(ValueError, match=r"app\.thing\.done"):
         register("signed-in", "badly formed")
     assert all(action.words for action in REGISTRY.values())
     assert words_for("members.user.signed_in") == "signed in"

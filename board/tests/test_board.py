@@ -33,9 +33,7 @@ def test_revenue_is_of_the_last_twelve_months(cast: Cast) -> None:
             member=member, received_on=TODAY - dt.timedelta(days=days), amount=Decimal(amount)
         )
     got = current_values()[PlanTarget.Measure.REVENUE]
-    assert got == received(
-        since=dates.add_months(TODAY, -12) + dt.timedelta(days=1), until=TODAY
-    )
+    assert got == received(since=dates.add_months(TODAY, -12) + dt.timedelta(days=1), until=TODAY)
     assert got == Decimal("30.50")
 
 
@@ -86,9 +84,7 @@ class MonthsAddUp(TestCase):
 
     @settings(max_examples=40, deadline=None)
     @given(
-        st.lists(
-            st.tuples(st.integers(0, 330), st.decimals("0.01", 900, places=2)), max_size=15
-        )
+        st.lists(st.tuples(st.integers(0, 330), st.decimals("0.01", 900, places=2)), max_size=15)
     )
     def test_by_month(self, paid: list[tuple[int, Decimal]]) -> None:
         member = MemberFactory()

@@ -94,7 +94,7 @@ def _report_rows(user: User, reports: list[Report]) -> list[Row]:
     for report in reports:
         face = next((faces.get(p.subject_id) for p in report.people.all() if p.subject_id), None)
         meta = [report.ref, dates.in_words(report.occurred_at), people_words(report, names)]
-        if report.has_photo:
+        if getattr(report, "has_photo", False):  # from for_list()
             meta.append("photo attached")
         rows.append(
             Row(
@@ -125,7 +125,7 @@ def _notice_row(notice: Notice) -> Row:
         title=f"{notice.ref} · {notice.subject.shown_name}",
         url=reverse("notice", args=[notice.ref]),
         meta=meta,
-        photo_url=photo_url(notice.face, "thumb"),
+        photo_url=photo_url(getattr(notice, "face", None), "thumb"),
         tags=[tag],
         action="Record service" if to_serve else "Look at it",
         action_url=reverse("notice_serve" if to_serve else "notice", args=[notice.ref]),

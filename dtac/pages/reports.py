@@ -50,7 +50,9 @@ def log(request: HttpRequest) -> HttpResponse:
     items = ItemFormSet(request.POST or None, prefix="items")
     if "find" in request.POST:  # only looking for a face, without JavaScript: nothing is judged yet
         form = ReportForm(user=user, initial=_typed(form))
-        items = ItemFormSet(prefix="items", initial=[t for t in map(_typed, items) if any(t.values())])
+        items = ItemFormSet(
+            prefix="items", initial=[t for t in map(_typed, items) if any(t.values())]
+        )
     elif request.method == "POST":
         valid, goods = form.is_valid(), items.is_valid()
         if valid and goods:

@@ -108,7 +108,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=5,
     # How alike a word must be for the indexed search by name (offenders.querysets).
-    options="-c pg_trgm.word_similarity_threshold=0.4",
+    options="-c pg_trgm.word_similarity_threshold=0.25",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -61,7 +61,8 @@ def test_the_stores_own_manager_records_service_and_everyone_sees_it(
     response = store.post(
         f"/exclusions/{notice.ref}/serve/",
         {
-            "served_at": dates.in_words(timezone.now()) and f"{timezone.localtime():%Y-%m-%dT%H:%M}",
+            "served_at": dates.in_words(timezone.now())
+            and f"{timezone.localtime():%Y-%m-%dT%H:%M}",
             "method": "in_person",
             "served_by": "Jo Patel",
             "premises": cast.shop.pk,
@@ -182,7 +183,9 @@ def test_sql_cannot_overlap_overrun_or_leave_service_half_said(cast: Cast, notic
             sql(statement)
 
 
-def test_revoked_is_gone_at_once_and_leaves_room_for_another(cast, notice, wanted, client_of) -> None:
+def test_revoked_is_gone_at_once_and_leaves_room_for_another(
+    cast, notice, wanted, client_of
+) -> None:
     notice_record_service(by=cast.intel, notice=notice, service=service())
     response = client_of("intel").post(f"/exclusions/{notice.ref}/revoke/", {"reason": ""})
     assert response.status_code == 422
@@ -217,9 +220,7 @@ def test_a_breach_is_derived(cast: Cast, notice, wanted, client_of) -> None:
     before = factories.report(
         cast.staff, cast.shop, occurred_at=timezone.now() - dt.timedelta(hours=1), **seen
     )
-    notice_record_service(
-        by=cast.intel, notice=notice, service=service(served_at=timezone.now())
-    )
+    notice_record_service(by=cast.intel, notice=notice, service=service(served_at=timezone.now()))
     after = factories.report(cast.other, cast.pub, occurred_at=timezone.now(), **seen)
     found = list(breaches().values_list("report__ref", "notice_ref"))
     assert found == [(after.ref, notice.ref)]
@@ -302,9 +303,13 @@ def test_twenty_at_once_cannot_exclude_one_person_twice() -> None:
     assert Notice.objects.in_force().count() == 1
 
 
+EDGES = ((0, 0), (0, 59), (1, 30), (23, 59))
 MOMENTS = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2040, 12, 31)).flatmap(
     lambda moment: st.sampled_from(
-        [moment, *(moment.replace(hour=h, minute=m) for h, m in ((0, 0), (0, 59), (1, 30), (23, 59)))]
+        [
+            moment,
+            *(moment.replace(hour=h, minute=m) for h, m in ((0, 0), (0, 59), (1, 30), (23, 59))),
+        ]
     )
 )
 

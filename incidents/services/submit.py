@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
@@ -69,7 +70,7 @@ class ReportInput:
     police_ref: str = ""
     people: Sequence[PersonInput] = field(default_factory=tuple)
     items: Sequence[ItemInput] = field(default_factory=tuple)
-    photos: Sequence[UploadedFile] = field(default_factory=tuple)
+    photos: "Sequence[UploadedFile[Any]]" = field(default_factory=tuple)
 
 
 def report_submit(*, by: User, data: ReportInput, address: str | None = None) -> Report:
@@ -93,7 +94,7 @@ def report_submit(*, by: User, data: ReportInput, address: str | None = None) ->
     except BaseException as error:
         for attachment in attachments:  # no row, so no file
             if attachment.original:
-                default_storage.delete(attachment.original.name)
+                default_storage.delete(str(attachment.original.name))
         if isinstance(error, IntegrityError):  # the same form, sent twice at the same moment
             earlier = _sent_before(by, data.client_id)
             if earlier:
@@ -105,7 +106,7 @@ def _sent_before(by: User, client_id: uuid.UUID) -> Report | None:
     report = Report.objects.filter(client_id=client_id).select_related("type").first()
     if report and report.reporter_id != by.pk:
         raise PermissionDenied
-    return report  # type: ignore[no-any-return]
+    return report
 
 
 def _check_rights(by: User, data: ReportInput) -> None:

@@ -38,6 +38,7 @@ def test_link_and_accept(cast: Cast, client_of) -> None:
     report.refresh_from_db()
     assert (report.status, report.reviewed_by) == ("accepted", cast.intel)
     assert report.people.get().subject == subject
+    assert "accepted" in intel.get("/queue/").content.decode()
     assert report.ref not in intel.get("/queue/").content.decode()
     assert "Thank you." in client_of("staff").get(f"/reports/{report.ref}/").content.decode()
     done = set(Event.objects.filter(record=report.ref).values_list("action", flat=True))
@@ -64,10 +65,11 @@ def test_a_new_subject_takes_description_and_photos_along(cast: Cast, client_of)
     assert photo.sha256 == report.attachments.get().sha256
     assert photo.source == f"Report {report.ref}"
     assert not photo.may_publish
+    report.refresh_from_db()
+    person = report.people.get()
     with pytest.raises(ValidationError, match="linked to a subject already"):
-        report.refresh_from_db()
         involvement_to_subject(
-            by=cast.intel, report=report, revision=report.revision, involvement=report.people.get()
+            by=cast.intel, report=report, revision=report.revision, involvement=person
         )
     assert Subject.objects.count() == 1
 

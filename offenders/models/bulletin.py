@@ -41,7 +41,9 @@ class Bulletin(WithAudience):
     created_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who composed it"
     )
-    sent_at = models.DateTimeField(null=True, blank=True, db_comment="When the manager sent it; null: draft")
+    sent_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When the manager sent it; null: draft"
+    )
     sent_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,

@@ -85,7 +85,7 @@ def subject_update(
 
     Raises ValidationError: what is wrong, or code "stale" if it changed since the form was shown.
     """
-    row = Subject.objects.select_for_update().get(pk=subject.pk)
+    row: Subject = Subject.objects.select_for_update().get(pk=subject.pk)
     check_revision(row, revision)
     changed = [name for name in EDITABLE if name in fields and getattr(row, name) != fields[name]]
     if {"age_low", "age_high"} & set(changed):
@@ -131,14 +131,14 @@ def photo_add(
     try:
         with transaction.atomic():
             Subject.objects.select_for_update().get(pk=subject.pk)
-            held = Photo.objects.filter(subject=subject, sha256=photo.sha256).first()
+            held: Photo | None = Photo.objects.filter(subject=subject, sha256=photo.sha256).first()
             if held:  # the same file again, or a double click
-                default_storage.delete(photo.original.name)
+                default_storage.delete(str(photo.original.name))
                 return held
             _save_photo(photo, primary=primary)
             record(actions.PHOTO_ADDED, by=by, ref=subject.ref, subjects=[subject.ref])
     except BaseException:
-        default_storage.delete(photo.original.name)  # no row, so no file
+        default_storage.delete(str(photo.original.name))  # no row, so no file
         raise
     return photo
 

@@ -109,9 +109,7 @@ def test_a_stale_form_is_refused(cast: Cast) -> None:
 def test_it_is_gone_after_its_last_day_whatever_runs(cast: Cast) -> None:
     version = factories.published(cast.intel, draft_expires_on=TODAY + dt.timedelta(days=10))
     ref = version.subject.ref
-    last_moment = dt.datetime.combine(
-        TODAY + dt.timedelta(days=10), dt.time(23, 59), tzinfo=dt.UTC
-    )
+    last_moment = dt.datetime.combine(TODAY + dt.timedelta(days=10), dt.time(23, 59), tzinfo=dt.UTC)
     with time_machine.travel(last_moment - dt.timedelta(hours=2), tick=False):
         assert get_profile(cast.staff, ref)
     with time_machine.travel(last_moment + dt.timedelta(hours=3), tick=False):

@@ -57,7 +57,9 @@ def test_a_reference_finds_just_that(cast: Cast, people, typed: str) -> None:
     assert [row.subject.ref for row in rows] == ["D-0002"]
 
 
-@pytest.mark.parametrize("typed", ["xylophone", "%", "'; drop table", "a\\b", "&|!()", "😀", "-" * 90])
+@pytest.mark.parametrize(
+    "typed", ["xylophone", "%", "'; drop table", "a\\b", "&|!()", "😀", "-" * 90]
+)
 def test_nonsense_finds_nobody_and_breaks_nothing(client_of, people, typed: str) -> None:
     page = client_of("staff").get("/gallery/", {"q": typed})
     assert page.status_code == 200

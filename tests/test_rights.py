@@ -1,0 +1,167 @@
+"""Every address, every role: no URL may be missing from the matrix, and none may answer more."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from audit.models import Event
+from incidents.services import report_accept
+from offenders.services import bulletin_send, profile_withdraw
+from tests import factories
+from tests.cast import Cast
+from tests.rights import MATRIX, POSTS, ROLES, Line
+
+
+def addresses(resolver: URLResolver) -> Iterator[str]:
+    """Yield the name of every address in the URL conf; the admin's are tested as one."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern.pattern} has no name"
+            yield pattern.name
+        elif pattern.namespace != "admin":
+            yield from addresses(pattern)
+
+
+@pytest.fixture
+def world(cast: Cast) -> dict[str, Any]:
+    """One record of each kind that the matrix speaks of."""
+    intel = cast.intel
+    published = factories.published(intel)
+    licensed = factories.published(
+        intel, name="Paul Tate", draft_audience="sectors", draft_audience_sectors=["licensed"]
+    )
+    withdrawn = factories.published(intel, name="Leanne Foster")
+    profile_withdraw(by=intel, subject=withdrawn.subject, reason="x")
+    unpublished = factories.subject(intel, name="Hidden Person")
+    waiting = factories.report(cast.staff, cast.shop, photos=[factories.upload()])
+    accepted = factories.report(cast.staff, cast.shop, type=factories.incident_type())
+    report_accept(by=intel, report=accepted, revision=1)
+    in_force = factories.served_notice(intel, cast.staff, cast.shop, published.subject)
+    to_serve = factories.raised_notice(intel, cast.staff, cast.shop, unpublished)
+    expired = factories.served_notice(
+        intel, cast.staff, cast.shop, licensed.subject, ago=dt.timedelta(days=400)
+    )
+    sent = factories.bulletin(intel, published)
+    bulletin_send(by=intel, bulletin=sent)
+    draft = factories.bulletin(intel, published)
+    return {
+        "published": published.subject.ref,
+        "licensed": licensed.subject.ref,
+        "withdrawn": withdrawn.subject.ref,
+        "unpublished": unpublished.ref,
+        "published_photo": published.main_photo.uuid,
+        "licensed_photo": licensed.main_photo.uuid,
+        "unpublished_photo": unpublished.photos.get().uuid,
+        "report_photo": waiting.attachments.get().uuid,
+        "waiting": waiting.ref,
+        "accepted": accepted.ref,
+        "in_force": in_force.ref,
+        "to_serve": to_serve.ref,
+        "expired": expired.ref,
+        "sent": sent.ref,
+        "draft": draft.ref,
+        "own_member": cast.staff.member.slug,
+        "police_member": cast.police.member.slug,
+    }
+
+
+def test_no_address_is_missing_from_the_matrix() -> None:
+    assert set(addresses(get_resolver())) == {line.name for line in MATRIX}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_the_matrix_says(world, client_of, role: str) -> None:
+    client = client_of(role)
+    wrong = []
+    for line in MATRIX:
+        expected = line.answers[ROLES.index(role)]
+        if line.name == "readyz":
+            continue  # depends on a running worker: tested with the whole stack
+        answer = client.get(line.path.format(**world)).status_code
+        if answer != expected:
+            wrong.append(f"{line.path}: {answer}, expected {expected}")
+    assert not wrong
+
+
+def test_nobody_signed_out_gets_anything(world, client: Client) -> None:
+    public = {"healthz", "readyz", "account_login", "account_inactive", "account_signup"}
+    for line in MATRIX:
+        if line.name in public:
+            continue
+        response = client.get(line.path.format(**world))
+        assert response.status_code == 302, line.path
+        assert response.url.startswith("/sign-in/"), line.path
+
+
+def _takes_post(line: Line, role: str, world: dict[str, Any], client: Client) -> int:
+    return client.post(line.path.format(**world), {}).status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_post_changes_what_a_role_may_not(world, client_of, role: str) -> None:
+    """An empty POST to every address: those it isn't for answer 404, 403 or 405."""
+    client = client_of(role)
+    before = Event.objects.filter(is_read=False).count()
+    for line in MATRIX:
+        if line.name.startswith("account_") or line.name in ("healthz", "readyz"):
+            continue
+        got = _takes_post(line, role, world, client)
+        if line.name in POSTS:
+            assert got == (302 if role in POSTS[line.name] else 404), line.path
+            continue
+        expected = line.answers[ROLES.index(role)]
+        if expected in (403, 404):
+            assert got in (404, 405, 403), f"{line.path}: {got}"
+        else:
+            assert got in (200, 422, 405, 302), f"{line.path}: {got}"
+    if role != "intel":  # the manager's empty POST sends the draft bulletin, as it may
+        assert Event.objects.filter(is_read=False).count() == before
+
+
+def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, client_of) -> None:
+    for role in ROLES:
+        answer = client_of(role).get("/admin/")
+        assert answer.status_code == (200 if role == "admin" else 302), role
+    from django.contrib import admin
+
+    apps = {model._meta.app_label for model in admin.site._registry}
+    assert not apps & {"offenders", "incidents", "exclusions", "audit"}
+
+
+READS = {
+    "/gallery/": "offenders.gallery.viewed",
+    "/gallery/?q=kevin": "offenders.gallery.searched",
+    "/gallery/{published}/": "offenders.profile.viewed",
+    "/photos/{published_photo}/large/": "offenders.photo.viewed",
+    "/photos/{report_photo}/large/": "incidents.photo.viewed",
+    "/log/?who={published}": "incidents.report.looked_up",
+    "/log/who/?who_text=kevin": "incidents.report.looked_up",
+    "/reports/": "incidents.report.listed",
+    "/reports/{waiting}/": "incidents.report.viewed",
+    "/reports/{waiting}/review/": "incidents.report.viewed",
+    "/queue/": "incidents.report.listed",
+    "/subjects/": "offenders.subject.listed",
+    "/subjects/{published}/": "offenders.subject.viewed",
+    "/subjects/{published}/edit/": "offenders.subject.viewed",
+    "/subjects/{published}/publish/": "offenders.subject.viewed",
+    "/subjects/{published}/photo/": "offenders.subject.viewed",
+    "/subjects/{published}/withdraw/": "offenders.subject.viewed",
+    "/subjects/{published}/exclude/": "offenders.subject.viewed",
+    "/exclusions/": "exclusions.notice.listed",
+    "/exclusions/{in_force}/": "exclusions.notice.viewed",
+    "/exclusions/{in_force}/serve/": "exclusions.notice.viewed",
+    "/exclusions/{in_force}/revoke/": "exclusions.notice.viewed",
+    "/bulletins/{sent}/": "offenders.bulletin.viewed",
+    "/bulletins/new/": "offenders.subject.listed",
+}
+
+
+@pytest.mark.parametrize("path", READS)
+def test_every_read_of_subject_data_is_logged(world, cast: Cast, client_of, path: str) -> None:
+    assert client_of("intel").get(path.format(**world)).status_code == 200
+    event = Event.objects.filter(is_read=True).latest("pk")
+    assert (event.action, event.actor_id) == (READS[path], cast.intel.pk)
