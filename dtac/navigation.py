@@ -30,7 +30,7 @@ BOARD = frozenset({Role.BOARD, Role.INTEL})
 ALL = frozenset(Role)
 
 ENTRIES = (
-    Entry("queue", "Work queue", "inbox", INTEL, phone=True),
+    Entry("queue", "Queue", "inbox", INTEL, phone=True),
     Entry("gallery", "Gallery", "layout-grid", MEMBERS, phone=True),
     Entry("bulletin_list", "Bulletins", "newspaper", MEMBERS, phone=True),
     Entry("gallery", "Gallery", "layout-grid", INTEL, phone=True),

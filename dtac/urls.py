@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from dtac.pages import gallery, health, home, photos, queue, reports, subjects
+from dtac.pages import bulletins, gallery, health, home, photos, queue, reports, subjects
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("subjects/", subjects.subject_list, name="subject_list"),
     path("", include("offenders.urls")),
+    path("bulletins/<str:ref>/", bulletins.bulletin, name="bulletin"),
     path("subjects/<str:ref>/", subjects.subject, name="subject"),
     path("subjects/<str:ref>/publish/", subjects.subject_publish, name="subject_publish"),
     path("", include("exclusions.urls")),

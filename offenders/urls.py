@@ -11,6 +11,5 @@ urlpatterns = [
     path("subjects/<str:ref>/withdraw/", views.subject_withdraw, name="subject_withdraw"),
     path("bulletins/", views.bulletin_list, name="bulletin_list"),
     path("bulletins/new/", views.bulletin_new, name="bulletin_new"),
-    path("bulletins/<str:ref>/", views.bulletin, name="bulletin"),
     path("bulletins/<str:ref>/send/", views.bulletin_send_now, name="bulletin_send"),
 ]

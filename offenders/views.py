@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.services import record
 from common.http import add_problems, client_address, form_status, query_text
 from members.access import READERS, roles_only, user_of
-from members.audience import users_of_audience
-from members.models import Role, User
+from members.models import Role
 
 from . import actions
 from .access import get_bulletin, get_subject
@@ -130,42 +129,6 @@ def bulletin_list(request: HttpRequest) -> HttpResponse:
         bulletins = bulletins.with_progress()
     page = Paginator(bulletins, 20).get_page(query_text(request, "page"))
     return render(request, "offenders/bulletin_list.html", {"page": page})
-
-
-@require_safe
-@roles_only(*READERS)
-def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
-    """One bulletin, with the profiles as this user may see them now."""
-    user = user_of(request)
-    found = get_bulletin(user, ref)
-    entries = found.entries.select_related("subject")
-    versions = {
-        version.subject_id: version
-        for version in ProfileVersion.objects.visible_to(user)
-        .filter(subject__in=entries.values("subject"))
-        .for_list()
-    }
-    shown = [versions[entry.subject_id] for entry in entries if entry.subject_id in versions]
-    record(
-        actions.BULLETIN_VIEWED,
-        by=user,
-        ref=found.ref,
-        subjects=[version.subject.ref for version in shown],
-        address=client_address(request),
-    )
-    context = {"bulletin": found, "versions": shown, "gone": len(entries) - len(shown)}
-    if user.is_intel:
-        context["progress"] = Bulletin.objects.filter(pk=found.pk).with_progress().first()
-        context["recipients_now"] = _recipients_now(found)
-        context["failed"] = found.deliveries.filter(email__state="failed").select_related(
-            "user", "email"
-        )[:20]
-    return render(request, "offenders/bulletin.html", context)
-
-
-def _recipients_now(bulletin: Bulletin) -> int:
-    recipients = User.objects.bulletin_recipients().filter(users_of_audience(bulletin))
-    return int(recipients.count())
 
 
 @require_http_methods(["GET", "POST"])
