@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from common.emails import render_email, send_email
@@ -24,7 +24,6 @@ from .models import OutboundEmail, User
 
 logger = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(seconds=getattr(settings, "DTAC_MAIL_LEASE_SECONDS", 300))
 FIRST_WAIT = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=6)
 NAMESPACE = uuid.UUID("6f1a1f7e-9c53-4a0e-8b2b-0d0c7a1f5f10")
@@ -60,8 +59,9 @@ def email_queue(
 
 def claims_release() -> int:
     """Put back what a worker claimed and never finished, once its lease is over."""
+    lease = dt.timedelta(seconds=settings.DTAC_MAIL_LEASE_SECONDS)
     return OutboundEmail.objects.filter(
-        state=OutboundEmail.State.CLAIMED, claimed_at__lt=timezone.now() - LEASE
+        state=OutboundEmail.State.CLAIMED, claimed_at__lt=timezone.now() - lease
     ).update(state=OutboundEmail.State.QUEUED, claimed_at=None, claim_token=None)
 
 
@@ -128,7 +128,7 @@ def _deliver(email: OutboundEmail) -> str:
     except (OSError, smtplib.SMTPException) as error:
         _retry_or_give_up(email, f"{type(error).__name__}: {error}", permanent=False)
         return "unreachable"
-    _finish(email, state="sent", sent_at=timezone.now(), last_error="")
+    _record_sent(email)
     return "sent"
 
 
@@ -143,6 +143,19 @@ def _retry_or_give_up(email: OutboundEmail, error: str, *, permanent: bool) -> N
         return
     wait = min(FIRST_WAIT * 2 ** (email.attempts - 1), LONGEST_WAIT)
     _finish(email, state="queued", due_at=timezone.now() + wait, last_error=error[:300])
+
+
+def _record_sent(email: OutboundEmail) -> None:
+    # The server has it: not saying so would send it again. A database that restarts just now is
+    # back in seconds, so it is worth waiting for.
+    for patience in (0.2, 0.5, 1, 2, 4, 8, None):
+        try:
+            return _finish(email, state="sent", sent_at=timezone.now(), last_error="")
+        except (OperationalError, InterfaceError):
+            if patience is None:
+                raise
+            connection.close()
+            time.sleep(patience)
 
 
 def _finish(email: OutboundEmail, **changes: Any) -> None:

@@ -71,12 +71,11 @@ def throwaway_folder() -> tuple[Path, Lock]:
 
 
 def spread(arguments: list[str]) -> list[str]:
-    """Return the options that run tests in two processes, unless the caller chose or wants to look
-    on."""
-    chosen = any(
-        each == "-n" or each.startswith(("-n", "--numprocesses", "-pno:xdist"))
-        for each in arguments
-    )
-    if chosen or "no:xdist" in arguments or any(each in BY_HAND for each in arguments):
+    """Return the options that run tests in two processes, unless the caller chose otherwise."""
+    if "no:xdist" in arguments or any(each in BY_HAND for each in arguments):
         return []
-    return ["-n", "2", "--dist", "loadgroup"]
+    chosen = any(each.startswith(("-n", "--numprocesses")) for each in arguments)
+    # By file, because what shares a running system shares a file. Not by group: pytest 9.2 makes
+    # xdist 3.8 ignore its groups without a word (pytest-dev/pytest-xdist#1386).
+    by_file = [] if any(each.startswith("--dist") for each in arguments) else ["--dist", "loadfile"]
+    return [*([] if chosen else ["-n", "2"]), *by_file]

@@ -161,7 +161,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "dtac.tasks.heartbeat", "schedule": 20.0},
-    "mail": {"task": "members.tasks.mail_sweep", "schedule": 30.0},
+    "mail": {
+        "task": "members.tasks.mail_sweep",
+        "schedule": env.float("DTAC_MAIL_SWEEP_SECONDS", default=30.0),
+    },
     "subject-photos": {"task": "offenders.tasks.photo_variants_sweep", "schedule": 60.0},
     "report-photos": {"task": "incidents.tasks.attachment_variants_sweep", "schedule": 60.0},
     "bulletins": {"task": "offenders.tasks.bulletin_sweep", "schedule": 30.0},
@@ -174,6 +177,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Mail ---------------------------------------------------------------------------------
 EMAIL_TIMEOUT = 20
+# How long a worker may hold an e-mail before another takes it up; longer than any try can last.
+DTAC_MAIL_LEASE_SECONDS = env.int("DTAC_MAIL_LEASE_SECONDS", default=300)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="D-TAC <noreply@dtac.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

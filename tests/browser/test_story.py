@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from common import dates
 from dtac.demo.portraits import draw_portrait, draw_scene
-from tests.browser.conftest import Stack
+from tests.stack import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
 
@@ -36,7 +36,7 @@ def reference(page: Page) -> str:
     return page.url.rstrip("/").rsplit("/", 1)[1]
 
 
-def test_the_main_job(stack: Stack, person: Person, tmp_path: Path) -> None:
+def test_the_main_job(stack: Demo, person: Person, tmp_path: Path) -> None:
     photo = tmp_path / "till.jpg"
     photo.write_bytes(draw_scene(7))
     face = tmp_path / "face.jpg"
@@ -150,7 +150,7 @@ def _photo_is_real(page: Page) -> bool:
     return answer.headers["content-type"] == "image/jpeg"
 
 
-def step_3_an_exclusion_is_served(stack: Stack, person: Person, subject: str) -> str:
+def step_3_an_exclusion_is_served(stack: Demo, person: Person, subject: str) -> str:
     intel, store, other = person("intel"), person("store"), person("other", phone=True)
     intel.goto(f"/subjects/{subject}/exclude/")
     intel.locator("[name=grounds]").first.check()
@@ -189,7 +189,7 @@ def step_3_an_exclusion_is_served(stack: Stack, person: Person, subject: str) ->
     return notice
 
 
-def step_3_it_ends_by_itself(stack: Stack, person: Person, subject: str, notice: str) -> None:
+def step_3_it_ends_by_itself(stack: Demo, person: Person, subject: str, notice: str) -> None:
     """Move its year into the past, as time does; nobody sees it, and the job notes it once."""
     start = dates.add_months(dates.today(), -12) - dt.timedelta(days=1)
     last = dates.last_day_of_year_from(start)
@@ -221,7 +221,7 @@ def step_3_it_ends_by_itself(stack: Stack, person: Person, subject: str, notice:
     assert counted == "[(1,)]"
 
 
-def step_4_a_bulletin_goes_out(stack: Stack, person: Person, subject: str) -> str:
+def step_4_a_bulletin_goes_out(stack: Demo, person: Person, subject: str) -> str:
     page = person("intel")
     page.goto("/bulletins/new/")
     page.get_by_label("Headline").fill("Barnaby is about")
@@ -261,7 +261,7 @@ def step_4_a_bulletin_goes_out(stack: Stack, person: Person, subject: str) -> st
     return bulletin
 
 
-def _progress(stack: Stack, bulletin: str) -> str:
+def _progress(stack: Demo, bulletin: str) -> str:
     done = stack.sql(
         f"SELECT queued_at IS NOT NULL FROM offenders_bulletin WHERE ref = '{bulletin}'"
     )
@@ -284,7 +284,7 @@ def step_5_the_board_sees_figures_only(person: Person, subject: str) -> None:
 
 
 def step_6_all_of_it_is_logged(
-    stack: Stack, person: Person, subject: str, notice: str, bulletin: str
+    stack: Demo, person: Person, subject: str, notice: str, bulletin: str
 ) -> None:
     page = person("intel")
     page.goto("/me/log/?of=all")

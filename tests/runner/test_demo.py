@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -126,6 +127,14 @@ def demo() -> Iterator[Demo]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def running(demo: Demo) -> Demo:
+    """The demo, running: also when a test is run alone or the one before it failed."""
+    if demo.launcher is None or demo.launcher.poll() is not None:
+        demo.start()
+    return demo
+
+
 def test_first_start_then_ctrl_c_leaves_nothing(demo: Demo) -> None:
     demo.start()
     assert "intel@dtac.example" in demo.told()
@@ -140,49 +149,53 @@ def test_first_start_then_ctrl_c_leaves_nothing(demo: Demo) -> None:
 
 def test_kill_9_leaves_nothing_and_the_next_start_is_clean(demo: Demo) -> None:
     seconds = demo.start()
+    # Promised within 5 on an idle machine; here other tests run beside it.
     assert seconds < 10, f"the second start took {seconds:.1f} s"
     demo.stop(signal.SIGKILL)
     demo.start()
     assert demo.ready()
 
 
-def test_a_second_start_is_refused_plainly(demo: Demo) -> None:
-    done = demo.run("demo", "--port", str(demo.port))
+def test_a_second_start_is_refused_plainly(running: Demo) -> None:
+    done = running.run("demo", "--port", str(running.port))
     assert done.returncode == 1
-    assert f"already running at http://127.0.0.1:{demo.port}/" in done.stderr
+    assert f"already running at http://127.0.0.1:{running.port}/" in done.stderr
 
 
 def test_a_taken_port_is_named_before_anything_starts(demo: Demo, tmp_path: Path) -> None:
-    demo_elsewhere = {**demo.env, "DTAC_DATA_DIR": str(tmp_path / "other")}
-    done = subprocess.run(
-        [CLONE / "run", "demo", "--port", str(demo.port)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=demo_elsewhere,
-    )
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            [CLONE / "run", "demo", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**demo.env, "DTAC_DATA_DIR": str(tmp_path / "data")},
+            timeout=60,
+        )
     assert done.returncode == 1
-    assert f"Port {demo.port} is taken" in done.stderr
-    assert not list((tmp_path / "other").glob("postgres-*"))
+    assert f"Port {port} is taken" in done.stderr
+    assert not list((tmp_path / "data").glob("postgres-*"))
 
 
-def test_manage_works_beside_it(demo: Demo) -> None:
-    done = demo.run(
-        "manage",
-        "shell",
-        "-c",
-        "from django.db import connection as c; c.ensure_connection(); exit(7)",
-    )
+def test_manage_works_beside_it(running: Demo) -> None:
+    code = "from django.db import connection as c; c.ensure_connection(); exit(7)"
+    done = running.run("manage", "shell", "-c", code)
     assert done.returncode == 7, done.stderr
-    assert json.loads((demo.data / "state.json").read_text())["port"] == demo.port
+    assert json.loads((running.data / "state.json").read_text())["port"] == running.port
 
 
 @pytest.mark.parametrize("name", ["postgres", "valkey", "worker", "web", "beat"])
-def test_a_killed_part_comes_back(demo: Demo, name: str) -> None:
-    before = demo.process(name)
+def test_a_killed_part_comes_back(running: Demo, name: str) -> None:
+    before = running.process(name)
+    ready = (running.data / "logs" / "worker.log").read_text(errors="replace").count(" ready.")
     os.kill(before, signal.SIGKILL)
-    assert eventually(lambda: f"{name} ended by itself (killed by signal 9)" in demo.told(), 5)
-    assert eventually(
-        lambda: (demo.data / "logs" / f"{name}.pid").exists() and demo.process(name) != before, 5
-    )
-    assert eventually(demo.ready, 20)
+    assert eventually(lambda: f"{name} ended by itself (killed by signal 9)" in running.told(), 5)
+    pid_file = running.data / "logs" / f"{name}.pid"
+    assert eventually(lambda: pid_file.exists() and running.process(name) != before, 5)
+    assert eventually(running.ready, 20)
+    if name == "worker":  # the heartbeat of the killed one still counts for /readyz/
+        log = running.data / "logs" / "worker.log"
+        assert eventually(lambda: log.read_text(errors="replace").count(" ready.") > ready, 20)
