@@ -148,14 +148,15 @@ def _retry_or_give_up(email: OutboundEmail, error: str, *, permanent: bool) -> N
 def _record_sent(email: OutboundEmail) -> None:
     # The server has it: not saying so would send it again. A database that restarts just now is
     # back in seconds, so it is worth waiting for.
-    for patience in (0.2, 0.5, 1, 2, 4, 8, None):
+    for patience in (0.2, 0.5, 1, 2, 4, 8):
         try:
-            return _finish(email, state="sent", sent_at=timezone.now(), last_error="")
+            _finish(email, state="sent", sent_at=timezone.now(), last_error="")
         except (OperationalError, InterfaceError):
-            if patience is None:
-                raise
             connection.close()
             time.sleep(patience)
+        else:
+            return
+    _finish(email, state="sent", sent_at=timezone.now(), last_error="")
 
 
 def _finish(email: OutboundEmail, **changes: Any) -> None:

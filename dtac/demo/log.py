@@ -6,13 +6,14 @@ ROWS = 50_000
 SQL = """
 INSERT INTO audit_event (at, action, is_read, actor_id, actor_name, actor_role, member_id,
                          member_name, record, subjects, detail, address, request_id)
-SELECT now() - (n.i %% 365) * interval '1 day' - (n.i * 7919 %% 86400) * interval '1 second',
+SELECT now() - (n.i %% 365) * interval '1 day'
+             - (n.i::bigint * 7919 %% 86400) * interval '1 second',
        a.action, true, u.id, u.name, u.role, m.id, m.name, s.ref, jsonb_build_array(s.ref),
        '{}'::jsonb, NULL, ''
   FROM generate_series(1, %(rows)s) AS n(i)
   JOIN (SELECT id, name, role, member_id, row_number() OVER (ORDER BY id) - 1 AS k
           FROM members_user WHERE role IN ('reporter', 'manager', 'agency')) u
-    ON u.k = (n.i * 31) %% %(users)s
+    ON u.k = (n.i::bigint * 31) %% %(users)s
   JOIN members_member m ON m.id = u.member_id
   JOIN (SELECT ref, row_number() OVER (ORDER BY id) - 1 AS k
           FROM offenders_subject) s ON s.k = (n.i::bigint * n.i %% %(subjects)s)

@@ -12,10 +12,10 @@ SECRET_KEY = "only-for-tests-" + "x" * 50
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-DATA_DIR = Path(env.str("DTAC_TEST_DIR", default="") or tempfile.mkdtemp(prefix="dtac-test-"))
+# `./run test` names a folder that it throws away; a tool that only reads settings makes none.
+DATA_DIR = Path(env.str("DTAC_DATA_DIR", default=str(Path(tempfile.gettempdir()) / "dtac-test")))
 MEDIA_ROOT = DATA_DIR / "media"
-STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT = BASE_DIR / "static"
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -9,16 +9,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from runner.processes import birth
 from runner.valkey import port_is_free
 from tests.runner.support import CLONE, eventually
+from tests.stack import Demo, free_port
 
 pytestmark = [
     pytest.mark.xdist_group("stack"),
@@ -27,103 +25,16 @@ pytestmark = [
     ),
 ]
 
-LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY")
-
-
-class Demo:
-    """One demo on its own port and data folder."""
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.data = folder / "data"
-        self.port = port
-        self.screen = folder / "screen.txt"
-        self.env = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-        self.env["DTAC_DATA_DIR"] = str(self.data)
-        self.launcher: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> float:
-        """Start it, wait for the sign-ins on screen, return the seconds that took."""
-        began = time.monotonic()
-        with self.screen.open("wb") as screen:
-            self.launcher = subprocess.Popen(
-                [CLONE / "run", "demo", "--port", str(self.port)],
-                stdin=subprocess.DEVNULL,
-                stdout=screen,
-                stderr=subprocess.STDOUT,
-                env=self.env,
-                start_new_session=True,
-            )
-        launcher = self.launcher
-        eventually(lambda: "Ctrl-C stops" in self.told() or launcher.poll() is not None, 120)
-        assert launcher.poll() is None, self.told()
-        assert "Ctrl-C stops" in self.told(), self.told()
-        return time.monotonic() - began
-
-    def told(self) -> str:
-        return self.screen.read_text(errors="replace")
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [CLONE / "run", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self.env,
-            cwd="/",
-            timeout=60,
-        )
-
-    def ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/readyz/", timeout=5
-            ) as answer:
-                return bool(answer.status == 200)
-        except OSError:  # refused, or an answer that says no
-            return False
-
-    def process(self, name: str) -> int:
-        return int((self.data / "logs" / f"{name}.pid").read_text().split()[0])
-
-    def everyone(self) -> dict[int, str]:
-        """Return the launcher and everything beneath it, each with its time of birth."""
-        assert self.launcher
-        shown = subprocess.run(
-            ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
-        ).stdout
-        parents = {
-            int(pid): int(parent) for pid, parent in (line.split() for line in shown.splitlines())
-        }
-        found = {self.launcher.pid}
-        while more := {pid for pid, parent in parents.items() if parent in found} - found:
-            found |= more
-        return {pid: birth(pid) for pid in found if birth(pid)}
-
-    def stop(self, number: signal.Signals) -> float:
-        """Send a signal to the launcher, wait until nothing of it is left, return the seconds that
-        took."""
-        assert self.launcher
-        before = self.everyone()
-        assert len(before) > 10  # else there is nothing to prove
-        began = time.monotonic()
-        self.launcher.send_signal(number)
-        self.launcher.wait(15)
-        assert eventually(lambda: not any(birth(pid) == born for pid, born in before.items()), 10)
-        return time.monotonic() - began
-
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="dtac demo "))
     folder.chmod(0o711)
-    port = next(port for port in range(8100 + os.getpid() % 500, 9000) if port_is_free(port))
-    demo = Demo(folder, port)
+    demo = Demo(folder, free_port())
     try:
         yield demo
     finally:
-        if demo.launcher is not None and demo.launcher.poll() is None:
-            demo.launcher.send_signal(signal.SIGINT)
-            demo.launcher.wait(20)
+        demo.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
