@@ -1,9 +1,11 @@
 """What every test may use: the cast, a signed-in client, a flush that may truncate."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
@@ -11,6 +13,11 @@ from django.test import Client
 from tests.cast import Cast, make_cast
 
 pytest_plugins = ["tests.browsers"]
+
+
+def pytest_configure() -> None:
+    """Make the folder that the web server's static files would be in: none are collected here."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -35,6 +35,11 @@ def add_problems(form: Any, error: ValidationError) -> None:
         form.add_error(None, error)
 
 
+def typed(form: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what is in a form's fields, to show it again without judging it."""
+    return {name: form[name].value() for name in form.fields if name not in leave_out}
+
+
 def form_status(form: Any) -> int:
     """Return 422 for a page that shows a refused form, 200 for a fresh one."""
     return 422 if form.is_bound else 200

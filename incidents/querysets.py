@@ -68,12 +68,15 @@ class ReportQuerySet(models.QuerySet[Any]):
             return self
         subject = parse_subject_ref(text)
         if subject:
-            return self.filter(people__subject__ref=subject).distinct()
+            from .models import Involvement  # the models module imports this one
+
+            named = Involvement.objects.filter(report=OuterRef("pk"), subject__ref=subject)
+            return self.filter(Exists(named))
         return self.filter(Q(ref__istartswith=text) | Q(premises__name__icontains=text))
 
     def count_by_status(self) -> dict[str, int]:
         """How many there are of each status, and in all."""
-        rows = self.order_by().values("status").annotate(n=Count("pk", distinct=True))
+        rows = self.order_by().values("status").annotate(n=Count("pk"))
         counts = {row["status"]: row["n"] for row in rows}
         return {**counts, "all": sum(counts.values())}
 

@@ -323,10 +323,23 @@ class BulletinForm(AudienceFields):
         },
     )
 
+    find = forms.CharField(
+        label="Find a profile",
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    OFFERED = 48
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        live = ProfileVersion.objects.live().for_list()
+        found = live.search(str(self["find"].value() or "")).values_list("pk", flat=True)
+        # The newest or those found, and whatever is ticked already: not all there may be.
+        ticked = [pk for pk in self["profiles"].value() or [] if str(pk).isdecimal()]
+        offered = [*found[: self.OFFERED], *ticked[: self.OFFERED]]
         self.fields["profiles"].queryset = (  # type: ignore[attr-defined]
-            ProfileVersion.objects.live().for_list()
+            live.filter(pk__in=offered)
         )
         self.fields["client_id"].initial = uuid.uuid4()
 

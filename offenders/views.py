@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
-from common.http import add_problems, client_address, form_status, query_text
+from common.http import add_problems, client_address, form_status, query_text, typed
 from members.access import READERS, roles_only, user_of
 from members.models import Role
 
@@ -137,7 +137,9 @@ def bulletin_new(request: HttpRequest) -> HttpResponse:
     """Compose a bulletin. It is a draft until it is sent from its own page."""
     user = user_of(request)
     form = BulletinForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if "look" in request.POST:  # only looking for a profile: nothing is judged yet
+        form = BulletinForm(initial=typed(form))
+    elif request.method == "POST" and form.is_valid():
         try:
             made = bulletin_create(
                 by=user,

@@ -42,6 +42,12 @@ def pounds(value: Decimal | None) -> str:
 
 
 @register.filter
+def whole_pounds(value: Decimal | None) -> str:
+    """An amount to the nearest pound, £1,234; nothing for None."""
+    return "" if value is None else money.pounds(value, pence=False)
+
+
+@register.filter
 def attr(value: object, name: str) -> object:
     """The value of a mapping by a variable key, or an attribute."""
     if isinstance(value, dict):

@@ -221,19 +221,24 @@ def load_notices(
 ) -> None:
     """Make notices: in force (some end this week), past, and two that are still to be served."""
     store = users["store@dtac.example"]
-    with_grounds = [face for face in faces if len(grounds.get(face.subject.pk, [])) >= 2]
-    chosen = [face for face in with_grounds if face.subject.ref == "D-0042"]
-    chosen += [
-        face for face in with_grounds if face.subject.status == "known" and face not in chosen
+    known = [
+        face
+        for face in faces
+        if face.subject.status == "known" and len(grounds.get(face.subject.pk, [])) >= 2
     ]
+    # Most of the excluded keep away: breaches stay the exception that they are.
+    known.sort(key=lambda face: len(grounds[face.subject.pk]))
+    chosen = [face for face in known if face.subject.ref == "D-0042"]
+    chosen += [face for face in known if face.subject.ref != "D-0042"]
     numbers = Numbers()
+    waiting = [chosen.pop() for _ in range(2)]
     starts = _starts(rng, scale)
     notices, cited = [], []
     for face, start in zip(chosen, starts, strict=False):
         notice = _notice(rng, face, start, users, numbers)
         notices.append(notice)
         cited.append(grounds[face.subject.pk][-2:])
-    for face in chosen[len(starts) : len(starts) + 2]:
+    for face in waiting:
         notice = _notice(rng, face, None, users, numbers)
         notices.append(notice)
         cited.append(_at_store(grounds[face.subject.pk], store))

@@ -153,15 +153,14 @@ def _members(rng: random.Random, areas: list[Area], scale: int, today: dt.date) 
         ["prospect"] * 14 + ["contacted"] * 6 + ["applied"] * 3 + ["lapsed"] * 4 + ["left"] * 3
     ):
         rows.append(_business(rng, 500_000 + number, by_name, status, today))
-    slugs: set[str] = set()
+    names: set[str] = set()
     for row in rows:
-        slug = base = slugify(row.name)
-        count = 1
-        while slug in slugs:
+        name, count = row.name, 1
+        while row.name in names:
             count += 1
-            slug = f"{base}-{count}"
-        slugs.add(slug)
-        row.slug = slug
+            row.name = f"{name} {count}"
+        names.add(row.name)
+        row.slug = slugify(row.name)
     return Member.objects.bulk_create(rows, batch_size=2000)
 
 
@@ -227,7 +226,7 @@ def _users(rng: random.Random, members: list[Member], sites: list[Premises]) -> 
     site_of: dict[int, Premises] = {}
     for site in sites:
         site_of.setdefault(site.member_id, site)
-    named = {member.name: member for member in members}
+    named = {member.name: member for member in reversed(members)}
     now = timezone.now()
     rows = [
         User(
@@ -247,8 +246,9 @@ def _users(rng: random.Random, members: list[Member], sites: list[Premises]) -> 
         if member.kind == "scheme" or member.status in ("prospect", "contacted", "applied"):
             continue
         agency = member.kind == "agency"
+        active = rng.random() < 0.72
         for nth in range(USERS_EACH + (place % 3 == 0) + (place % 4 == 0)):
-            days = rng.expovariate(1 / 22)
+            days = rng.expovariate(1 / 9) + (0 if active else 32)
             name = f"{rng.choice(words.STAFF)}"
             role = Role.AGENCY if agency else Role.MANAGER if nth == 0 else Role.REPORTER
             signed_in = rng.random() < 0.86

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
-from common.http import add_problems, client_address, form_status, query_text
+from common.http import add_problems, client_address, form_status, query_text, typed
 from dtac.presenters import Card, cards, chips, names_for, report_tags
 from exclusions.models import Notice
 from exclusions.querysets import breaches
@@ -49,10 +49,9 @@ def log(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.POST or None, request.FILES or None, user=user, initial=initial)
     items = ItemFormSet(request.POST or None, prefix="items")
     if "find" in request.POST:  # only looking for a face, without JavaScript: nothing is judged yet
-        form = ReportForm(user=user, initial=_typed(form))
-        items = ItemFormSet(
-            prefix="items", initial=[t for t in map(_typed, items) if any(t.values())]
-        )
+        form = ReportForm(user=user, initial=typed(form, leave_out=("photos",)))
+        lines = [line for line in map(typed, items) if any(line.values())]
+        items = ItemFormSet(prefix="items", initial=lines)
     elif request.method == "POST":
         valid, goods = form.is_valid(), items.is_valid()
         if valid and goods:
@@ -64,10 +63,6 @@ def log(request: HttpRequest) -> HttpResponse:
             except ValidationError as error:
                 add_problems(form, error)
     return _log_page(request, user, form, items)
-
-
-def _typed(form: Any) -> dict[str, Any]:
-    return {name: form[name].value() for name in form.fields if name != "photos"}
 
 
 def _log_page(request: HttpRequest, user: User, form: ReportForm, items: Any) -> HttpResponse:

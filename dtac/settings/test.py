@@ -15,7 +15,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # `./run test` names a folder that it throws away; a tool that only reads settings makes none.
 DATA_DIR = Path(env.str("DTAC_DATA_DIR", default=str(Path(tempfile.gettempdir()) / "dtac-test")))
 MEDIA_ROOT = DATA_DIR / "media"
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

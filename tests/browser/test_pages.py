@@ -87,7 +87,9 @@ def test_pages_on_a_phone_and_a_desk(
     page.on("pageerror", lambda error: broken.append(str(error)))
     wrong = []
     for path in PAGES[who]:
-        page.goto(path.format(**places))
+        answer = page.goto(path.format(**places))
+        expected = 404 if path == "/no-such-page/" else 200
+        wrong += [] if answer and answer.status == expected else [f"{path}: {answer}"]
         for screen in (PHONE, DESK):
             page.set_viewport_size(screen)  # type: ignore[arg-type]
             wrong += [f"{path} at {screen['width']}: {text}" for text in problems(page)]
@@ -153,14 +155,13 @@ def test_a_double_click_sends_one_report(person: Person, stack: Demo) -> None:
     page = person("other", phone=True)
     page.goto("/log/?who=D-0042")
     page.get_by_role("button", name="Save sighting").dblclick()
-    page.wait_for_url("**/reports/SIG-*")
+    page.wait_for_url("**/reports/SIG-*/")
     assert int(stack.sql(count).strip("[(,)]")) == before + 1
 
 
 def test_first_load_stays_light(person: Person) -> None:
     """Gallery without its photos: under 150 kB over the wire (DESIGN section 7)."""
     page = person("other", phone=True)
-    page.context.clear_cookies(name="nothing")
     sizes: list[int] = []
 
     def weigh(response: object) -> None:
