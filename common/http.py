@@ -21,9 +21,13 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def query_text(request: HttpRequest, name: str, *, limit: int = 100) -> str:
-    """Return a trimmed query-string value, cut to `limit`; no NUL, which PostgreSQL refuses."""
-    value: Any = request.GET.get(name, "")
-    return str(value).replace("\x00", "").strip()[:limit]
+    """Return a query-string value as plain_text() does."""
+    return plain_text(request.GET.get(name, ""), limit=limit)
+
+
+def plain_text(value: Any, *, limit: int = 100) -> str:
+    """Return what somebody typed as one trimmed text that PostgreSQL takes: cut, and without NUL."""
+    return str(value or "").replace("\x00", "").strip()[:limit]
 
 
 def add_problems(form: Any, error: ValidationError) -> None:

@@ -121,19 +121,15 @@ def breaches() -> Any:
 
     from .models import Notice
 
-    covering = (
-        Notice.objects.filter(
-            subject=OuterRef("subject"),
-            served_at__lt=OuterRef("report__occurred_at"),
-            ends_on__gte=OuterRef("report__occurred_on"),
-        )
-        .filter(Q(revoked_at=None) | Q(revoked_at__gt=OuterRef("report__occurred_at")))
-        .order_by("-served_at")
-    )
+    covering = Notice.objects.filter(
+        subject=OuterRef("subject"),
+        served_at__lt=OuterRef("report__occurred_at"),
+        ends_on__gte=OuterRef("report__occurred_on"),
+    ).filter(Q(revoked_at=None) | Q(revoked_at__gt=OuterRef("report__occurred_at")))
+    latest = covering.order_by("-served_at").values("ref")[:1]
     return (
         Involvement.objects.filter(subject__isnull=False)
         .exclude(report__status="rejected")
-        .annotate(notice_ref=Subquery(covering.values("ref")[:1]))
-        .filter(notice_ref__isnull=False)
-        .annotate(occurred_at=F("report__occurred_at"))
+        .filter(Exists(covering))
+        .annotate(notice_ref=Subquery(latest), occurred_at=F("report__occurred_at"))
     )

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from common import dates
 from common.fields import PHOTO_ACCEPT
+from common.http import plain_text
 from common.images import check_photo
 from members.audience import AudienceKind
 from members.models import Area, Member
@@ -334,7 +335,7 @@ class BulletinForm(AudienceFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         live = ProfileVersion.objects.live().for_list()
-        found = live.search(str(self["find"].value() or "")).values_list("pk", flat=True)
+        found = live.search(plain_text(self["find"].value())).values_list("pk", flat=True)
         # The newest or those found, and whatever is ticked already: not all there may be.
         ticked = [pk for pk in self["profiles"].value() or [] if str(pk).isdecimal()]
         offered = [*found[: self.OFFERED], *ticked[: self.OFFERED]]

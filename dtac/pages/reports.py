@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
-from common.http import add_problems, client_address, form_status, query_text, typed
+from common.http import add_problems, client_address, form_status, plain_text, query_text, typed
 from dtac.presenters import Card, cards, chips, names_for, report_tags
 from exclusions.models import Notice
 from exclusions.querysets import breaches
@@ -66,9 +66,9 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 def _log_page(request: HttpRequest, user: User, form: ReportForm, items: Any) -> HttpResponse:
-    who = form["who"].value() or ""
+    who = plain_text(form["who"].value())
     picked = next((face for face in _faces(user, who) if face.ref == who.upper()), None)
-    matches = [] if picked else _faces(user, form["who_text"].value() or "")
+    matches = [] if picked else _faces(user, plain_text(form["who_text"].value()))
     if picked or matches:
         record(
             actions.PEOPLE_OFFERED,
