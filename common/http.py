@@ -26,7 +26,7 @@ def query_text(request: HttpRequest, name: str, *, limit: int = 100) -> str:
 
 
 def plain_text(value: Any, *, limit: int = 100) -> str:
-    """Return what somebody typed as one trimmed text that PostgreSQL takes: cut, and without NUL."""
+    """Return what somebody typed as one trimmed text: cut, and without NUL."""
     return str(value or "").replace("\x00", "").strip()[:limit]
 
 

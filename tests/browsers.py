@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ def chromium() -> str | None:
         path = shutil.which(name)
         if path:
             return path
-    return None
+    kept = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright"
+    own = sorted(Path(kept).glob("chromium-*/chrome-linux*/chrome"))
+    return str(own[-1]) if own else None
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,9 @@
-"""Load the demo's data, or a multiple of it."""
+"""Load the demo's data, or a multiple of it, in place of what is there."""
 
+import shutil
 import time
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +14,13 @@ from dtac.demo import load
 
 
 class Command(BaseCommand):
-    """`demo_data --scale 10` fills an empty database; `--replace` empties it first."""
+    """`demo_data --scale 10` empties the demo's database and fills it ten times over."""
 
-    help = "Load invented demo data. --scale multiplies it; --replace deletes what is there."
+    help = "Load invented demo data in place of what is there. --scale multiplies it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--scale", type=int, default=1, help="how many times the demo's size")
         parser.add_argument("--seed", type=int, default=load.SEED, help="the same seed, same data")
-        parser.add_argument("--replace", action="store_true", help="delete all data first")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DTAC_DEMO:
@@ -27,8 +28,6 @@ class Command(BaseCommand):
         if not 1 <= options["scale"] <= 1000:
             raise CommandError("Choose a scale from 1 to 1000.")
         if load.is_loaded():
-            if not options["replace"]:
-                raise CommandError("There is data already. Add --replace to delete it and load.")
             self.empty()
         began = time.monotonic()
         load.load(scale=options["scale"], seed=options["seed"], tell=self.tell)
@@ -40,7 +39,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def empty(self) -> None:
-        """Delete every row of the apps, the log's too: this is the demo's own database."""
+        """Delete every row and photo, the log's rows too: this is the demo's own database."""
         self.tell("Deleting what is there ...")
         tables = [
             name
@@ -53,3 +52,5 @@ class Command(BaseCommand):
             cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
             cursor.execute(f"TRUNCATE {names}, django_session, django_admin_log CASCADE")
             cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER USER")
+        for folder in ("originals", "variants"):
+            shutil.rmtree(Path(settings.MEDIA_ROOT) / folder, ignore_errors=True)
