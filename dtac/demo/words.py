@@ -34,7 +34,7 @@ POSTCODES: Final = {
 }
 # Names of no business that trades: two invented words and a trade.
 BUSINESS_FIRST: Final = (
-    "Ashcombe", "Pellbrook", "Quillby", "Harrowgate", "Tansley", "Orsett", "Brackenbury", "Fennimore",
+    "Ashcombe", "Pellow", "Quillby", "Harrowgate", "Tansley", "Orsett", "Brackenbury", "Fennimore",
     "Luddington", "Wexcombe", "Applewick", "Sallowfield", "Thornbeck", "Kestrelby", "Mossvale",
     "Dunmallow", "Ivelchester", "Rookham", "Cobbledean", "Larkenshaw",
 )  # fmt: skip
