@@ -32,7 +32,7 @@ from offenders.models import (
 
 from . import words
 from .drawing import Job, draw
-from .portraits import portrait_features
+from .features import portrait_features
 
 SUBJECTS = 140
 DRAWN = 280  # different faces drawn; beyond that many subjects they are used again

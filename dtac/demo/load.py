@@ -105,54 +105,44 @@ def _reference_data(today: dt.date) -> None:
     )
 
 
+# name, kind, sector, area, joined, authority to exclude signed
+FIXED_MEMBERS = (
+    ("D-TAC", "scheme", "public", "Town Centre", dt.date(2002, 12, 1), None),
+    ("Marlowe Chemist", "full", "large_retail", "The Orchards", dt.date(2004, 3, 1), True),
+    ("The Penfold Arms", "full", "licensed", "Town Centre", dt.date(2010, 9, 6), True),
+    ("Dartford Police", "agency", "public", "Town Centre", dt.date(2003, 1, 6), None),
+    ("Dartford Council", "agency", "public", "Town Centre", dt.date(2003, 1, 6), None),
+    ("Town CCTV", "agency", "public", "Town Centre", dt.date(2003, 1, 6), None),
+    ("North Kent Probation", "agency", "public", "Town Centre", dt.date(2003, 1, 6), None),
+)
+NOT_ACTIVE = {"prospect": 14, "contacted": 6, "applied": 3, "lapsed": 4, "left": 3}
+
+
 def _members(rng: random.Random, areas: list[Area], scale: int, today: dt.date) -> list[Member]:
     by_name = {area.name: area for area in areas}
-    centre = by_name["Town Centre"]
     rows = [
         Member(
-            name="D-TAC",
-            kind="scheme",
+            name=name,
+            kind=kind,
             status="active",
-            sector="public",
-            area=centre,
-            joined_on=dt.date(2002, 12, 1),
-        ),
-        Member(
-            name="Marlowe Chemist",
-            kind="full",
-            status="active",
-            sector="large_retail",
-            area=by_name["The Orchards"],
-            joined_on=dt.date(2004, 3, 1),
-            exclusion_authority_on=dt.date(2024, 4, 2),
-        ),
-        Member(
-            name="The Penfold Arms",
-            kind="full",
-            status="active",
-            sector="licensed",
-            area=centre,
-            joined_on=dt.date(2010, 9, 6),
-            exclusion_authority_on=dt.date(2024, 4, 9),
-        ),
-        *[
-            Member(
-                name=name,
-                kind="agency",
-                status="active",
-                sector="public",
-                area=centre,
-                joined_on=dt.date(2003, 1, 6),
-            )
-            for name in ("Dartford Police", "Dartford Council", "Town CCTV", "North Kent Probation")
-        ],
+            sector=sector,
+            area=by_name[area],
+            joined_on=joined,
+            exclusion_authority_on=dt.date(2024, 4, 2) if signed else None,
+        )
+        for name, kind, sector, area, joined, signed in FIXED_MEMBERS
     ]
-    for number in range(int(MEMBERS * scale) - 2):
+    for number in range(MEMBERS * scale - 2):
         rows.append(_business(rng, number, by_name, "active", today))
-    for number, status in enumerate(
-        ["prospect"] * 14 + ["contacted"] * 6 + ["applied"] * 3 + ["lapsed"] * 4 + ["left"] * 3
-    ):
-        rows.append(_business(rng, 500_000 + number, by_name, status, today))
+    past = [status for status, count in NOT_ACTIVE.items() for _ in range(count)]
+    for number, status in enumerate(past, start=500_000):
+        rows.append(_business(rng, number, by_name, status, today))
+    _name_apart(rows)
+    return Member.objects.bulk_create(rows, batch_size=2000)
+
+
+def _name_apart(rows: list[Member]) -> None:
+    """Number what has the same name, and give each its slug."""
     names: set[str] = set()
     for row in rows:
         name, count = row.name, 1
@@ -161,7 +151,6 @@ def _members(rng: random.Random, areas: list[Area], scale: int, today: dt.date) 
             row.name = f"{name} {count}"
         names.add(row.name)
         row.slug = slugify(row.name)
-    return Member.objects.bulk_create(rows, batch_size=2000)
 
 
 def _business(
