@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from common.middleware import current_request_id
+from common.middleware import current_address, current_request_id
 
 from .actions import Action
 from .models import Event
@@ -30,7 +30,6 @@ def record(
     by: Actor | None,
     ref: str = "",
     subjects: Iterable[str] = (),
-    address: str | None = None,
     **detail: Any,
 ) -> Event:
     """Add one event, in the caller's transaction: a change that rolls back leaves no event.
@@ -50,6 +49,6 @@ def record(
         record=ref,
         subjects=sorted(set(subjects)),
         detail=detail,
-        address=address,
+        address=current_address(),
         request_id=current_request_id(),
     )

@@ -9,12 +9,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils.cache import patch_cache_control
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_address: ContextVar[str | None] = ContextVar("address", default=None)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def current_request_id() -> str:
     """Return the id of the request being answered, or "-" outside one."""
     return _request_id.get()
+
+
+def current_address() -> str | None:
+    """Return the network address of the request being answered, or None outside one."""
+    return _address.get()
 
 
 class RequestIdFilter(logging.Filter):
@@ -32,13 +38,13 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _request_id.set(uuid.uuid4().hex[:16])
-        try:
-            response = self.get_response(request)
-            response["X-Request-ID"] = _request_id.get()
-            return response
-        finally:
-            _request_id.reset(token)
+        # Not reset afterwards: Django logs a 404 once this has returned. The next request of the
+        # thread sets its own.
+        _request_id.set(uuid.uuid4().hex[:16])
+        _address.set(request.META.get("REMOTE_ADDR") or None)
+        response = self.get_response(request)
+        response["X-Request-ID"] = _request_id.get()
+        return response
 
 
 class CleanPathMiddleware:
@@ -51,6 +57,21 @@ class CleanPathMiddleware:
         if "\x00" in request.path:
             return HttpResponseNotFound("Not found")
         return self.get_response(request)
+
+
+class HtmxSignInMiddleware:
+    """Sends the whole page, not a part of it, to sign in when a session has ended under htmx."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("HX-Request") and response.status_code == 302:
+            whole = HttpResponse(status=204)
+            whole["HX-Redirect"] = response["Location"]
+            return whole
+        return response
 
 
 class PrivateByDefaultMiddleware:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.core.management import call_command
 
 from dtac.pages.health import beat
 
@@ -10,6 +11,12 @@ from dtac.pages.health import beat
 def heartbeat() -> None:
     """Show that beat, broker and worker all work."""
     beat()
+
+
+@shared_task
+def sessions_clear() -> None:
+    """Delete sessions that have ended."""
+    call_command("clearsessions")
 
 
 @worker_ready.connect

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
-from common.http import add_problems, client_address, form_status, query_text
+from common.http import add_problems, form_status, query_text
 from members.access import READERS, roles_only, user_of
 from members.models import Role, User
 from offenders.access import get_subject
@@ -47,7 +47,6 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         actions.NOTICES_LISTED,
         by=user,
         subjects=[notice.subject.ref for notice in page.object_list],
-        address=client_address(request),
         show=show,
         page=page.number,
     )
@@ -98,7 +97,6 @@ def _log_view(request: HttpRequest, notice: Notice) -> None:
         by=user_of(request),
         ref=notice.ref,
         subjects=[notice.subject.ref],
-        address=client_address(request),
     )
 
 

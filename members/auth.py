@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from audit.services import record
-from common.http import client_address
 
 from . import actions
 from .models import User
@@ -74,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Log the sign-in, without allauth's "successfully signed in" message."""
-        record(actions.SIGNED_IN, by=user, address=client_address(request))
+        record(actions.SIGNED_IN, by=user)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
 
@@ -83,10 +82,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Log a refused sign-in. The address typed is not kept: it may be anybody's."""
-        record(actions.SIGN_IN_REFUSED, by=None, address=client_address(request))
+        record(actions.SIGN_IN_REFUSED, by=None)
 
     def logout(self, request: HttpRequest) -> None:
         """Log the sign-out and end the session."""
         if isinstance(request.user, User):
-            record(actions.SIGNED_OUT, by=request.user, address=client_address(request))
+            record(actions.SIGNED_OUT, by=request.user)
         super().logout(request)

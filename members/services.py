@@ -16,7 +16,7 @@ def agreement_current() -> Agreement | None:
 
 
 @transaction.atomic
-def agreement_accept(*, by: User, version: int, address: str | None = None) -> None:
+def agreement_accept(*, by: User, version: int) -> None:
     """Record that `by` accepts `version`; a second time changes nothing.
 
     Raises ValidationError if that version is no longer the current one.
@@ -26,4 +26,4 @@ def agreement_accept(*, by: User, version: int, address: str | None = None) -> N
         raise ValidationError("The agreement has changed. Read the new one below.", code="stale")
     _, created = AgreementAcceptance.objects.get_or_create(agreement=current, user=by)
     if created:
-        record(actions.AGREEMENT_ACCEPTED, by=by, ref=f"v{version}", address=address)
+        record(actions.AGREEMENT_ACCEPTED, by=by, ref=f"v{version}")

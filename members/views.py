@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.querysets import all_events, events_of_actor, events_of_member
-from common.http import client_address, query_text
+from common.http import query_text
 
 from . import services
 from .access import get_member, roles_only, user_of
@@ -26,9 +26,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
     form = AgreementForm(request.POST or None, initial={"version": current.version})
     if request.method == "POST" and form.is_valid():
         try:
-            services.agreement_accept(
-                by=user, version=form.cleaned_data["version"], address=client_address(request)
-            )
+            services.agreement_accept(by=user, version=form.cleaned_data["version"])
             return redirect("home")
         except ValidationError as error:
             messages.warning(request, " ".join(error.messages))

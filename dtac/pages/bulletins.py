@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit.services import record
-from common.http import client_address
 from dtac.presenters import cards
 from members.access import READERS, roles_only, user_of
 from members.audience import users_of_audience
@@ -36,7 +35,6 @@ def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
         by=user,
         ref=found.ref,
         subjects=[version.subject.ref for version in shown],
-        address=client_address(request),
     )
     context: dict[str, Any] = {
         "bulletin": found,

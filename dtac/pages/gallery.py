@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from audit.services import record
-from common.http import client_address, query_text
+from common.http import query_text
 from dtac.presenters import cards, chips, photo_url, profile_ribbon
 from exclusions.models import Notice
 from incidents.models import Report
@@ -42,7 +42,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
         actions.GALLERY_SEARCHED if text else actions.GALLERY_VIEWED,
         by=user,
         subjects=[face.ref for face in faces],
-        address=client_address(request),
         show=show,
         page=page.number,
         **({"q": text} if text else {}),
@@ -74,7 +73,6 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
         by=user,
         ref=version.subject.ref,
         subjects=[version.subject.ref],
-        address=client_address(request),
         version=version.number,
     )
     context = {

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record
 from common.db import StoredImage
-from common.http import client_address
 from incidents import actions as incident_actions
 from incidents.models import Attachment
 from members.access import user_of
@@ -30,7 +29,7 @@ def photo(request: HttpRequest, name: uuid.UUID, size: str) -> HttpResponse | Fi
     user = user_of(request)
     image, note = _find(user, name)
     if size == "large":
-        record(by=user, address=client_address(request), **note)  # type: ignore[arg-type]
+        record(by=user, **note)  # type: ignore[arg-type]
     if image.variants_ready_at is None:
         return _placeholder()
     try:

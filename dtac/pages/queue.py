@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record
 from common import dates
-from common.http import client_address
 from dtac.presenters import (
     Label,
     Row,
@@ -64,7 +63,6 @@ def queue(request: HttpRequest) -> HttpResponse:
             *[notice.subject.ref for notice in steps],
             *[version.subject.ref for version in profiles],
         ],
-        address=client_address(request),
         show="queue",
     )
     context = {

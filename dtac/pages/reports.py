@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
-from common.http import add_problems, client_address, form_status, plain_text, query_text, typed
+from common.http import add_problems, form_status, plain_text, query_text, typed
 from dtac.presenters import Card, cards, chips, names_for, report_tags
 from exclusions.models import Notice
 from exclusions.querysets import breaches
@@ -56,9 +56,7 @@ def log(request: HttpRequest) -> HttpResponse:
         valid, goods = form.is_valid(), items.is_valid()
         if valid and goods:
             try:
-                report = report_submit(
-                    by=user, data=form.report(items_of(items)), address=client_address(request)
-                )
+                report = report_submit(by=user, data=form.report(items_of(items)))
                 return _logged(request, report)
             except ValidationError as error:
                 add_problems(form, error)
@@ -74,7 +72,6 @@ def _log_page(request: HttpRequest, user: User, form: ReportForm, items: Any) ->
             actions.PEOPLE_OFFERED,
             by=user,
             subjects=[face.ref for face in matches] or [picked.ref if picked else ""],
-            address=client_address(request),
         )
     context = {
         "form": form,
@@ -107,7 +104,6 @@ def log_who(request: HttpRequest) -> HttpResponse:
         actions.PEOPLE_OFFERED,
         by=user,
         subjects=[face.ref for face in matches],
-        address=client_address(request),
         q=query_text(request, "who_text"),
     )
     return render(request, "incidents/includes/matches.html", {"matches": matches})
@@ -133,7 +129,6 @@ def report_list(request: HttpRequest) -> HttpResponse:
         actions.REPORTS_LISTED,
         by=user,
         subjects=_refs(page.object_list),
-        address=client_address(request),
         show=show,
         page=page.number,
     )
@@ -206,7 +201,6 @@ def _log_view(request: HttpRequest, report: Report, context: dict[str, Any]) -> 
         by=user_of(request),
         ref=report.ref,
         subjects=refs,
-        address=client_address(request),
     )
 
 

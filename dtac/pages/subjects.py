@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
 from common import dates
-from common.http import add_problems, client_address, form_status, query_text
+from common.http import add_problems, form_status, query_text
 from dtac.presenters import chips, profile_ribbon
 from exclusions.models import Notice
 from exclusions.querysets import breaches
@@ -47,7 +47,6 @@ def subject_list(request: HttpRequest) -> HttpResponse:
         actions.SUBJECTS_LISTED,
         by=user,
         subjects=[subject.ref for subject in page.object_list],
-        address=client_address(request),
         show=show,
         page=page.number,
         **({"q": text} if text else {}),
@@ -79,7 +78,6 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         by=user,
         ref=found.ref,
         subjects=[found.ref],
-        address=client_address(request),
     )
     context = {
         "subject": found,

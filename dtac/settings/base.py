@@ -25,7 +25,7 @@ DTAC_PHOTO_MAX_PIXELS = env.int("DTAC_PHOTO_MAX_PIXELS", default=50_000_000)
 DTAC_PHOTOS_PER_REPORT = 6
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files are counted on their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_NUMBER_FILES = 60  # the form itself says how many, in words
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger files go to a temporary file, not memory
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "common.middleware.CleanPathMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.middleware.PrivateByDefaultMiddleware",
+    "common.middleware.HtmxSignInMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -115,7 +116,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "common.cache.SoftRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "dtac",
         "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
@@ -168,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     "subject-photos": {"task": "offenders.tasks.photo_variants_sweep", "schedule": 60.0},
     "report-photos": {"task": "incidents.tasks.attachment_variants_sweep", "schedule": 60.0},
     "bulletins": {"task": "offenders.tasks.bulletin_sweep", "schedule": 30.0},
+    "sessions": {"task": "dtac.tasks.sessions_clear", "schedule": crontab(hour=3, minute=20)},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",
         # Each quarter of an hour: cheap, and a night's outage heals itself in the morning.

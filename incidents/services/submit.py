@@ -73,7 +73,7 @@ class ReportInput:
     photos: "Sequence[UploadedFile[Any]]" = field(default_factory=tuple)
 
 
-def report_submit(*, by: User, data: ReportInput, address: str | None = None) -> Report:
+def report_submit(*, by: User, data: ReportInput) -> Report:
     """Store a report and return it; the same `client_id` again returns the report it made.
 
     Raises ValidationError for what is wrong, PermissionDenied for premises or subjects that are
@@ -90,7 +90,7 @@ def report_submit(*, by: User, data: ReportInput, address: str | None = None) ->
             attachments.append(attachment)
             store_original(photo, into=attachment)
         with transaction.atomic():
-            return _save(by, data, attachments, address)
+            return _save(by, data, attachments)
     except BaseException as error:
         for attachment in attachments:  # no row, so no file
             if attachment.original:
@@ -120,9 +120,7 @@ def _check_rights(by: User, data: ReportInput) -> None:
         raise PermissionDenied
 
 
-def _save(
-    by: User, data: ReportInput, attachments: list[Attachment], address: str | None
-) -> Report:
+def _save(by: User, data: ReportInput, attachments: list[Attachment]) -> Report:
     now = timezone.now()
     if data.occurred_at > now:
         raise ValidationError({"occurred_at": "This is in the future."})
@@ -158,7 +156,6 @@ def _save(
         by=by,
         ref=report.ref,
         subjects=refs,
-        address=address,
         kind=kind,
         type=data.type.code if data.type else "",
         photos=len(attachments),
