@@ -1,11 +1,14 @@
 """Form fields that several apps use."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
+from common.dates import LONDON
 from common.images import check_photo
 
 PHOTO_ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif"
@@ -15,6 +18,30 @@ class MultipleFileInput(forms.ClearableFileInput):
     """A file input that takes several files."""
 
     allow_multiple_selected = True
+
+
+class LondonMomentField(forms.DateTimeField):
+    """A day and time as London's clocks show it.
+
+    On the night summer time ends one hour comes twice: the first is meant. On the night it begins
+    one hour doesn't come at all: it is taken as the hour after.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget",
+            forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        """Return the moment, None for nothing. Raises ValidationError."""
+        with timezone.override(dt.UTC):  # so that no hour is refused as such
+            moment = super().to_python(value)
+        if moment is None:
+            return None
+        shown = moment.replace(tzinfo=LONDON, fold=0)
+        return shown.astimezone(dt.UTC)
 
 
 class PhotosField(forms.FileField):

@@ -31,7 +31,9 @@ ACCEPTED = {
     "PNG": ("image/png", "png"),
     "WEBP": ("image/webp", "webp"),
     "HEIF": ("image/heic", "heic"),
+    "MPO": ("image/jpeg", "jpg"),  # what many phones call a JPEG; its first picture is shown
 }
+OPENED = [name for name in ACCEPTED if name != "MPO"]  # Pillow opens those as JPEG
 NOT_A_PHOTO = "This file is not a photo we can read. Send a JPEG, PNG, WebP or HEIC."
 DAMAGED = "This photo is damaged or was cut short. Take or choose it again."
 WORKING_EDGE = 1600  # pixels; the large variant needs no more
@@ -53,7 +55,7 @@ def _opened(stream: IO[bytes]) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         # Our own pixel limit is checked before decoding; Pillow's warning would only be noise.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(stream, formats=list(ACCEPTED)) as image:
+        with Image.open(stream, formats=OPENED) as image:
             yield image
     stream.seek(0)
 
@@ -74,13 +76,15 @@ def check_photo(upload: "File[Any]") -> CheckedPhoto:
     stream: Any = upload.file
     try:
         with _opened(stream) as image:
-            return _check_opened(image)
+            found = _check_opened(image)
     except ValidationError:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise ValidationError(NOT_A_PHOTO, code="kind") from error
     except Exception as error:  # decoders raise nearly anything on hostile bytes
         raise ValidationError(DAMAGED, code="damaged") from error
+    upload.checked_photo = found  # type: ignore[attr-defined]  # decoding once is enough
+    return found
 
 
 def _check_opened(image: Image.Image) -> CheckedPhoto:
@@ -105,7 +109,7 @@ def store_original(
 
     The row is not saved. Raises ValidationError as check_photo does.
     """
-    photo = check_photo(upload)
+    photo = getattr(upload, "checked_photo", None) or check_photo(upload)
     digest = hashlib.sha256()
     upload.seek(0)
     for chunk in upload.chunks():
@@ -134,6 +138,7 @@ def make_variants(photo: StoredImage, *, storage: Storage = default_storage) -> 
         else:
             picture = ImageOps.fit(picture, box, Image.Resampling.LANCZOS, centering=(0.5, 0.35))
         buffer = io.BytesIO()
+        picture.info.clear()  # comments and profiles of the sender's camera
         picture.save(buffer, "JPEG", quality=82, optimize=True)
         path = photo.variant_path(size)
         if storage.exists(path):

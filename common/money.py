@@ -1,5 +1,6 @@
 """Money in pounds: Decimal in, Decimal out, forgiving about how people type it."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -7,6 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 MAXIMUM = Decimal("9999999.99")
+# Digits, with commas between thousands or none: "12,50" is refused rather than guessed at.
+TYPED = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d*)?", re.ASCII)
+NEGATIVE = re.compile(r"-\s*£?\s*[\d.,]+", re.ASCII)
 PENNY = Decimal("0.01")
 
 
@@ -15,9 +19,12 @@ def parse_pounds(text: str) -> Decimal:
 
     Raises ValueError for anything else: negative, more than two decimals, not a number, too large.
     """
-    cleaned = text.strip().removeprefix("£").replace(",", "").replace(" ", "")
-    if not cleaned.isascii():
+    typed = text.strip().removeprefix("£").strip()
+    if NEGATIVE.fullmatch(typed):
+        raise ValueError("negative")
+    if not TYPED.fullmatch(typed):
         raise ValueError("not a number")
+    cleaned = typed.replace(",", "")
     try:
         amount = Decimal(cleaned)
     except InvalidOperation as error:

@@ -2,7 +2,7 @@
 
 import re
 
-SUBJECT_PATTERN = re.compile(r"^\s*D\s*-?\s*0*(\d{1,7})\s*$", re.IGNORECASE)
+SUBJECT_PATTERN = re.compile(r"D ?-? ?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 def subject_ref(number: int) -> str:
@@ -12,7 +12,7 @@ def subject_ref(number: int) -> str:
 
 def parse_subject_ref(text: str) -> str | None:
     """Return the canonical reference in "d42", "D-0042" or "D 42", or None if it isn't one."""
-    match = SUBJECT_PATTERN.match(text)
+    match = SUBJECT_PATTERN.fullmatch(text[:30].strip()) if len(text) <= 30 else None
     return subject_ref(int(match.group(1))) if match else None
 
 

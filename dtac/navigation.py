@@ -89,6 +89,7 @@ SECTION_OF = {
     "subject_new": "subject_list",
     "subject_edit": "subject_list",
     "subject_photo": "subject_list",
+    "subject_photo_edit": "subject_list",
     "subject_publish": "subject_list",
     "subject_withdraw": "subject_list",
     "member_detail": "member_list",

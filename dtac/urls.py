@@ -1,9 +1,13 @@
 """Every address of the system. tests/rights.py states who may open each."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from dtac.pages import bulletins, gallery, health, home, photos, queue, reports, subjects
+
+# One way in for everybody, with its limits and its log.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from common.fields import LondonMomentField
 from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
@@ -54,9 +55,8 @@ class RaiseForm(forms.Form):
 class ServiceForm(forms.Form):
     """How, when and by whom a notice was served."""
 
-    served_at = forms.DateTimeField(
+    served_at = LondonMomentField(
         label="When",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={
             "required": "Enter the day and time it was served.",
             "invalid": "Enter a day and a time, such as 14/03/2026 15:30.",

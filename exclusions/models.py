@@ -228,6 +228,10 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.ref
 
+    def cites_member(self, member_id: int) -> bool:
+        """Whether an incident of that member is among its grounds."""
+        return self.grounds.filter(member_id=member_id).exists()
+
     @property
     def is_served(self) -> bool:
         """Whether service is recorded."""

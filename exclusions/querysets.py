@@ -80,14 +80,20 @@ class NoticeQuerySet(models.QuerySet[Any]):
             return self.filter(Q(revoked_at__isnull=False) | Q(ends_on__lt=dates.today()))
         return self
 
-    def search(self, text: str) -> Self:
-        """By the notice's or the subject's reference; all of them for an empty text."""
+    def search(self, text: str, user: "User") -> Self:
+        """By the notice's reference, or the reference or name of a profile this user sees.
+
+        All of them for an empty text.
+        """
         if not text:
             return self
         subject = parse_subject_ref(text)
         if subject:
             return self.filter(subject__ref=subject)
-        return self.filter(ref__istartswith=text)
+        from offenders.models import ProfileVersion
+
+        seen = ProfileVersion.objects.visible_to(user).search(text).values("subject")
+        return self.filter(Q(ref__istartswith=text) | Q(subject__in=seen))
 
     def until_by_subject(self, subject_ids: Iterable[int]) -> dict[int, dt.date]:
         """Last day of the notice in force today, for those of the subjects that have one."""
@@ -119,13 +125,15 @@ def breaches() -> Any:
     """
     from incidents.models import Involvement
 
-    from .models import Notice
+    from .models import Notice, NoticeGround
 
     covering = Notice.objects.filter(
         subject=OuterRef("subject"),
         served_at__lt=OuterRef("report__occurred_at"),
         ends_on__gte=OuterRef("report__occurred_on"),
     ).filter(Q(revoked_at=None) | Q(revoked_at__gt=OuterRef("report__occurred_at")))
+    cited = NoticeGround.objects.filter(notice=OuterRef("pk"), report=OuterRef(OuterRef("report")))
+    covering = covering.exclude(Exists(cited))  # what it rests on came before it
     latest = covering.order_by("-served_at").values("ref")[:1]
     return (
         Involvement.objects.filter(subject__isnull=False)

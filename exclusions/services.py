@@ -125,8 +125,9 @@ def notice_record_service(*, by: User, notice: Notice, service: Service) -> Noti
         raise ValidationError({"served_at": "This is in the future."})
     if service.served_at < row.raised_at.replace(second=0, microsecond=0):
         raise ValidationError({"served_at": "This is before the notice was raised."})
-    row.served_at = service.served_at
-    row.ends_on = dates.last_day_of_year_from(dates.london_date(service.served_at))
+    # The form knows minutes only: served in the minute it was raised is served after it.
+    row.served_at = max(service.served_at, row.raised_at)
+    row.ends_on = dates.last_day_of_year_from(dates.london_date(row.served_at))
     row.service_method = service.method
     row.served_by = service.served_by
     row.service_premises = service.premises
@@ -140,7 +141,7 @@ def notice_record_service(*, by: User, notice: Notice, service: Service) -> Noti
         by=by,
         ref=row.ref,
         subjects=[row.subject.ref],
-        served_at=service.served_at.isoformat(),
+        served_at=row.served_at.isoformat(),
         method=service.method,
         until=row.ends_on.isoformat(),
     )

@@ -39,7 +39,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     show, text = query_text(request, "show"), query_text(request, "q")
     shows = [key for key, _ in _shows(user)]
     show = show if show in shows else "in_force"
-    notices = Notice.objects.visible_to(user).search(text)
+    notices = Notice.objects.visible_to(user).search(text, user)
     page = Paginator(notices.show(show).with_face(user).order_by("ends_on", "ref"), 30).get_page(
         query_text(request, "page")
     )
@@ -49,6 +49,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         subjects=[notice.subject.ref for notice in page.object_list],
         show=show,
         page=page.number,
+        **({"q": text} if text else {}),
     )
     context = {
         "page": page,
@@ -70,14 +71,15 @@ def _shows(user: User) -> list[tuple[str, str]]:
 @require_safe
 @roles_only(*READERS)
 def notice(request: HttpRequest, ref: str) -> HttpResponse:
-    """One notice: who, until when, how it was served. Grounds are the manager's and the store's."""
+    """One notice: who, until when, how it was served. The reason is also the citing store's."""
     user = user_of(request)
     found = get_notice(user, ref)
     may_serve = Notice.objects.servable_by(user).filter(pk=found.pk).exists()
     context: dict[str, Any] = {
         "notice": found,
         "may_serve": may_serve,
-        "sees_case": user.is_intel or may_serve,
+        "sees_case": user.is_intel
+        or (user.role == Role.MANAGER and found.cites_member(user.member_id)),
     }
     if user.is_intel:
         context["grounds"] = found.grounds.select_related("type", "premises")
@@ -144,7 +146,10 @@ def notice_serve(request: HttpRequest, ref: str) -> HttpResponse:
     user = user_of(request)
     found = get_notice(user, ref)
     if user.role == Role.MANAGER and not Notice.objects.servable_by(user).filter(pk=found.pk):
-        raise PermissionDenied
+        if not found.cites_member(user.member_id):
+            raise PermissionDenied
+        messages.info(request, f"{found.ref} was served already.")
+        return redirect("notice", ref=found.ref)
     form = ServiceForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils import timezone
 
-from common.fields import PhotosField
+from common.fields import LondonMomentField, PhotosField
 from common.money import PoundsField
 from common.refs import parse_subject_ref
 from members.models import Premises, Role, User
@@ -19,7 +19,7 @@ from offenders.access import get_profile, get_subject
 from offenders.models import Subject
 
 from .models import IncidentType, ItemCategory, Report
-from .services import ItemInput, PersonInput, ReportInput
+from .services import EARLIEST, ItemInput, PersonInput, ReportInput
 from .services.review import AGE_BANDS
 
 UNKNOWN = "unknown"
@@ -83,10 +83,9 @@ class ReportForm(forms.Form):
         initial="now",
         widget=forms.RadioSelect,
     )
-    occurred_at = forms.DateTimeField(
+    occurred_at = LondonMomentField(
         label="Day and time",
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": "Enter a day and a time, such as 14/03/2026 15:30."},
     )
     what = forms.ChoiceField(
@@ -137,7 +136,7 @@ class ReportForm(forms.Form):
             return None
         if moment > timezone.now():
             raise ValidationError("This is in the future.", code="future")
-        if moment < timezone.now() - dt.timedelta(days=365):
+        if moment < timezone.now() - EARLIEST:
             raise ValidationError("This is more than a year ago.", code="past")
         return moment
 
@@ -159,7 +158,8 @@ class ReportForm(forms.Form):
             return
         if who == UNKNOWN:
             seen = ("sex", "age_band", "height", "build", "hair", "description")
-            if not any(data.get(name) for name in seen) and not data.get("photos"):
+            told = any(data.get(name) or name in self.errors for name in (*seen, "photos"))
+            if not told:
                 self.add_error("description", "Say what they looked like, or add a photo.")
             return
         try:
@@ -189,9 +189,9 @@ class ReportForm(forms.Form):
             premises=data["premises"],
             occurred_at=data["occurred_at"],
             words=data["words"],
-            outcome=data["outcome"] or Report.Outcome.UNKNOWN,
-            violence=data["violence"],
-            police_ref=data["police_ref"],
+            outcome=(kind and data["outcome"]) or Report.Outcome.UNKNOWN,
+            violence=bool(kind) and data["violence"],
+            police_ref=data["police_ref"] if kind else "",
             people=[PersonInput(subject=self.subject, **({} if self.subject else described))],
             items=items if keep else [],
             photos=data["photos"],

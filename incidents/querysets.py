@@ -34,7 +34,8 @@ class ReportQuerySet(models.QuerySet[Any]):
         if user.role == "intel":
             return self
         if user.role == "agency":
-            return self.filter(Q(member_id=user.member_id) | Q(status="accepted"))
+            accepted = Q(kind="incident", status="accepted")
+            return self.filter(Q(member_id=user.member_id) | accepted)
         if user.role in ("reporter", "manager"):
             return self.filter(member_id=user.member_id)
         return self.none()
@@ -62,15 +63,20 @@ class ReportQuerySet(models.QuerySet[Any]):
             .prefetch_related(Prefetch("people", queryset=people))
         )
 
-    def search(self, text: str) -> Self:
-        """By reference, premises, or a subject's reference; all of them for an empty text."""
+    def search(self, text: str, user: "User") -> Self:
+        """By reference, premises, or the reference of a subject this user sees; empty: all."""
         if not text:
             return self
         subject = parse_subject_ref(text)
         if subject:
+            from offenders.models import ProfileVersion
+
             from .models import Involvement  # the models module imports this one
 
             named = Involvement.objects.filter(report=OuterRef("pk"), subject__ref=subject)
+            if user.role != "intel":
+                seen = ProfileVersion.objects.visible_to(user).values("subject")
+                named = named.filter(subject__in=seen)
             return self.filter(Exists(named))
         return self.filter(Q(ref__istartswith=text) | Q(premises__name__icontains=text))
 

@@ -1,8 +1,15 @@
 """The administrator's pages: accounts and reference data only, no subject data."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Group
 
 from .models import Agreement, Area, Member, Premises, User
+
+# Rights are by role, and an address is the user's own: neither is edited here.
+for unused in (Group, EmailAddress):
+    if admin.site.is_registered(unused):
+        admin.site.unregister(unused)
 
 
 @admin.register(Area)
@@ -13,6 +20,10 @@ class AreaAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Agreement)
 class AgreementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["version", "title", "effective_on"]
+
+    def has_change_permission(self, request: object, obj: Agreement | None = None) -> bool:
+        """A version's words stay as they are: a change is a new version."""
+        return False
 
     def has_delete_permission(self, request: object, obj: Agreement | None = None) -> bool:
         """A version that people accepted stays."""

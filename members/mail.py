@@ -25,12 +25,18 @@ from .models import OutboundEmail, User
 logger = logging.getLogger(__name__)
 
 FIRST_WAIT = dt.timedelta(minutes=1)
-LONGEST_WAIT = dt.timedelta(hours=6)
+LONGEST_WAIT = dt.timedelta(hours=1)
+GIVEN_UP_AFTER = dt.timedelta(days=5)  # as long as mail servers themselves try (RFC 5321, 4.5.4.1)
 NAMESPACE = uuid.UUID("6f1a1f7e-9c53-4a0e-8b2b-0d0c7a1f5f10")
 
 
 def email_queue(
-    *, users: Iterable[User], key: str, template: str, context: dict[str, Any]
+    *,
+    users: Iterable[User],
+    key: str,
+    template: str,
+    context: dict[str, Any],
+    for_readers: bool = False,
 ) -> list[OutboundEmail]:
     """Queue one e-mail to each user; a user who has one with this key gets no second.
 
@@ -47,6 +53,7 @@ def email_queue(
             key=key,
             template=template,
             context=context,
+            for_readers=for_readers,
             message_id=f"<{uuid.uuid5(NAMESPACE, f'{key}/{user.pk}')}@{host}>",
             due_at=now,
         )
@@ -109,8 +116,11 @@ def _claim_one() -> OutboundEmail | None:
 
 
 def _deliver(email: OutboundEmail) -> str:
-    if not (email.user.is_active and email.user.member.has_access):
+    if not _may_have(email):
         _finish(email, state="failed", last_error="No longer has access")
+        return "failed"
+    if email.attempts > OutboundEmail.MAX_ATTEMPTS:  # it took its workers down with it
+        _finish(email, state="failed", last_error="Tried too often")
         return "failed"
     try:
         rendered = render_email(
@@ -122,14 +132,43 @@ def _deliver(email: OutboundEmail) -> str:
         code, answer = next(iter(error.recipients.values()), (500, b""))
         _retry_or_give_up(email, f"{code} {_text(answer)}", permanent=code >= 500)
         return "refused"
-    except smtplib.SMTPResponseException as error:
-        _retry_or_give_up(email, f"{error.smtp_code} {_text(error.smtp_error)}", permanent=False)
-        return "refused" if error.smtp_code >= 500 else "unreachable"
+    except smtplib.SMTPDataError as error:
+        said = f"{error.smtp_code} {_text(error.smtp_error)}"
+        _retry_or_give_up(email, said, permanent=error.smtp_code >= 500)
+        return "refused"
     except (OSError, smtplib.SMTPException) as error:
-        _retry_or_give_up(email, f"{type(error).__name__}: {error}", permanent=False)
+        if isinstance(error, smtplib.SMTPNotSupportedError):  # this address, not the server
+            _retry_or_give_up(email, f"{type(error).__name__}: {error}", permanent=True)
+            return "refused"
+        _wait_for_server(email, f"{type(error).__name__}: {error}")
         return "unreachable"
+    except Exception as error:
+        logger.exception("e-mail %s can't be made", email.pk)
+        _retry_or_give_up(email, f"{type(error).__name__}", permanent=False)
+        return "refused"
     _record_sent(email)
     return "sent"
+
+
+def _may_have(email: OutboundEmail) -> bool:
+    user = email.user
+    if not (user.is_active and user.member.has_access):
+        return False
+    return not email.for_readers or (user.sees_profiles and user.receives_bulletins)
+
+
+def _wait_for_server(email: OutboundEmail, error: str) -> None:
+    # Not this letter's fault, so not one of its tries: an outage of days loses nobody.
+    if timezone.now() - email.created_at > GIVEN_UP_AFTER:
+        _finish(email, state="failed", last_error=error[:300])
+        return
+    _finish(
+        email,
+        state="queued",
+        attempts=email.attempts - 1,
+        due_at=timezone.now() + FIRST_WAIT,
+        last_error=error[:300],
+    )
 
 
 def _text(answer: bytes | str) -> str:

@@ -78,7 +78,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@roles_only(Role.INTEL, Role.BOARD, Role.MANAGER, Role.AGENCY)
+@roles_only(Role.INTEL, Role.MANAGER, Role.AGENCY)
 def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One member: premises, people, subscription and payments."""
     member = get_member(user_of(request), slug)

@@ -7,6 +7,7 @@ SUBJECT_UPDATED = register("offenders.subject.updated", "changed a subject's rec
 SUBJECT_VIEWED = register("offenders.subject.viewed", "opened a working record", is_read=True)
 SUBJECTS_LISTED = register("offenders.subject.listed", "listed working records", is_read=True)
 PHOTO_ADDED = register("offenders.photo.added", "added a photo")
+PHOTO_UPDATED = register("offenders.photo.updated", "changed what is known of a photo")
 PHOTO_VIEWED = register("offenders.photo.viewed", "opened a photo at full size", is_read=True)
 PROFILE_PUBLISHED = register("offenders.profile.published", "published a target profile")
 PROFILE_WITHDRAWN = register("offenders.profile.withdrawn", "withdrew a target profile")

@@ -111,7 +111,8 @@ class SubjectForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Ask for a name of somebody known."""
         data = super().clean() or {}
-        if data.get("status") == Subject.Status.KNOWN and not data.get("name"):
+        unnamed = not data.get("name") and "name" not in self.errors
+        if data.get("status") == Subject.Status.KNOWN and unnamed:
             self.add_error("name", "Enter a name, or choose ID sought.")
         return data
 
@@ -121,14 +122,9 @@ def _at_most_110(value: int) -> None:
         raise ValidationError("Enter an age of 110 or less.", code="max_value")
 
 
-class PhotoForm(forms.Form):
-    """A photo of a subject, with what must be known of it."""
+class PhotoFactsForm(forms.Form):
+    """What must be known of a photo."""
 
-    photo = forms.FileField(
-        label="Photo",
-        widget=forms.FileInput(attrs={"accept": PHOTO_ACCEPT, "data-photos": ""}),
-        error_messages={"required": "Choose a photo.", "empty": "This file is empty."},
-    )
     source = forms.CharField(
         label="Where it comes from",
         max_length=200,
@@ -143,12 +139,6 @@ class PhotoForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-
-    def clean_photo(self) -> Any:
-        """Return the upload once it was decoded. Raises ValidationError."""
-        upload = self.cleaned_data["photo"]
-        check_photo(upload)
-        return upload
 
     def clean_taken_on(self) -> dt.date | None:
         """Return the day. Raises ValidationError for the future."""
@@ -166,6 +156,23 @@ class PhotoForm(forms.Form):
             may_publish=data["may_publish"],
             bystanders_clear=data["bystanders_clear"],
         )
+
+
+class PhotoForm(PhotoFactsForm):
+    """A new photo of a subject."""
+
+    photo = forms.FileField(
+        label="Photo",
+        widget=forms.FileInput(attrs={"accept": PHOTO_ACCEPT, "data-photos": ""}),
+        error_messages={"required": "Choose a photo.", "empty": "This file is empty."},
+    )
+    field_order = ("photo",)
+
+    def clean_photo(self) -> Any:
+        """Return the upload once it was decoded. Raises ValidationError."""
+        upload = self.cleaned_data["photo"]
+        check_photo(upload)
+        return upload
 
 
 class AudienceFields(forms.Form):

@@ -1,5 +1,7 @@
 """Pages of the offenders app that need no other: editing records, photos, bulletins."""
 
+import uuid
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -13,13 +15,14 @@ from members.access import READERS, roles_only, user_of
 from members.models import Role
 
 from . import actions
-from .access import get_bulletin, get_subject
-from .forms import BulletinForm, PhotoForm, SubjectForm, WithdrawForm
+from .access import get_bulletin, get_photo, get_subject
+from .forms import BulletinForm, PhotoFactsForm, PhotoForm, SubjectForm, WithdrawForm
 from .models import Bulletin, ProfileVersion, Subject
 from .services import (
     bulletin_create,
     bulletin_send,
     photo_add,
+    photo_update,
     profile_withdraw,
     subject_create,
     subject_update,
@@ -64,7 +67,7 @@ def subject_edit(request: HttpRequest, ref: str) -> HttpResponse:
                 fields=form.cleaned_data,
                 aliases=form.cleaned_data["aliases"],
             )
-            messages.success(request, "Saved. Members see it once it is published again.")
+            messages.success(request, "Saved. Members see what is published, not this.")
             return redirect("subject", ref=subject.ref)
         except ValidationError as error:
             add_problems(form, error)
@@ -95,6 +98,31 @@ def subject_photo(request: HttpRequest, ref: str) -> HttpResponse:
             add_problems(form, error)
     record(actions.SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
     context = {"form": form, "subject": subject, "page_title": f"Add a photo: {subject.ref}"}
+    return render(request, "offenders/photo_form.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def subject_photo_edit(request: HttpRequest, ref: str, name: uuid.UUID) -> HttpResponse:
+    """Record what is known of a photo: where from, permission, bystanders."""
+    user = user_of(request)
+    subject = get_subject(user, ref)
+    photo = get_photo(user, name)
+    if photo is None or photo.subject_id != subject.pk:
+        raise Http404
+    known = {name: getattr(photo, name) for name in PhotoFactsForm.base_fields}
+    form = PhotoFactsForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        try:
+            primary = form.cleaned_data["is_primary"]
+            photo_update(by=user, photo=photo, facts=form.facts(), primary=primary)
+            messages.success(request, "Saved.")
+            return redirect("subject", ref=subject.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    record(actions.SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
+    title = f"About this photo: {subject.ref}"
+    context = {"form": form, "subject": subject, "photo": photo, "page_title": title}
     return render(request, "offenders/photo_form.html", context, status=form_status(form))
 
 

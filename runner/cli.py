@@ -60,10 +60,10 @@ def command(arguments: list[str]) -> int:
         if rest[0] not in ("--help", "-h"):
             raise RunError(f"demo has no argument {rest[0]!r}. `./run --help` shows what there is.")
     elif name == "manage":
-        from runner.manage import manage
+        from runner.manage import manage, the_running_port
 
-        port, rest = take_port(rest)
-        return manage(port, rest)
+        port, left = take_port(rest)
+        return manage(port if left != rest else the_running_port(), left)
     elif name == "test":
         from runner.testing import test
 

@@ -7,7 +7,7 @@ from runner import bootstrap
 from runner.console import RunError, say
 from runner.environment import demo_env
 from runner.interrupts import interrupts
-from runner.places import CLONE, PYTHON, Lock, State, data_folder
+from runner.places import CLONE, DEFAULT_PORT, PYTHON, Lock, State, data_folder
 from runner.processes import run_attached, sweep
 from runner.servers import Servers
 
@@ -34,6 +34,31 @@ def manage(port: int, arguments: list[str]) -> int:
             State.remove(data)
     finally:
         lock.release()
+
+
+def the_running_port() -> int:
+    """Return the port of the demo that is meant when none is named: the only one that runs.
+
+    The default port where none runs. Raises RunError where several do and none is the default's:
+    which of them is meant can't be told, and a command may replace its data.
+    """
+    if os.environ.get("DTAC_DATA_DIR", "").strip():
+        return DEFAULT_PORT  # the folder says which demo is meant
+    running = []
+    for folder in sorted((CLONE / ".data").glob("*")):
+        state = State.read(folder)
+        lock = Lock(folder / "run.lock") if (folder / "run.lock").exists() else None
+        if state and state.command == "demo" and lock and not lock.take():
+            running.append(state.port)
+        if lock:
+            lock.release()
+    if not running or DEFAULT_PORT in running:
+        return DEFAULT_PORT
+    if len(running) > 1:
+        ports = ", ".join(map(str, running))
+        raise RunError(f"Demos run on {ports}: say which with --port, right after `manage`.")
+    say(f"Using the demo that runs on port {running[0]}.")
+    return running[0]
 
 
 def await_demo(data: Path, lock: Lock) -> State | None:

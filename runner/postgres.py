@@ -40,6 +40,9 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "logging_collector": "off",
     "log_line_prefix": "%m [%p] ",
+    # What people type stays out of the log, when a statement fails too.
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
 }
 HASTY = {
     "fsync": "off",

@@ -65,6 +65,12 @@ MATRIX = (
     line("subject", "/subjects/{unpublished}/", NO, NO, NO, NO, OK, NO, NO),
     line("subject_edit", "/subjects/{published}/edit/", NO, NO, NO, NO, OK, NO, NO),
     line("subject_photo", "/subjects/{published}/photo/", NO, NO, NO, NO, OK, NO, NO),
+    line(
+        "subject_photo_edit",
+        "/subjects/{published}/photos/{published_photo}/",
+        *(NO, NO, NO, NO, OK, NO, NO),
+    ),
+    line("subject_photo_edit", "/subjects/{published}/photos/{licensed_photo}/", NO),
     line("subject_publish", "/subjects/{published}/publish/", NO, NO, NO, NO, OK, NO, NO),
     line("subject_withdraw", "/subjects/{published}/withdraw/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_raise", "/subjects/{published}/exclude/", NO, NO, NO, NO, OK, NO, NO),
@@ -73,7 +79,7 @@ MATRIX = (
     line("notice", "/exclusions/{to_serve}/", NO, OK, NO, NO, OK, NO, NO),
     line("notice", "/exclusions/{expired}/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_serve", "/exclusions/{to_serve}/serve/", NO, OK, NO, NO, OK, NO, NO),
-    line("notice_serve", "/exclusions/{in_force}/serve/", NO, SEEN, NO, NO, OK, NO, NO),
+    line("notice_serve", "/exclusions/{in_force}/serve/", NO, GO, NO, NO, OK, NO, NO),
     line("notice_revoke", "/exclusions/{in_force}/revoke/", NO, NO, NO, NO, OK, NO, NO),
     line("bulletin_list", "/bulletins/", OK, OK, OK, OK, OK, NO, NO),
     line("bulletin", "/bulletins/{sent}/", OK, OK, OK, OK, OK, NO, NO),
@@ -81,8 +87,8 @@ MATRIX = (
     line("bulletin_new", "/bulletins/new/", NO, NO, NO, NO, OK, NO, NO),
     line("bulletin_send", "/bulletins/{draft}/send/", POST),
     line("member_list", "/members/", NO, NO, NO, NO, OK, OK, NO),
-    line("member_detail", "/members/{own_member}/", NO, OK, NO, NO, OK, OK, NO),
-    line("member_detail", "/members/{police_member}/", NO, NO, NO, OK, OK, OK, NO),
+    line("member_detail", "/members/{own_member}/", NO, OK, NO, NO, OK, NO, NO),
+    line("member_detail", "/members/{police_member}/", NO, NO, NO, OK, OK, NO, NO),
     line("board", "/board/", NO, NO, NO, NO, OK, OK, NO),
 )
 

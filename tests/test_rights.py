@@ -149,6 +149,7 @@ READS = {
     "/subjects/{published}/edit/": "offenders.subject.viewed",
     "/subjects/{published}/publish/": "offenders.subject.viewed",
     "/subjects/{published}/photo/": "offenders.subject.viewed",
+    "/subjects/{published}/photos/{published_photo}/": "offenders.subject.viewed",
     "/subjects/{published}/withdraw/": "offenders.subject.viewed",
     "/subjects/{published}/exclude/": "offenders.subject.viewed",
     "/exclusions/": "exclusions.notice.listed",

@@ -20,7 +20,23 @@ def test_pounds_and_commas_are_taken(text: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-1", "1.234", "abc", "", "NaN", "Infinity", "1e400", "99999999999", "１２", "1_0x"]
+    "text",
+    [
+        "-1",
+        "1.234",
+        "abc",
+        "",
+        "NaN",
+        "Infinity",
+        "1e400",
+        "99999999999",
+        "１２",
+        "1_0",
+        "12,50",
+        "1e3",
+        "1,2,3",
+        "-0",
+    ],
 )
 def test_nonsense_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

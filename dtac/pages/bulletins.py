@@ -39,7 +39,7 @@ def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "bulletin": found,
         "faces": cards(shown),
-        "gone": len(entries) - len(shown),
+        "gone": len(entries) - len(shown) if user.is_intel else 0,
     }
     if user.is_intel:
         context |= _progress(found)

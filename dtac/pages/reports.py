@@ -72,6 +72,7 @@ def _log_page(request: HttpRequest, user: User, form: ReportForm, items: Any) ->
             actions.PEOPLE_OFFERED,
             by=user,
             subjects=[face.ref for face in matches] or [picked.ref if picked else ""],
+            **({"q": plain_text(form["who_text"].value())} if matches else {}),
         )
     context = {
         "form": form,
@@ -116,7 +117,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     show = query_text(request, "show")
     text = query_text(request, "q")
-    found = Report.objects.visible_to(user).search(text)
+    found = Report.objects.visible_to(user).search(text, user)
     options = [("all", "All"), *Report.Status.choices]
     counts = found.count_by_status()
     show = show if show in dict(options) else "all"
@@ -124,11 +125,12 @@ def report_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(listed.for_list().order_by("-occurred_at", "-pk"), 30).get_page(
         query_text(request, "page")
     )
-    rows = _rows(user, list(page.object_list))
+    rows, shown = _rows(user, list(page.object_list))
     record(
         actions.REPORTS_LISTED,
         by=user,
-        subjects=_refs(page.object_list),
+        subjects=shown,
+        **({"q": text} if text else {}),
         show=show,
         page=page.number,
     )
@@ -142,20 +144,17 @@ def report_list(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/report_list.html", context)
 
 
-def _refs(reports: Any) -> list[str]:
-    return [
-        person.subject.ref for report in reports for person in report.people.all() if person.subject
-    ]
-
-
-def _rows(user: User, reports: list[Report]) -> list[dict[str, Any]]:
+def _rows(user: User, reports: list[Report]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the rows of the list, and the references of the subjects that are shown in it."""
     broken = set(breaches().filter(report__in=reports).values_list("report_id", flat=True))
     people = [person.subject for report in reports for person in report.people.all()]
-    names = names_for(user, [subject for subject in people if subject])
-    return [
+    subjects = [subject for subject in people if subject]
+    names = names_for(user, subjects)
+    rows = [
         {"report": report, "names": names, "tags": report_tags(report, breach=report.pk in broken)}
         for report in reports
     ]
+    return rows, [subject.ref for subject in subjects if subject.pk in names]
 
 
 def _report_context(user: User, report: Report) -> dict[str, Any]:
@@ -195,12 +194,14 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _log_view(request: HttpRequest, report: Report, context: dict[str, Any]) -> None:
-    refs = [row["person"].subject.ref for row in context["people"] if row["person"].subject]
+    refs = [row["person"].subject.ref for row in context["people"] if row["visible"]]
+    found = [subject.ref for subject in context.get("candidates", [])]
     record(
         actions.REPORT_VIEWED,
         by=user_of(request),
         ref=report.ref,
-        subjects=refs,
+        subjects=[*refs, *found],
+        **({"q": context["find"]} if context.get("find") else {}),
     )
 
 
@@ -232,16 +233,16 @@ def _decide(request: HttpRequest, user: User, report: Report, data: dict[str, An
 def _review_page(request: HttpRequest, report: Report, form: ReviewForm) -> HttpResponse:
     user = user_of(request)
     context = _report_context(user, report)
-    _log_view(request, report, context)
     text = query_text(request, "find")
-    candidates = list(Subject.objects.visible_to(user).with_face().search(text)[:MATCHES])
+    found = Subject.objects.visible_to(user).with_face().search(text)[:MATCHES]
     context |= {
         "form": form,
         "find": text,
-        "candidates": candidates if text else [],
+        "candidates": list(found) if text else [],
         "unlinked": [row for row in context["people"] if row["person"].subject is None],
         "next_revision": report.revision,
     }
+    _log_view(request, report, context)
     return render(request, "incidents/review.html", context, status=form_status(form))
 
 
@@ -278,6 +279,9 @@ def _link(
         messages.success(request, f"{subject.ref} made, with the report's description and photos.")
         return redirect("report_review", ref=report.ref)
     target = None if data["to"] == "none" else get_subject(user, data["to"])
+    cited = Notice.objects.filter(cited__report=report, subject=person.subject_id).first()
+    if person.subject_id and cited:
+        raise ValidationError(f"{cited.ref} cites this report. Revoke it first.")
     involvement_link(
         by=user, report=report, revision=data["revision"], involvement=person, subject=target
     )

@@ -191,7 +191,7 @@ def _draft(subject: Subject, latest: ProfileVersion | None) -> dict[str, Any]:
         .first()
     )
     # Twelve months after the last qualifying incident (behaviour 28); a sighting doesn't count.
-    expires = max(dates.add_months(last, 12) if last else dates.add_months(today, 12), today)
+    expires = max(dates.last_day_of_year_from(last or today), today)
     draft: dict[str, Any] = {
         "description": subject.description,
         "mo": subject.mo,

@@ -6,7 +6,10 @@ from .base import env
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-DATABASES = {**DATABASES, "default": {**DATABASES["default"], **env.db("DATABASE_URL")}}
+DTAC_BASE_URL = env.str("DTAC_BASE_URL")  # stands in every e-mail's link
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+for needed in ("DATABASE_URL", "REDIS_URL", "DTAC_DATA_DIR"):
+    env.str(needed)  # base.py has read them; here none may be missing
 globals().update(env.email("EMAIL_URL"))
 
 SECURE_SSL_REDIRECT = True

@@ -113,7 +113,9 @@ def test_service_is_recorded_once(cast: Cast, notice, client_of) -> None:
     with pytest.raises(ValidationError, match="already"):
         notice_record_service(by=cast.intel, notice=notice, service=service())
     url = f"/exclusions/{notice.ref}/serve/"
-    assert client_of("store").get(url).status_code == 403  # seen, but no longer theirs to serve
+    answer = client_of("store").get(url, follow=True)  # theirs, and done: the page says so
+    assert "was served already" in answer.content.decode()
+    assert client_of("otherstore").get(url).status_code == 403  # seen, but never theirs to serve
 
 
 def test_grounds_are_the_subjects_own_accepted_incidents(cast: Cast, wanted) -> None:
@@ -217,6 +219,7 @@ def test_the_last_day_is_the_last_moment_seen_with_no_job_run(cast, notice, clie
 
 def test_a_breach_is_derived(cast: Cast, notice, wanted, client_of) -> None:
     seen = {"people": [PersonInput(subject=wanted.subject)]}
+    cited = notice.grounds.get()
     before = factories.report(
         cast.staff, cast.shop, occurred_at=timezone.now() - dt.timedelta(hours=1), **seen
     )
@@ -225,6 +228,7 @@ def test_a_breach_is_derived(cast: Cast, notice, wanted, client_of) -> None:
     found = list(breaches().values_list("report__ref", "notice_ref"))
     assert found == [(after.ref, notice.ref)]
     assert before.ref not in dict(found)
+    assert cited.ref not in dict(found)
     page = client_of("other").get(f"/reports/{after.ref}/").content.decode()
     assert "breach" in page.lower()
     assert "Breach" in client_of("intel").get("/queue/").content.decode()

@@ -68,7 +68,8 @@ class Involvement(models.Model):
 
     def seen_as(self) -> str:
         """Return the description of somebody unknown as one line of words."""
-        parts = [self.sex, self.age_band, self.height, self.build, self.hair, self.description]
+        hair = self.hair and (self.hair if "hair" in self.hair.lower() else f"{self.hair} hair")
+        parts = [self.sex, self.age_band, self.height, self.build, hair, self.description]
         return ", ".join(part for part in parts if part)
 
 

@@ -30,6 +30,7 @@ from members.models import Premises, User
 from offenders.models import ProfileVersion, Subject
 
 EARLIEST = dt.timedelta(days=366)
+"""How long after it happened something may still be reported."""
 
 
 @dataclass(frozen=True)

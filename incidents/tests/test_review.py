@@ -133,7 +133,9 @@ def test_nonsense_links_nothing(cast: Cast, client_of, data) -> None:
 
 
 def test_who_sees_a_report(cast: Cast, client_of) -> None:
-    report = factories.report(cast.staff, cast.shop, words="Aisle three")
+    report = factories.report(
+        cast.staff, cast.shop, words="Aisle three", type=factories.incident_type()
+    )
     url = f"/reports/{report.ref}/"
     for who, waiting, accepted in (
         ("staff", 200, 200),
@@ -159,6 +161,44 @@ def test_who_sees_a_report(cast: Cast, client_of) -> None:
             listed = client.get("/reports/")
             assert (report.ref in listed.content.decode()) is (accepted == 200), who
             assert listed.context["page"].paginator.count == (accepted == 200), who
+
+
+def test_an_agency_sees_no_sighting_of_others(cast: Cast, client_of) -> None:
+    report = factories.report(cast.staff, cast.shop)
+    report_accept(by=cast.intel, report=report, revision=1)
+    assert client_of("police").get(f"/reports/{report.ref}/").status_code == 404
+
+
+def test_a_link_to_an_unpublished_subject_is_the_managers_alone(cast: Cast, client_of) -> None:
+    report = factories.report(
+        cast.staff,
+        cast.shop,
+        type=factories.incident_type(),
+        people=[PersonInput(description="green parka")],
+    )
+    link(client_of("intel"), report, to="new")
+    ref = Subject.objects.get().ref
+    staff = client_of("staff")
+    for path in (f"/reports/{report.ref}/", "/reports/", "/me/log/"):
+        page = staff.get(path).content.decode()
+        assert ref not in page, path
+    assert "green parka" in staff.get(f"/reports/{report.ref}/").content.decode().lower()
+    assert ref not in client_of("store").get("/me/log/?of=member").content.decode()
+    assert staff.get("/reports/", {"q": ref}).context["page"].paginator.count == 0
+    assert client_of("intel").get("/reports/", {"q": ref}).context["page"].paginator.count == 1
+
+
+def test_a_cited_report_keeps_its_link(cast: Cast, client_of) -> None:
+    subject = factories.subject(cast.intel)
+    notice = factories.raised_notice(cast.intel, cast.staff, cast.shop, subject)
+    report = notice.grounds.get()
+    answer = client_of("intel").post(
+        f"/reports/{report.ref}/link/",
+        {"revision": report.revision, "person": report.people.get().pk, "to": "none"},
+        follow=True,
+    )
+    assert "Revoke it first" in answer.content.decode()
+    assert report.people.get().subject == subject
 
 
 def test_a_reports_photo_is_its_readers_alone(cast: Cast, client_of) -> None:

@@ -17,6 +17,10 @@ class Agreement(models.Model):
     class Meta:
         db_table_comment = "Versions of the data-sharing agreement"
         ordering = ["-version"]
+        triggers = [
+            # Its words are what people accepted: a change is a new version.
+            pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.version}"

@@ -27,6 +27,10 @@ class OutboundEmail(models.Model):
     context = models.JSONField(
         default=dict, db_comment="Headlines, references and links; never a subject's name"
     )
+    for_readers = models.BooleanField(
+        default=False,
+        db_comment="Only while the user reads profiles and wants bulletins, asked when it is sent",
+    )
     message_id = models.CharField(
         max_length=120, unique=True, db_comment="Message-ID header, the same at each attempt"
     )

@@ -101,11 +101,11 @@ def test_workers_side_by_side_share_the_work(postbox: Postbox, readers) -> None:
     assert set(postbox.counts.values()) == {1}
 
 
-def test_a_server_that_is_down_loses_nobody_and_uses_up_one_try(settings, postbox, readers) -> None:
+def test_a_server_that_is_down_loses_nobody_and_uses_up_no_try(settings, postbox, readers) -> None:
     queue(readers)
     working, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
     assert mail_send_due() == 0
-    assert OutboundEmail.objects.filter(attempts=1).count() == 1
+    assert not OutboundEmail.objects.filter(attempts__gt=0).exists()
     assert OutboundEmail.objects.filter(state="queued").count() == 12
     settings.EMAIL_PORT = working
     OutboundEmail.objects.update(due_at=timezone.now())
@@ -159,6 +159,20 @@ def test_a_leaver_gets_nothing(postbox, readers) -> None:
     User.objects.filter(pk=readers[0].pk).update(is_active=False)
     assert mail_send_due() == 1
     assert readers[0].email not in postbox.counts
+
+
+def test_who_no_longer_reads_or_wants_bulletins_gets_none(postbox, readers) -> None:
+    email_queue(users=readers[:3], key="b", template="bulletin", context={}, for_readers=True)
+    User.objects.filter(pk=readers[0].pk).update(role="board")
+    User.objects.filter(pk=readers[1].pk).update(receives_bulletins=False)
+    assert mail_send_due() == 1
+
+
+def test_a_letter_that_cannot_be_made_holds_up_no_other(postbox, readers) -> None:
+    email_queue(users=readers[:1], key="bad", template="no-such-letter", context={})
+    queue(readers[1:3])
+    assert mail_send_due() == 2
+    assert OutboundEmail.objects.get(key="bad").last_error == "TemplateDoesNotExist"
 
 
 def test_sending_inside_a_transaction_is_refused(readers) -> None:

@@ -2,7 +2,14 @@
 
 from .bulletins import bulletin_create, bulletin_queue, bulletin_send
 from .profiles import ProfileDraft, profile_publish, profile_withdraw, publication_problems
-from .subjects import PhotoFacts, photo_add, photos_copy, subject_create, subject_update
+from .subjects import (
+    PhotoFacts,
+    photo_add,
+    photo_update,
+    photos_copy,
+    subject_create,
+    subject_update,
+)
 
 __all__ = [
     "PhotoFacts",
@@ -11,6 +18,7 @@ __all__ = [
     "bulletin_queue",
     "bulletin_send",
     "photo_add",
+    "photo_update",
     "photos_copy",
     "profile_publish",
     "profile_withdraw",

@@ -42,7 +42,7 @@ class ProfileDraft:
 def publication_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
     """Return why this may not be published, in words for the manager; empty when it may."""
     today = dates.today()
-    latest = dates.add_months(today, 12)
+    latest = dates.last_day_of_year_from(today)
     problems = _age_problems(subject)
     if subject.status == Subject.Status.KNOWN and not draft.photos:
         problems.append("Choose at least one photo.")
@@ -99,7 +99,11 @@ def profile_publish(
         number=latest + 1,
         known=row.status == Subject.Status.KNOWN,
         name=row.name if row.status == Subject.Status.KNOWN else "",
-        aliases=list(row.aliases.values_list("name", flat=True)),
+        aliases=(
+            list(row.aliases.values_list("name", flat=True))
+            if row.status == Subject.Status.KNOWN
+            else []
+        ),
         line=draft.line,
         description=draft.description,
         mo=draft.mo,
@@ -118,6 +122,8 @@ def profile_publish(
     version.full_clean()
     with constraint_messages(ProfileVersion):
         version.save()
+    row.revision += 1  # a second send of the same form is stale
+    row.save(update_fields=["revision"])
     ProfilePhoto.objects.bulk_create(
         ProfilePhoto(version=version, photo=photo, position=place)
         for place, photo in enumerate(draft.photos)

@@ -143,6 +143,35 @@ def photo_add(
     return photo
 
 
+@transaction.atomic
+def photo_update(*, by: User, photo: Photo, facts: PhotoFacts, primary: bool) -> Photo:
+    """Record what is known of a photo: source, date, permission, bystanders.
+
+    Published versions stay as they are: they were published with what was known then. Raises
+    ValidationError.
+    """
+    subject = Subject.objects.select_for_update().get(pk=photo.subject_id)
+    row: Photo = Photo.objects.select_for_update().get(pk=photo.pk)
+    row.source, row.taken_on = facts.source, facts.taken_on
+    row.may_publish, row.bystanders_clear = facts.may_publish, facts.bystanders_clear
+    if primary and not row.is_primary:
+        Photo.objects.filter(subject=subject, is_primary=True).update(is_primary=False)
+        row.is_primary = True
+    row.full_clean()
+    row.save()
+    subject.revision += 1  # a publish form that showed it otherwise is stale
+    subject.save(update_fields=["revision"])
+    record(
+        actions.PHOTO_UPDATED,
+        by=by,
+        ref=subject.ref,
+        subjects=[subject.ref],
+        may_publish=row.may_publish,
+        bystanders_clear=row.bystanders_clear,
+    )
+    return row
+
+
 def _save_photo(photo: Photo, *, primary: bool) -> None:
     held = Photo.objects.filter(subject=photo.subject)
     if primary or not held.filter(is_primary=True).exists():

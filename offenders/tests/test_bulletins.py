@@ -48,12 +48,38 @@ def test_the_e_mail_names_nobody_and_leads_to_the_site() -> None:
     assert letter.extra_headers["Message-ID"]
 
 
-def test_a_name_in_the_headline_is_refused(cast: Cast) -> None:
-    version = factories.published(cast.intel)
-    for headline in ("Kevin is back", "Look out for MARSH."):
-        with pytest.raises(ValidationError, match="Leave names out"):
-            factories.bulletin(cast.intel, version, headline=headline)
+@pytest.mark.parametrize(
+    "headline",
+    ["Kevin is back", "Look out for MARSH.", "Kevin’s friends", "Quill Smythe", "Quillsmythe seen",
+     "marsh/tate", "Zielinski again", "Barneys back", "Leanne Foster seen"],
+)  # fmt: skip
+def test_a_name_in_the_headline_is_refused(cast: Cast, headline: str) -> None:
+    chosen = [
+        factories.published(cast.intel),
+        factories.published(cast.intel, name="Barnaby Quill-Smythe", aliases=["Barney"]),
+        factories.published(cast.intel, name="Marta Zieliński"),
+    ]
+    factories.published(cast.intel, name="Leanne Foster")  # published, but not in it
+    with pytest.raises(ValidationError, match="Leave names out"):
+        factories.bulletin(cast.intel, *chosen, headline=headline)
     assert not Bulletin.objects.exists()
+    assert factories.bulletin(cast.intel, *chosen, headline="Shop thieves: D-0001 and friends")
+
+
+def test_what_is_withdrawn_or_narrower_is_not_sent(cast: Cast) -> None:
+    narrow = factories.published(
+        cast.intel, draft_audience="sectors", draft_audience_sectors=["licensed"]
+    )
+    with pytest.raises(ValidationError, match="fewer people"):
+        factories.bulletin(cast.intel, narrow)
+    fits = {"audience": "sectors", "audience_sectors": ["licensed"]}
+    assert factories.bulletin(cast.intel, narrow, **fits)
+    gone = factories.published(cast.intel, name="Paul Tate")
+    made = factories.bulletin(cast.intel, gone)
+    profile_withdraw(by=cast.intel, subject=gone.subject, reason="Mistake")
+    with pytest.raises(ValidationError, match="no longer published"):
+        bulletin_send(by=cast.intel, bulletin=made)
+    assert not OutboundEmail.objects.exists()
 
 
 def test_readers_see_profiles_as_they_stand_now(cast: Cast, client_of) -> None:

@@ -70,7 +70,7 @@ def test_editing_the_record_changes_nothing_for_members(cast: Cast, client_of) -
     subject_update(
         by=cast.intel,
         subject=version.subject,
-        revision=1,
+        revision=version.subject.revision,
         fields={"name": "Somebody Else", "description": "changed"},
         aliases=["Kez"],
     )
@@ -92,7 +92,10 @@ def test_the_next_version_takes_the_place_of_the_last(cast: Cast) -> None:
     first = factories.published(cast.intel)
     subject = first.subject
     second = profile_publish(
-        by=cast.intel, subject=subject, revision=1, draft=factories.draft(subject, line="New line")
+        by=cast.intel,
+        subject=subject,
+        revision=subject.revision,
+        draft=factories.draft(subject, line="New line"),
     )
     assert (first.number, second.number) == (1, 2)
     assert get_profile(cast.staff, subject.ref) == second
