@@ -71,6 +71,15 @@ def test_the_demos_password_opens_no_real_installation(client: Client, staff, se
     assert client.session["_auth_user_id"] == str(staff.pk)
 
 
+def test_signing_in_works_while_the_cache_is_away(client: Client, staff, settings) -> None:
+    settings.CACHES = {
+        "default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+    assert sign_in(client, staff.email).url == reverse("home")
+    assert sign_in(Client(), staff.email, "wrong and long enough").status_code == 200
+
+
 def test_nobody_registers_themselves(client: Client, db) -> None:
     data = {"email": "me@test.example", "password1": PASSWORD, "password2": PASSWORD}
     assert "invitation" in client.post(reverse("account_signup"), data).content.decode()

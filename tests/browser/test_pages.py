@@ -36,6 +36,10 @@ PAGES = {
         "/subjects/D-0042/edit/",
         "/subjects/D-0042/photo/",
         "/subjects/D-0042/publish/",
+        "/subjects/D-0042/withdraw/",
+        "{photo}",
+        "{report}",
+        "{revoke}",
         "/subjects/D-0042/exclude/",
         "/subjects/new/",
         "/reports/?show=submitted",
@@ -69,7 +73,15 @@ def places(stack: Demo) -> dict[str, str]:
     waiting = first("SELECT ref FROM incidents_report WHERE status = 'submitted' LIMIT 1")
     to_serve = first("SELECT ref FROM exclusions_notice WHERE served_at IS NULL LIMIT 1")
     in_force = first("SELECT ref FROM exclusions_notice WHERE ends_on > now() LIMIT 1")
+    accepted = first("SELECT ref FROM incidents_report WHERE status = 'accepted' LIMIT 1")
+    photo = stack.sql(
+        "SELECT uuid::text FROM offenders_photo p JOIN offenders_subject s ON s.id = p.subject_id"
+        " WHERE s.ref = 'D-0042'"
+    ).strip("[(',)]")
     return {
+        "photo": f"/subjects/D-0042/photos/{photo}/",
+        "report": f"/reports/{accepted}/",
+        "revoke": f"/exclusions/{in_force}/revoke/",
         "review": f"/reports/{waiting}/review/",
         "serve": f"/exclusions/{to_serve}/serve/",
         "notice": f"/exclusions/{in_force}/",
