@@ -171,11 +171,18 @@ def breach_counts(spans: Sequence[Period]) -> list[int]:
 
 
 def losses_by_area(period: Period) -> list[dict[str, Any]]:
-    """Return accepted incidents and losses by area in a period."""
+    """Return accepted incidents and losses by area in a period, in whole pounds.
+
+    Net is stolen less recovered as they are shown: a reader who subtracts gets the same.
+    """
     found = Report.objects.accepted_incidents().filter(
         occurred_on__range=(period.first, period.last)
     )
-    return found.losses_by_area()
+    rows = found.losses_by_area()
+    for row in rows:
+        row["stolen"], row["recovered"] = round(row["stolen"]), round(row["recovered"])
+        row["net"] = row["stolen"] - row["recovered"]
+    return rows
 
 
 def top_types(*, since: dt.date, most: int = 8) -> list[dict[str, Any]]:

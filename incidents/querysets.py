@@ -119,7 +119,6 @@ class ReportQuerySet(models.QuerySet[Any]):
                 incidents=Count("pk"),
                 stolen=Sum("value_stolen"),
                 recovered=Sum("value_recovered"),
-                net=Sum(F("value_stolen") - F("value_recovered")),
             )
             .order_by("area__position")
         )
