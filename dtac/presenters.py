@@ -2,10 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -132,30 +130,3 @@ def report_tags(report: Report, *, breach: bool) -> list[Label]:
     if any(person.subject_id is None for person in report.people.all()):
         tags.append(Label("Unknown person", "sought"))
     return tags
-
-
-def notice_tag(notice: Notice) -> Label:
-    """Return the state of a notice as a tag."""
-    if notice.state == "in_force" and notice.ends_on:
-        return excluded_label(notice.ends_on, ribbon=False)
-    tones: dict[str, str] = {"to_serve": "warning"}
-    return Label(notice.state_words, tones.get(notice.state, ""))
-
-
-def chips(
-    options: Iterable[tuple[str, str]],
-    current: str,
-    *,
-    counts: Mapping[str, int] | None = None,
-    q: str = "",
-) -> list[dict[str, Any]]:
-    """Return filter chips for (key, label); each keeps the search words in its address."""
-    return [
-        {
-            "url": "?" + urlencode({"show": key, **({"q": q} if q else {})}),
-            "label": label,
-            "count": (counts or {}).get(key, 0) if counts is not None else None,
-            "current": key == current,
-        }
-        for key, label in options
-    ]

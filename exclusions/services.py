@@ -43,6 +43,25 @@ def citable_reports(subject: Subject) -> list[Report]:
     return list(reports.select_related("type", "premises").order_by("-occurred_at"))
 
 
+def _check_grounds(
+    subject: Subject, reports: Sequence[Report], below_threshold_reason: str
+) -> None:
+    citable = {report.pk for report in citable_reports(subject)}
+    if not reports:
+        raise ValidationError({"grounds": "Choose at least one incident."})
+    if {report.pk for report in reports} - citable:
+        raise ValidationError({"grounds": "Cite accepted incidents of this person only."})
+    if not threshold_met(reports) and not below_threshold_reason.strip():
+        raise ValidationError(
+            {
+                "below_threshold_reason": (
+                    "These incidents are below the scheme's threshold (one arrest, one serious "
+                    "incident, or two in 12 months). Say why a notice is right all the same."
+                )
+            }
+        )
+
+
 @transaction.atomic
 def notice_raise(
     *,
@@ -58,20 +77,7 @@ def notice_raise(
     the threshold not met and no reason given, or a notice still to be served.
     """
     Subject.objects.select_for_update().get(pk=subject.pk)
-    citable = {report.pk for report in citable_reports(subject)}
-    if not reports:
-        raise ValidationError({"grounds": "Choose at least one incident."})
-    if {report.pk for report in reports} - citable:
-        raise ValidationError({"grounds": "Cite accepted incidents of this person only."})
-    if not threshold_met(reports) and not below_threshold_reason.strip():
-        raise ValidationError(
-            {
-                "below_threshold_reason": (
-                    "These incidents are below the scheme's threshold (one arrest, one serious "
-                    "incident, or two in 12 months). Say why a notice is right all the same."
-                )
-            }
-        )
+    _check_grounds(subject, reports, below_threshold_reason)
     now = timezone.now()
     year = dates.london_date(now).year
     notice = Notice(

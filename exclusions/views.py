@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
 from common.http import add_problems, form_status, query_text
+from common.lists import chips
 from members.access import READERS, roles_only, user_of
 from members.models import Role, User
 from offenders.access import get_subject
@@ -53,9 +54,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": page,
-        "shows": [
-            {"key": key, "label": label, "current": key == show} for key, label in _shows(user)
-        ],
+        "chips": chips(_shows(user), show, q=text),
         "q": text,
         "show": show,
     }

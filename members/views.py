@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.querysets import all_events, events_of_actor, events_of_member
 from common.http import query_text
+from common.lists import chips
 
 from . import services
 from .access import get_member, roles_only, user_of
@@ -50,12 +51,11 @@ def access_log(request: HttpRequest) -> HttpResponse:
         scopes["member"] = (user.member.name, events_of_member(user.member_id))
     if user.role == Role.INTEL:
         scopes["all"] = ("Everybody", all_events())
-    scope = query_text(request, "of") if query_text(request, "of") in scopes else "own"
+    show = query_text(request, "show")
+    scope = show if show in scopes else "own"
     page = Paginator(scopes[scope][1], 50).get_page(query_text(request, "page"))
-    tabs = [
-        {"key": key, "label": label, "current": key == scope} for key, (label, _) in scopes.items()
-    ]
-    return render(request, "members/access_log.html", {"page": page, "tabs": tabs, "scope": scope})
+    tabs = chips([(key, label) for key, (label, _) in scopes.items()], scope)
+    return render(request, "members/access_log.html", {"page": page, "tabs": tabs})
 
 
 @require_safe
@@ -63,17 +63,17 @@ def access_log(request: HttpRequest) -> HttpResponse:
 def member_list(request: HttpRequest) -> HttpResponse:
     """All members, prospects included, searched and filtered."""
     text = query_text(request, "q")
-    status = query_text(request, "status") or Member.Status.ACTIVE
+    show = query_text(request, "show")
+    show = show if show in Member.Status.values else Member.Status.ACTIVE
     members = Member.objects.visible_to(user_of(request)).for_list().search(text)
+    page = Paginator(members.filter(status=show), 50).get_page(query_text(request, "page"))
     counts = members.count_by_status()
-    if status in Member.Status.values:
-        members = members.filter(status=status)
-    page = Paginator(members, 50).get_page(query_text(request, "page"))
-    chips = [
-        {"key": value, "label": label, "count": counts.get(value, 0), "current": value == status}
-        for value, label in Member.Status.choices
-    ]
-    context = {"page": page, "chips": chips, "q": text, "status": status}
+    context = {
+        "page": page,
+        "chips": chips(Member.Status.choices, show, counts=counts, q=text),
+        "q": text,
+        "show": show,
+    }
     return render(request, "members/member_list.html", context)
 
 

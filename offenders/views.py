@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
-from common.http import add_problems, form_status, query_text, typed
+from common.http import add_problems, form_status, plain_text, query_text, typed
 from members.access import READERS, roles_only, user_of
 from members.models import Role
 
@@ -183,6 +183,7 @@ def bulletin_new(request: HttpRequest) -> HttpResponse:
         actions.SUBJECTS_LISTED,
         by=user,
         subjects=[version.subject.ref for version in choices],
+        q=plain_text(form["find"].value()),
     )
     context = {"form": form, "page_title": "New bulletin", "profiles": choices}
     return render(request, "offenders/bulletin_form.html", context, status=form_status(form))

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record
 from common.http import query_text
-from dtac.presenters import cards, chips, photo_url, profile_ribbon
+from common.lists import chips
+from dtac.presenters import cards, photo_url, profile_ribbon
 from exclusions.models import Notice
 from incidents.models import Report
 from members.access import READERS, roles_only, user_of

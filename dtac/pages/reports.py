@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.services import record
 from common.http import add_problems, form_status, plain_text, query_text, typed
-from dtac.presenters import Card, cards, chips, names_for, report_tags
+from common.lists import chips
+from dtac.presenters import Card, cards, names_for, report_tags
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents import actions
@@ -65,15 +66,12 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _log_page(request: HttpRequest, user: User, form: ReportForm, items: Any) -> HttpResponse:
     who = plain_text(form["who"].value())
+    sought = plain_text(form["who_text"].value())
     picked = next((face for face in _faces(user, who) if face.ref == who.upper()), None)
-    matches = [] if picked else _faces(user, plain_text(form["who_text"].value()))
-    if picked or matches:
-        record(
-            actions.PEOPLE_OFFERED,
-            by=user,
-            subjects=[face.ref for face in matches] or [picked.ref if picked else ""],
-            **({"q": plain_text(form["who_text"].value())} if matches else {}),
-        )
+    matches = [] if picked else _faces(user, sought)
+    if picked or sought:
+        shown = [picked] if picked else matches
+        record(actions.PEOPLE_OFFERED, by=user, subjects=[face.ref for face in shown], q=sought)
     context = {
         "form": form,
         "items": items,

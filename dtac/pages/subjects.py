@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.services import record
 from common import dates
 from common.http import add_problems, form_status, query_text
-from dtac.presenters import chips, profile_ribbon
+from common.lists import chips
+from dtac.presenters import profile_ribbon
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents.models import Report

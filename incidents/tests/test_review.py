@@ -183,7 +183,7 @@ def test_a_link_to_an_unpublished_subject_is_the_managers_alone(cast: Cast, clie
         page = staff.get(path).content.decode()
         assert ref not in page, path
     assert "green parka" in staff.get(f"/reports/{report.ref}/").content.decode().lower()
-    assert ref not in client_of("store").get("/me/log/?of=member").content.decode()
+    assert ref not in client_of("store").get("/me/log/?show=member").content.decode()
     assert staff.get("/reports/", {"q": ref}).context["page"].paginator.count == 0
     assert client_of("intel").get("/reports/", {"q": ref}).context["page"].paginator.count == 1
 

@@ -80,6 +80,12 @@ def test_signing_in_works_while_the_cache_is_away(client: Client, staff, setting
     assert sign_in(Client(), staff.email, "wrong and long enough").status_code == 200
 
 
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client: Client, db) -> None:
+    answer = client.get("/log/who/?who_text=kev", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"].startswith(reverse("account_login"))
+
+
 def test_nobody_registers_themselves(client: Client, db) -> None:
     data = {"email": "me@test.example", "password1": PASSWORD, "password2": PASSWORD}
     assert "invitation" in client.post(reverse("account_signup"), data).content.decode()

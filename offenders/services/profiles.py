@@ -94,31 +94,10 @@ def profile_publish(
     versions = ProfileVersion.objects.filter(subject=row)
     latest = versions.order_by("-number").values_list("number", flat=True).first() or 0
     versions.filter(superseded_at=None, withdrawn_at=None).update(superseded_at=now)
-    version = ProfileVersion(
-        subject=row,
-        number=latest + 1,
-        known=row.status == Subject.Status.KNOWN,
-        name=row.name if row.status == Subject.Status.KNOWN else "",
-        aliases=(
-            list(row.aliases.values_list("name", flat=True))
-            if row.status == Subject.Status.KNOWN
-            else []
-        ),
-        line=draft.line,
-        description=draft.description,
-        mo=draft.mo,
-        warnings=list(draft.warnings),
-        ground=draft.ground,
-        necessity=draft.necessity,
-        audience=draft.audience,
-        audience_areas=list(draft.audience_areas),
-        audience_sectors=list(draft.audience_sectors),
-        review_on=draft.review_on,
-        expires_on=draft.expires_on,
-        main_photo=draft.photos[0] if draft.photos else None,
-        published_at=now,
-        published_by=by,
-    )
+    version = _frozen(row, draft)
+    version.number = latest + 1
+    version.published_at = now
+    version.published_by = by
     version.full_clean()
     with constraint_messages(ProfileVersion):
         version.save()
@@ -139,6 +118,29 @@ def profile_publish(
         review_on=version.review_on.isoformat(),
     )
     return version
+
+
+def _frozen(subject: Subject, draft: ProfileDraft) -> ProfileVersion:
+    """The record and the draft as one version; of somebody sought, no name of any kind."""
+    known = subject.status == Subject.Status.KNOWN
+    return ProfileVersion(
+        subject=subject,
+        known=known,
+        name=subject.name if known else "",
+        aliases=list(subject.aliases.values_list("name", flat=True)) if known else [],
+        line=draft.line,
+        description=draft.description,
+        mo=draft.mo,
+        warnings=list(draft.warnings),
+        ground=draft.ground,
+        necessity=draft.necessity,
+        audience=draft.audience,
+        audience_areas=list(draft.audience_areas),
+        audience_sectors=list(draft.audience_sectors),
+        review_on=draft.review_on,
+        expires_on=draft.expires_on,
+        main_photo=draft.photos[0] if draft.photos else None,
+    )
 
 
 @transaction.atomic

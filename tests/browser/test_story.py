@@ -287,7 +287,7 @@ def step_6_all_of_it_is_logged(
     stack: Demo, person: Person, subject: str, notice: str, bulletin: str
 ) -> None:
     page = person("intel")
-    page.goto("/me/log/?of=all")
+    page.goto("/me/log/?show=all")
     expect(page.get_by_text("sent a bulletin").first).to_be_visible()
     logged = stack.sql(
         "SELECT DISTINCT action FROM audit_event WHERE at > now() - interval '15 minutes'"
