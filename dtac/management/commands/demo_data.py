@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError("Demo data is for the demo only: this is a real installation.")
         if not 1 <= options["scale"] <= 1000:
             raise CommandError("Choose a scale from 1 to 1000.")
+        call_command("migrate", verbosity=0)  # the demo may never have run here
         if load.is_loaded():
             self.empty()
         began = time.monotonic()
