@@ -12,19 +12,31 @@ class Action:
     code: str
     words: str
     is_read: bool = False
+    protects_source: bool = False
 
     def __str__(self) -> str:
         return self.code
 
 
-def register(code: str, words: str, *, is_read: bool = False) -> Action:
-    """Add an action and return it. Raises ValueError if the code is taken or badly formed."""
+def register(
+    code: str, words: str, *, is_read: bool = False, protects_source: bool = False
+) -> Action:
+    """Add an action and return it. Raises ValueError if the code is taken or badly formed.
+
+    What `protects_source` is shown to its own doer and the Intelligence Manager alone, never to
+    the business that the doer is of.
+    """
     if code in REGISTRY:
         raise ValueError(f"{code} is registered twice")
     if len(code.split(".")) != 3 or len(code) > 60:
         raise ValueError(f"{code} is not app.thing.done")
-    REGISTRY[code] = Action(code, words, is_read)
+    REGISTRY[code] = Action(code, words, is_read, protects_source)
     return REGISTRY[code]
+
+
+def source_protecting() -> list[str]:
+    """Return the codes that tell who gave intelligence."""
+    return [code for code, action in REGISTRY.items() if action.protects_source]
 
 
 def words_for(code: str) -> str:

@@ -69,6 +69,12 @@ def short_date(day: dt.date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def in_full(moment: dt.datetime) -> str:
+    """Return a moment for a document that is read years later: Saturday 14 March 2026, 15:30."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
+
+
 def in_words(moment: dt.datetime, *, now: dt.datetime | None = None) -> str:
     """Return a moment as people say it: "today 14:05", "yesterday 09:10", "13 Mar 2027 09:10"."""
     local = moment.astimezone(LONDON)

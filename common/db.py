@@ -1,10 +1,11 @@
 """Abstract models and database functions that apps build on. No table of its own."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
@@ -32,6 +33,33 @@ class FoldNames(models.Func):
 
     function = "dtac_fold_names"
     output_field = models.TextField()
+
+
+class Sounds(models.Func):
+    """How each word of a name sounds (Double Metaphone), as an array. Made by common.0002."""
+
+    function = "dtac_sounds"
+    output_field = ArrayField(models.TextField())
+
+
+class NameScore(models.Func):
+    """How near a typed name is to names, word by word: 0 to 1. Made by common.0003."""
+
+    function = "dtac_name_score"
+    output_field = models.FloatField()
+
+
+class BitsApart(models.Func):
+    """In how many of 64 bits a column differs from the nearest of some numbers: 0 is the same."""
+
+    template = (
+        "(SELECT min(bit_count((%(expressions)s # near)::bit(64)))"
+        " FROM unnest(ARRAY[%(numbers)s]::bigint[]) AS near)"
+    )
+    output_field = models.IntegerField()
+
+    def __init__(self, column: str, numbers: Iterable[int]) -> None:
+        super().__init__(models.F(column), numbers=", ".join(str(int(n)) for n in numbers))
 
 
 class YearlyCounter(models.Model):
@@ -76,6 +104,11 @@ class StoredImage(models.Model):
     )
     variants_error = models.CharField(
         max_length=200, blank=True, db_comment="Why the variants could not be made"
+    )
+    phash = models.BigIntegerField(
+        null=True,
+        blank=True,
+        db_comment="Perceptual hash of the picture, 64 bits; alike pictures differ in few of them",
     )
 
     class Meta:

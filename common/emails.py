@@ -1,6 +1,8 @@
 """One e-mail from `emails/<name>-{subject,body-text,body-html}`, with a stable Message-ID."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.mime.image import MIMEImage
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -8,12 +10,22 @@ from django.template.loader import render_to_string
 
 
 @dataclass(frozen=True)
+class InlineImage:
+    """A small JPEG inside an e-mail: shown by `cid:<cid>`, so that nothing is fetched from afar."""
+
+    cid: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class RenderedEmail:
-    """The three texts of an e-mail."""
+    """The three texts of an e-mail, the pictures in it, and headers of its own."""
 
     subject: str
     text: str
     html: str
+    images: tuple[InlineImage, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_email(template: str, context: dict[str, Any]) -> RenderedEmail:
@@ -26,15 +38,20 @@ def render_email(template: str, context: dict[str, Any]) -> RenderedEmail:
     )
 
 
-def send_email(
-    *, to: str, email: RenderedEmail, message_id: str, headers: dict[str, str] | None = None
-) -> None:
-    """Hand one e-mail to the configured server. Raises OSError or smtplib.SMTPException."""
+def email_message(*, to: str, email: RenderedEmail, message_id: str) -> EmailMultiAlternatives:
+    """Return one e-mail as the configured server takes it: text, HTML and what is inside it."""
     message = EmailMultiAlternatives(
         subject=email.subject,
         body=email.text,
         to=[to],
-        headers={"Message-ID": message_id, **(headers or {})},
+        headers={"Message-ID": message_id, **email.headers},
     )
     message.attach_alternative(email.html, "text/html")
-    message.send(fail_silently=False)
+    if email.images:
+        setattr(message, "mixed_subtype", "related")  # noqa: B010  (its type has no name for it)
+    for image in email.images:
+        part = MIMEImage(image.content, "jpeg")
+        part.add_header("Content-ID", f"<{image.cid}>")
+        part.add_header("Content-Disposition", "inline", filename=f"{image.cid}.jpg")
+        message.attach(part)
+    return message

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from common.dates import LONDON
-from common.images import check_photo
+from common.files import check_file
 
 PHOTO_ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif"
+FILE_ACCEPT = f"{PHOTO_ACCEPT},application/pdf,video/mp4,video/quicktime"
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -44,14 +45,14 @@ class LondonMomentField(forms.DateTimeField):
         return shown.astimezone(dt.UTC)
 
 
-class PhotosField(forms.FileField):
-    """Several photos, each decoded before it is accepted. Gives a list, empty when none."""
+class FilesField(forms.FileField):
+    """Several photos, PDFs or videos, each checked by its bytes. Gives a list, empty when none."""
 
-    def __init__(self, *, max_photos: int, **kwargs: Any) -> None:
-        self.max_photos = max_photos
+    def __init__(self, *, max_files: int, **kwargs: Any) -> None:
+        self.max_files = max_files
         kwargs.setdefault("required", False)
         kwargs.setdefault(
-            "widget", MultipleFileInput(attrs={"accept": PHOTO_ACCEPT, "data-photos": ""})
+            "widget", MultipleFileInput(attrs={"accept": FILE_ACCEPT, "data-photos": ""})
         )
         super().__init__(**kwargs)
 
@@ -60,10 +61,10 @@ class PhotosField(forms.FileField):
         files = [item for item in (data if isinstance(data, list | tuple) else [data]) if item]
         if not files:
             if self.required:
-                raise ValidationError("Choose a photo.", code="required")
+                raise ValidationError("Choose a file.", code="required")
             return []
-        if len(files) > self.max_photos:
-            raise ValidationError(f"Send {self.max_photos} photos at most.", code="many")
+        if len(files) > self.max_files:
+            raise ValidationError(f"Send {self.max_files} files at most.", code="many")
         errors = [problem for file in files for problem in self._problems(file)]
         if errors:
             raise ValidationError(errors)
@@ -72,10 +73,10 @@ class PhotosField(forms.FileField):
     def _problems(self, file: "UploadedFile[Any]") -> list[ValidationError]:
         try:
             super().clean(file)
-            check_photo(file)
+            check_file(file)
         except ValidationError as error:
             return [
-                ValidationError(f"{(file.name or 'file')[:60]}: {message}", code="photo")
+                ValidationError(f"{(file.name or 'file')[:60]}: {message}", code="file")
                 for message in error.messages
             ]
         return []

@@ -3,7 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+
+class BusyError(Exception):
+    """There is too much to do just now: the same can be sent again soon."""
 
 
 def query_text(request: HttpRequest, name: str, *, limit: int = 100) -> str:
@@ -33,3 +37,11 @@ def typed(form: Any, *, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
 def form_status(form: Any) -> int:
     """Return 422 for a page that shows a refused form, 200 for a fresh one."""
     return 422 if form.is_bound else 200
+
+
+def download(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """Return a file to be saved, that no browser or proxy keeps. `name` is ours, never typed."""
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer

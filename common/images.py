@@ -5,11 +5,15 @@ A file's name and declared type are never believed; the bytes decide.
 
 import hashlib
 import io
+import math
+import os
+import threading
 import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 import pillow_heif
@@ -22,6 +26,8 @@ from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from common.db import StoredImage
+from common.edits import Edits, blurred, cropped, edits_from
+from common.http import BusyError
 
 pillow_heif.register_heif_opener()
 
@@ -34,19 +40,35 @@ ACCEPTED = {
     "MPO": ("image/jpeg", "jpg"),  # what many phones call a JPEG; its first picture is shown
 }
 OPENED = [name for name in ACCEPTED if name != "MPO"]  # Pillow opens those as JPEG
+WHOLE = ("PNG", "WEBP")
+"""Screenshots and pictures from the web; cameras make none. Decoded at full size or not at all."""
 NOT_A_PHOTO = "This file is not a photo we can read. Send a JPEG, PNG, WebP or HEIC."
 DAMAGED = "This photo is damaged or was cut short. Take or choose it again."
+NOT_SHOWN = "This photo can’t be shown: its file is missing or damaged."
 WORKING_EDGE = 1600  # pixels; the large variant needs no more
 
 
 @dataclass(frozen=True)
-class CheckedPhoto:
-    """What was learnt from the bytes of an accepted photo."""
+class CheckedFile:
+    """What was learnt from the bytes of an accepted file."""
 
     content_type: str
     extension: str
-    width: int
-    height: int
+    kind: str = "photo"
+
+
+_DECODING = threading.BoundedSemaphore(1)
+"""A photo of 48 million pixels takes some 150 MB to decode: one at a time in each process."""
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    if not _DECODING.acquire(timeout=settings.DTAC_PHOTO_TURN_SECONDS):
+        raise BusyError
+    try:
+        yield
+    finally:
+        _DECODING.release()
 
 
 @contextmanager
@@ -60,7 +82,7 @@ def _opened(stream: IO[bytes]) -> Iterator[Image.Image]:
     stream.seek(0)
 
 
-def check_photo(upload: "File[Any]") -> CheckedPhoto:
+def check_photo(upload: "File[Any]") -> CheckedFile:
     """Return what kind of photo this is, after decoding all of it.
 
     Raises ValidationError with words for the sender: not a photo, too large in bytes or pixels,
@@ -75,22 +97,25 @@ def check_photo(upload: "File[Any]") -> CheckedPhoto:
         )
     stream: Any = upload.file
     try:
-        with _opened(stream) as image:
+        with _in_turn(), _opened(stream) as image:
             found = _check_opened(image)
-    except ValidationError:
+    except (ValidationError, BusyError):
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise ValidationError(NOT_A_PHOTO, code="kind") from error
     except Exception as error:  # decoders raise nearly anything on hostile bytes
         raise ValidationError(DAMAGED, code="damaged") from error
-    upload.checked_photo = found  # type: ignore[attr-defined]  # decoding once is enough
+    upload.checked = found  # type: ignore[attr-defined]  # decoding once is enough
     return found
 
 
-def _check_opened(image: Image.Image) -> CheckedPhoto:
+def _check_opened(image: Image.Image) -> CheckedFile:
     width, height = image.size
-    if width * height > settings.DTAC_PHOTO_MAX_PIXELS:
-        millions = settings.DTAC_PHOTO_MAX_PIXELS // 1_000_000
+    limit = settings.DTAC_PHOTO_MAX_PIXELS
+    if image.format in WHOLE:
+        limit = min(limit, settings.DTAC_PHOTO_MAX_PIXELS_WHOLE)
+    if width * height > limit:
+        millions = limit // 1_000_000
         raise ValidationError(
             f"This photo has too many pixels (over {millions} million). Send a smaller one.",
             code="pixels",
@@ -99,26 +124,32 @@ def _check_opened(image: Image.Image) -> CheckedPhoto:
     # draft() lets the JPEG decoder skip detail, yet it still reads to the end: a cut file fails.
     image.draft("RGB", (WORKING_EDGE, WORKING_EDGE))
     image.load()
-    return CheckedPhoto(content_type, extension, width, height)
+    return CheckedFile(content_type, extension)
 
 
 def store_original(
     upload: "File[Any]", *, into: StoredImage, storage: Storage = default_storage
 ) -> None:
-    """Check the upload, save its bytes unaltered under a random name, and fill in `into`'s fields.
+    """Save the bytes unaltered under a random name, and fill in `into`'s fields.
 
-    The row is not saved. Raises ValidationError as check_photo does.
+    What was not checked before must be a photo. The row is not saved. Raises ValidationError as
+    check_photo does.
     """
-    photo = getattr(upload, "checked_photo", None) or check_photo(upload)
+    checked = getattr(upload, "checked", None) or check_photo(upload)
     digest = hashlib.sha256()
     upload.seek(0)
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
     into.uuid = into.uuid or uuid.uuid4()
-    name = f"originals/{into.uuid.hex[:2]}/{into.uuid}.{photo.extension}"
-    into.original.name = storage.save(name, upload)
-    into.content_type = photo.content_type
+    name = f"originals/{into.uuid.hex[:2]}/{into.uuid}.{checked.extension}"
+    try:
+        into.original.name = storage.save(name, upload)
+        to_disk(storage, str(into.original.name))
+    except BaseException:  # a full disk leaves a part of it
+        storage.delete(name)
+        raise
+    into.content_type = checked.content_type
     into.sha256 = digest.hexdigest()
     into.byte_size = upload.size or 0
     into.added_at = timezone.now()
@@ -127,33 +158,118 @@ def store_original(
 def make_variants(photo: StoredImage, *, storage: Storage = default_storage) -> None:
     """Write thumb, card and large as JPEG: upright, no EXIF, no more pixels than needed.
 
-    Safe to run again: each file is replaced. Raises OSError or ValueError if it can't be decoded.
+    Where the row has `edits`, they are applied first: nothing of what they hide is in any size.
+    Fills in `photo.phash`; the row is not saved. Safe to run again: each file is replaced. Raises
+    OSError or ValueError if it can't be decoded, ValidationError if the edits are none.
     """
+    edits = edits_from(getattr(photo, "edits", {}))
     with storage.open(str(photo.original.name), "rb") as stream:
-        source = _working_copy(stream)
+        source = _edited_copy(stream, edits)
+    photo.phash = perceptual_hash(source)
     for size, box in StoredImage.VARIANT_SIZES.items():
         picture = source.copy()
         if size == "large":
             picture.thumbnail(box, Image.Resampling.LANCZOS)
         else:
             picture = ImageOps.fit(picture, box, Image.Resampling.LANCZOS, centering=(0.5, 0.35))
-        buffer = io.BytesIO()
-        picture.info.clear()  # comments and profiles of the sender's camera
-        picture.save(buffer, "JPEG", quality=82, optimize=True)
-        path = photo.variant_path(size)
-        if storage.exists(path):
-            storage.delete(path)
-        storage.save(path, ContentFile(buffer.getvalue()))
+        write_whole(storage, photo.variant_path(size), _jpeg(picture))
 
 
-def _working_copy(stream: "BinaryIO | File[Any]") -> Image.Image:
+def write_whole(storage: Storage, name: str, content: bytes) -> None:
+    """Write a file in one step: whoever opens it gets all of it, what was there before, or nothing.
+
+    What is left where the process dies in the middle is `common.orphans`' to delete.
+    """
+    part = f"{name}.part"
+    storage.delete(part)
+    try:
+        storage.save(part, ContentFile(content))
+        to_disk(storage, part)
+        Path(storage.path(part)).replace(storage.path(name))
+    except BaseException:
+        storage.delete(part)
+        raise
+
+
+def to_disk(storage: Storage, name: str) -> None:
+    """Wait until a file is on the disk: a row that outlives a power cut must not lose its file."""
+    path = Path(storage.path(name))
+    for each in (path, path.parent):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def photo_preview(photo: StoredImage, edits: Edits, *, storage: Storage = default_storage) -> bytes:
+    """Return a JPEG of the original with these edits: the large size that would be made of it.
+
+    Waits for its turn to decode. Raises BusyError; OSError or ValueError if it can't be decoded.
+    """
+    with _in_turn(), storage.open(str(photo.original.name), "rb") as stream:
+        picture = _edited_copy(stream, edits)
+    picture.thumbnail(StoredImage.VARIANT_SIZES["large"], Image.Resampling.LANCZOS)
+    return _jpeg(picture)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.info.clear()  # comments and profiles of the sender's camera
+    picture.save(buffer, "JPEG", quality=82, optimize=True)
+    return buffer.getvalue()
+
+
+def _edited_copy(stream: "BinaryIO | File[Any]", edits: Edits) -> Image.Image:
+    """Return the picture with edits applied, in no more pixels than the sizes need."""
+    kept = min(edits.crop.width, edits.crop.height) if edits.crop else 1
     with _opened(stream) as image:
-        image.draft("RGB", (WORKING_EDGE, WORKING_EDGE))
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((WORKING_EDGE, WORKING_EDGE), Image.Resampling.LANCZOS)
-        if upright.mode in ("RGBA", "LA", "P"):
-            layer = upright.convert("RGBA")
-            flat = Image.new("RGB", layer.size, "white")
-            flat.paste(layer, mask=layer.getchannel("A"))
-            return flat
-        return upright.convert("RGB")
+        _skip_detail(image, edge=math.ceil(WORKING_EDGE / kept))
+        ImageOps.exif_transpose(image, in_place=True)
+        picture, part = cropped(image, edits)
+        picture.thumbnail((WORKING_EDGE, WORKING_EDGE), Image.Resampling.LANCZOS)
+        return blurred(_flat(picture), edits, part=part)
+
+
+def _skip_detail(image: Image.Image, *, edge: int) -> None:
+    """Have the JPEG decoder leave out detail beyond `edge` pixels, or what is too much to hold.
+
+    A small part of a large photo is decoded as finely as other kinds of file are.
+    """
+    width, height = image.size
+    most = settings.DTAC_PHOTO_MAX_PIXELS_WHOLE
+    scale = 1
+    while scale < 8 and (
+        max(width, height) // (scale * 2) >= edge or width * height > most * scale**2
+    ):
+        scale *= 2
+    image.draft("RGB", (width // scale, height // scale))
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    """Return it as RGB, on white where it is transparent."""
+    if picture.mode in ("RGBA", "LA", "P"):
+        layer = picture.convert("RGBA")
+        flat = Image.new("RGB", layer.size, "white")
+        flat.paste(layer, mask=layer.getchannel("A"))
+        return flat
+    return picture.convert("RGB")
+
+
+def perceptual_hash(picture: Image.Image) -> int | None:
+    """Return 64 bits that stay nearly the same when a picture is resized or re-encoded.
+
+    Each bit says whether a spot is lighter than its neighbour to the right (difference hash). As a
+    signed number, the way PostgreSQL keeps it; None for a picture with too little in it to tell.
+    It compares pictures, never faces.
+    """
+    small = picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+    spots = small.tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            left, right = spots[row * 9 + column], spots[row * 9 + column + 1]
+            bits = bits << 1 | (left > right)
+    if not 8 <= bits.bit_count() <= 56:
+        return None
+    return bits - (1 << 64) if bits >> 63 else bits

@@ -21,11 +21,15 @@ def chips(
     *,
     counts: Mapping[str, int] | None = None,
     q: str = "",
+    keep: Mapping[str, str] | None = None,
 ) -> list[Chip]:
-    """Return a chip for each (key, label). Its address is ?show=<key>, with the search words."""
+    """Return a chip for each (key, label). Its address is ?show=<key>, with the search words.
+
+    `keep` is what else stands in the list's address.
+    """
     return [
         Chip(
-            url="?" + urlencode({"show": key, **({"q": q} if q else {})}),
+            url="?" + urlencode({"show": key, **({"q": q} if q else {}), **(keep or {})}),
             label=label,
             count=None if counts is None else counts.get(key, 0),
             current=key == current,

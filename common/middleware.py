@@ -4,9 +4,15 @@ import logging
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+
+from common.http import BusyError
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _address: ContextVar[str | None] = ContextVar("address", default=None)
@@ -74,6 +80,39 @@ class HtmxSignInMiddleware:
         return response
 
 
+class TooBusyMiddleware:
+    """Answers 503 where photos wait too long for their turn: phones send the same again later."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say that it is busy, if that is what it was."""
+        if not isinstance(error, BusyError):
+            return None
+        answer = render(request, "503.html", status=503)
+        answer["Retry-After"] = "60"
+        return answer
+
+
+class KeepPageMiddleware:
+    """Tells a script where a form would have led: it stays on its page until that is sure."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("X-Keep-Page") and response.status_code == 302:
+            response.status_code = 204
+            response["X-Go-To"] = response["Location"]
+            del response["Location"]
+        return response
+
+
 class PrivateByDefaultMiddleware:
     """No page is kept by a browser or proxy unless it says so itself."""
 
@@ -84,4 +123,33 @@ class PrivateByDefaultMiddleware:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+class RequestSizeMiddleware:
+    """Refuses a request that says it is too large, before a byte of its body is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.DTAC_REQUEST_MAX_BYTES
+        if said.isdecimal() and int(said) > limit:
+            return render(request, "413.html", {"limit": limit // (1024 * 1024)}, status=413)
+        return self.get_response(request)
+
+
+class CompressPagesMiddleware(GZipMiddleware):
+    """Compresses pages and JSON; photos and files are compressed already.
+
+    The parent adds a random length to each answer, so that what a page repeats of a request tells
+    nothing about its secrets (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        """Return the response, compressed if it is text."""
+        kind = response.get("Content-Type", "").partition(";")[0]
+        if kind.startswith("text/") or kind.endswith(("json", "javascript", "svg+xml")):
+            return super().process_response(request, response)
         return response

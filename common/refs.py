@@ -16,6 +16,14 @@ def parse_subject_ref(text: str) -> str | None:
     return subject_ref(int(match.group(1))) if match else None
 
 
+def bare_subject_ref(text: str) -> str | None:
+    """Return D-0042 for "0042" or "42", as people type what they heard; None for other texts."""
+    digits = text.strip() if len(text) <= 30 else ""
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 9):
+        return None
+    return subject_ref(int(digits))
+
+
 def yearly_ref(prefix: str, year: int, number: int, *, digits: int) -> str:
     """Return INC-2026-00017 for ("INC", 2026, 17, digits=5)."""
     return f"{prefix}-{year}-{number:0{digits}d}"

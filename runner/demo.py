@@ -17,17 +17,7 @@ from runner.supervisor import Supervisor, Tail, trim
 from runner.valkey import port_is_free
 
 PREPARE = ["manage.py", "demo_prepare"]
-WEB = [
-    "-m",
-    "gunicorn",
-    "dtac.wsgi:application",
-    "--workers",
-    "2",
-    "--threads",
-    "4",
-    "--no-control-socket",
-]
-WEB += ["--timeout", "60", "--graceful-timeout", "2", "--bind"]
+WEB = ["-m", "gunicorn", "dtac.wsgi:application", "--config", "python:dtac.server", "--bind"]
 CELERY = ["-m", "celery", "-A", "dtac"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"]
 WORKER += ["--without-mingle", "--without-gossip"]

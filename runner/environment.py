@@ -27,4 +27,6 @@ def base_env(settings: str, data: Path, database_url: str, redis_url: str) -> di
 def demo_env(data: Path, port: int, database_url: str, redis_url: str) -> dict[str, str]:
     """Return the environment for the demo's programs."""
     env = base_env("dtac.settings.demo", data, database_url, redis_url)
+    # 32 random bytes, base64url, are a key for Web Push (all but one of 2**32 are).
+    env.setdefault("DTAC_VAPID_PRIVATE_KEY", kept_secret(data / "push-key", 32))
     return env | {"SECRET_KEY": kept_secret(data / "secret-key"), "PORT": str(port)}

@@ -77,5 +77,8 @@ def spread(arguments: list[str]) -> list[str]:
     chosen = any(each.startswith(("-n", "--numprocesses")) for each in arguments)
     # By file, because what shares a running system shares a file. Not by group: pytest 9.2 makes
     # xdist 3.8 ignore its groups without a word (pytest-dev/pytest-xdist#1386).
-    by_file = [] if any(each.startswith("--dist") for each in arguments) else ["--dist", "loadfile"]
+    # In their own order: the long ones of tests/ come first, and short ones fill up the end.
+    by_file = ["--dist", "loadfile", "--no-loadscope-reorder"]
+    if any(each.startswith("--dist") for each in arguments):
+        by_file = []
     return [*([] if chosen else ["-n", "2"]), *by_file]

@@ -48,6 +48,12 @@ def whole_pounds(value: Decimal | None) -> str:
 
 
 @register.filter
+def grouped(value: int | None) -> str:
+    """A number with commas between thousands: 12,345; nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
 def attr(value: object, name: str) -> object:
     """The value of a mapping by a variable key, or an attribute."""
     if isinstance(value, dict):

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from common import images
+from common.http import BusyError
 from common.images import check_photo, make_variants
 from offenders.models import Photo
 from tests import factories
@@ -75,7 +77,28 @@ def test_a_photo_that_cannot_be_decoded_is_marked_and_not_tried_for_ever(cast: C
     photo = Photo.objects.get(subject=subject)
     with default_storage.open(photo.original.name, "wb") as stream:
         stream.write(b"gone bad")
-    assert make_waiting_variants(Photo) == 0
+    assert make_waiting_variants(Photo.objects.all()) == 0
     photo.refresh_from_db()
     assert photo.variants_error
-    assert make_waiting_variants(Photo) == 0
+    assert make_waiting_variants(Photo.objects.all()) == 0
+
+
+def test_what_is_decoded_whole_may_be_smaller_only(settings) -> None:
+    settings.DTAC_PHOTO_MAX_PIXELS_WHOLE = 10_000
+    for kind in ("PNG", "WEBP"):
+        with pytest.raises(ValidationError, match="too many pixels"):
+            check_photo(factories.upload("x", factories.image_bytes(kind, size=(200, 100))))
+    for kind in ("JPEG", "HEIF"):
+        assert check_photo(factories.upload("x", factories.image_bytes(kind, size=(200, 100))))
+
+
+def test_a_heic_of_48_million_pixels_is_taken() -> None:
+    content = factories.image_bytes("HEIF", size=(8064, 6048))
+    assert check_photo(factories.upload("x", content)).content_type == "image/heic"
+
+
+def test_photos_are_decoded_in_turn_and_nobody_waits_for_ever(settings) -> None:
+    settings.DTAC_PHOTO_TURN_SECONDS = 0.1
+    with images._in_turn(), pytest.raises(BusyError):
+        check_photo(factories.upload())
+    assert check_photo(factories.upload())
