@@ -7,3 +7,10 @@ SIGNED_OUT = register("members.user.signed_out", "signed out")
 SIGN_IN_REFUSED = register("members.user.refused", "sign-in refused")
 AGREEMENT_ACCEPTED = register("members.agreement.accepted", "accepted the agreement")
 LOG_VIEWED = register("members.log.viewed", "looked at the access log", is_read=True)
+DATA_SHARED = register(
+    "members.sharing.recorded", "shared personal data outside the scheme", is_read=True
+)
+SCHEME_SETTING_CHANGED = register("members.scheme.changed", "changed the scheme’s settings")
+MAIL_WANTED_SET = register("members.mail.wanted", "chose which e-mails to get")
+ADDRESS_BOUNCED = register("members.mail.bounced", "marked an address that mail came back from")
+ADDRESS_CLEARED = register("members.mail.cleared", "let mail go to an address again")

@@ -100,3 +100,34 @@ def users_of_audience(row: WithAudience) -> Q:
     if row.audience == AudienceKind.SECTORS:
         return agencies | Q(member__sector__in=row.audience_sectors)
     return Q()
+
+
+def business_in(row: WithAudience, member: Member) -> bool:
+    """Return whether a business as a whole is in a row's audience: all who work for it.
+
+    Narrower than in_audience_of(): the area is that of its main site alone.
+    """
+    if row.audience == AudienceKind.ALL or member.kind == Member.Kind.AGENCY:
+        return True
+    if row.audience == AudienceKind.AREAS:
+        return member.area_id in row.audience_areas
+    return row.audience == AudienceKind.SECTORS and member.sector in row.audience_sectors
+
+
+def covers(wide: WithAudience, narrow: WithAudience) -> bool:
+    """Return whether everybody in the audience of `narrow` is in that of `wide` too."""
+    if wide.audience == AudienceKind.ALL or narrow.audience == AudienceKind.AGENCIES:
+        return True
+    return (
+        wide.audience == narrow.audience
+        and set(narrow.audience_areas) <= set(wide.audience_areas)
+        and set(narrow.audience_sectors) <= set(wide.audience_sectors)
+    )
+
+
+def widened(audience: Q, more: Q) -> Q:
+    """Return the condition of an audience, or of some more.
+
+    An empty condition is everybody, and stays so: `|` would leave only the others.
+    """
+    return audience | more if audience else audience

@@ -5,6 +5,9 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 
+from .letters import WANTS
+from .models import MailKind, SchemeSetting, User
+
 
 class SignInForm(LoginForm):  # type: ignore[misc]
     """E-mail and password, with labels and words of our own."""
@@ -29,3 +32,73 @@ class AgreementForm(forms.Form):
         label="I have read this and accept it",
         error_messages={"required": "Tick the box to accept. Without it nothing can be shown."},
     )
+
+
+class MailChoiceForm(forms.Form):
+    """One kind of mail, on or off. Nothing sent is nothing chosen."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind.label) for kind in WANTS])
+    wanted = forms.ChoiceField(choices=[("yes", "On"), ("no", "Off")])
+
+    def choice(self) -> tuple[MailKind, bool]:
+        """Return the kind and whether it is wanted."""
+        return MailKind(self.cleaned_data["kind"]), self.cleaned_data["wanted"] == "yes"
+
+
+class SchemeSettingForm(forms.Form):
+    """What the scheme allows, and why it is changed."""
+
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    email_shows_people = forms.BooleanField(
+        label="Names and photos in bulletin e-mails",
+        required=False,
+        help_text="Off: an e-mail carries references and a link.",
+    )
+    printed_packs = forms.BooleanField(
+        label="Printable packs",
+        required=False,
+        help_text="Off: nobody prints a bulletin as a pack.",
+    )
+    reason = forms.CharField(
+        label="Why it is changed",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Write why. It is kept with the change."},
+    )
+
+    def __init__(self, *args: Any, setting: SchemeSetting, **kwargs: Any) -> None:
+        initial = {
+            name: getattr(setting, name)
+            for name in ("revision", "email_shows_people", "printed_packs")
+        }
+        super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
+
+
+class BounceForm(forms.Form):
+    """An address that mail came back from, and what the returned mail says."""
+
+    address = forms.EmailField(
+        label="Address",
+        max_length=254,
+        error_messages={
+            "required": "Write the address.",
+            "invalid": "Write the whole address, such as sam@shop.example.",
+        },
+    )
+    reason = forms.CharField(
+        label="What the returned mail says",
+        max_length=200,
+        error_messages={"required": "Write what the returned mail says."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.user: User | None = None
+
+    def clean_address(self) -> str:
+        """Find whose address it is."""
+        address: str = self.cleaned_data["address"]
+        self.user = User.objects.filter(email__iexact=address).first()
+        if self.user is None:
+            raise forms.ValidationError("No user has this address.")
+        return address

@@ -8,7 +8,15 @@ from django.urls import reverse
 from .models import User
 
 FREE_OF_AGREEMENT = frozenset(
-    {"agreement", "account_login", "account_logout", "account_inactive", "healthz", "readyz"}
+    {
+        "agreement",
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "healthz",
+        "readyz",
+        "mail_stop",
+    }
 )
 
 

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 
 from common import dates
 
@@ -81,6 +81,14 @@ class PremisesQuerySet(models.QuerySet[Any]):
             return self.open()
         return self.open().filter(member_id=user.member_id)
 
+    def search(self, text: str) -> Self:
+        """Sites whose name, postcode or member's name holds the text, by name."""
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(member__name__icontains=text)
+            | Q(postcode__istartswith=text)
+        ).order_by("name", "pk")
+
 
 class UserQuerySet(models.QuerySet[Any]):
     """Users."""
@@ -103,12 +111,67 @@ class UserQuerySet(models.QuerySet[Any]):
         """Users who can sign in: active, of an active member."""
         return self.filter(is_active=True, member__status="active")
 
+    def readers(self) -> Self:
+        """Users who can sign in and whose role reads profiles, exclusions, alerts, bulletins."""
+        return self.with_access().filter(role__in=["reporter", "manager", "agency", "intel"])
+
+    def agreed(self) -> Self:
+        """Users who have accepted the agreement in force; all of them where there is none."""
+        from .models import Agreement, AgreementAcceptance  # the models module imports this one
+
+        in_force = Agreement.objects.filter(effective_on__lte=dates.today()).order_by("-version")
+        accepted = AgreementAcceptance.objects.filter(
+            user=OuterRef("pk"), agreement__version__gte=Subquery(in_force.values("version")[:1])
+        )
+        return self.filter(Q(Exists(accepted)) | ~Q(Exists(in_force)))
+
     def intel(self) -> Self:
         """The Intelligence Manager (or managers)."""
         return self.with_access().filter(role="intel")
 
+    def recipients(self, wants: str) -> Self:
+        """Users of member businesses and agencies who may read profiles and want this mail.
+
+        `wants` is the field that says so. Those whose address bounced are left out.
+        """
+        from .models import BouncedAddress  # the models module imports this one
+
+        bounced = BouncedAddress.objects.filter(address=Lower(OuterRef("email")), cleared_at=None)
+        found = self.with_access().filter(role__in=["reporter", "manager", "agency"])
+        return found.filter(~Q(Exists(bounced)), **{wants: True})
+
     def bulletin_recipients(self) -> Self:
-        """Users of member businesses and agencies who may read profiles and want the e-mail."""
-        return self.with_access().filter(
-            Q(role__in=["reporter", "manager", "agency"]), receives_bulletins=True
-        )
+        """Users who are e-mailed bulletins."""
+        return self.recipients("receives_bulletins")
+
+    def digest_recipients(self) -> Self:
+        """Users who are e-mailed the weekly digest."""
+        return self.recipients("receives_digest")
+
+
+class BouncedAddressQuerySet(models.QuerySet[Any]):
+    """Addresses that mail came back from."""
+
+    def stopped(self) -> Self:
+        """Those that get no mail now, newest first."""
+        return self.filter(cleared_at=None).order_by("-marked_at", "-pk")
+
+    def holds(self, address: str) -> bool:
+        """Whether this address, in whatever case, gets no mail now."""
+        return self.stopped().filter(address=address.lower()).exists()
+
+
+class SharingQuerySet(models.QuerySet[Any]):
+    """Entries of the sharing register."""
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the Intelligence Manager; for a member manager what their own people shared."""
+        if user.role == "intel":
+            return self
+        if user.role == "manager":
+            return self.filter(shared_by__member_id=user.member_id)
+        return self.none()
+
+    def of_record(self, ref: str) -> Self:
+        """Those of one record, newest first, with who shared it."""
+        return self.filter(record=ref).select_related("shared_by__member").order_by("-id")

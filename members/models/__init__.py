@@ -1,20 +1,29 @@
 """Tables of the members app."""
 
 from .agreement import Agreement, AgreementAcceptance
-from .mail import OutboundEmail
+from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
 from .member import Area, Member, Premises
 from .money import Payment, Subscription
+from .scheme import SchemeSetting
+from .sharing import SharingCounter, SharingRecord
 from .user import Role, User
 
 __all__ = [
     "Agreement",
     "AgreementAcceptance",
     "Area",
+    "BouncedAddress",
+    "MailKind",
+    "MailPace",
+    "MailRun",
     "Member",
     "OutboundEmail",
     "Payment",
     "Premises",
     "Role",
+    "SchemeSetting",
+    "SharingCounter",
+    "SharingRecord",
     "Subscription",
     "User",
 ]

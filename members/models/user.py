@@ -62,6 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, db_comment="False: left, can't sign in")
     is_staff = models.BooleanField(default=False, db_comment="May open the admin pages")
     receives_bulletins = models.BooleanField(default=True, db_comment="E-mail them bulletins")
+    receives_digest = models.BooleanField(default=True, db_comment="E-mail them the weekly digest")
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When the account was made")
     certified_until = models.DateField(
         null=True, blank=True, db_comment="Last day of their certification; null: not asked yet"

@@ -13,8 +13,8 @@ from aiosmtpd.controller import Controller
 from django.db import connection
 from django.utils import timezone
 
-from members.mail import email_queue, mail_send_due
-from members.models import OutboundEmail, User
+from members.mail import GIVEN_UP_AFTER, claims_release, email_queue, mail_send_due
+from members.models import MailKind, OutboundEmail, User
 from tests.cast import make_cast
 from tests.factories import UserFactory
 
@@ -27,6 +27,20 @@ class Postbox:
     def __init__(self) -> None:
         self.letters: list[Any] = []
         self.refuse: dict[str, str] = {}
+        self.too_large: int = 0
+        self.connections = 0
+
+    async def handle_EHLO(self, server, session, envelope, name, answers):  # noqa: N802
+        self.connections += 1
+        session.host_name = name
+        return answers
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        if self.too_large:
+            self.too_large -= 1
+            return "552 message size exceeds the limit"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.refuse:
@@ -127,11 +141,18 @@ def test_a_refused_recipient_is_given_up_with_the_servers_answer(postbox, reader
 def test_tries_end(postbox, readers) -> None:
     postbox.refuse[readers[0].email] = "451 try later"
     queue(readers[:1])
-    for _ in range(OutboundEmail.MAX_ATTEMPTS + 2):
-        OutboundEmail.objects.filter(state="queued").update(due_at=timezone.now())
+    waits = []
+    for _ in range(12):
+        before = timezone.now()
+        OutboundEmail.objects.update(due_at=before)
         mail_send_due()
+        waits.append((OutboundEmail.objects.get().due_at - before).total_seconds())
+    assert [round(wait / 60) for wait in waits] == [1, 2, 4, 8, 16, 32, 64, 128, 240, 240, 240, 240]
+    OutboundEmail.objects.update(due_at=timezone.now(), created_at=timezone.now() - GIVEN_UP_AFTER)
+    mail_send_due()
     email = OutboundEmail.objects.get()
-    assert (email.state, email.attempts) == ("failed", OutboundEmail.MAX_ATTEMPTS)
+    assert (email.state, email.last_error) == ("given_up", "451 try later")
+    assert mail_send_due() == 0
 
 
 def test_a_dead_workers_claim_is_taken_up_after_its_lease(postbox, readers) -> None:
@@ -162,7 +183,14 @@ def test_a_leaver_gets_nothing(postbox, readers) -> None:
 
 
 def test_who_no_longer_reads_or_wants_bulletins_gets_none(postbox, readers) -> None:
-    email_queue(users=readers[:3], key="b", template="bulletin", context={}, for_readers=True)
+    email_queue(
+        users=readers[:3],
+        key="b",
+        template="bulletin",
+        context={},
+        kind=MailKind.BULLETIN,
+        for_readers=True,
+    )
     User.objects.filter(pk=readers[0].pk).update(role="board")
     User.objects.filter(pk=readers[1].pk).update(receives_bulletins=False)
     assert mail_send_due() == 1
@@ -180,3 +208,45 @@ def test_sending_inside_a_transaction_is_refused(readers) -> None:
 
     with pytest.raises(RuntimeError), transaction.atomic():
         mail_send_due()
+
+
+def test_one_connection_serves_many_letters_until_a_fault(postbox, readers, monkeypatch) -> None:
+    queue(readers)
+    assert mail_send_due() == 12
+    assert postbox.connections == 1
+    monkeypatch.setattr("members.line.MOST", 5)
+    queue(readers, key="another")
+    assert mail_send_due() == 12
+    assert postbox.connections == 1 + 3
+    postbox.refuse[readers[3].email] = "550 no such person"
+    queue(readers[:5], key="third")
+    assert mail_send_due() == 4
+    assert postbox.connections == 4 + 2
+
+
+def test_a_line_that_went_dead_while_it_was_idle_costs_nothing(
+    postbox, readers, monkeypatch
+) -> None:
+    monkeypatch.setattr("members.line.IDLE", -1.0)  # asked before each letter
+    queue(readers[:4])
+    assert mail_send_due() == 4
+    assert postbox.connections == 1
+
+
+def test_a_letter_that_is_too_large_holds_up_no_other(postbox, readers) -> None:
+    postbox.too_large = 1
+    queue(readers[:3])
+    assert mail_send_due() == 2
+    assert OutboundEmail.objects.get(state="failed").last_error.startswith("SMTPSenderRefused")
+
+
+def test_a_letter_that_kills_its_workers_is_given_up(postbox, readers) -> None:
+    queue(readers[:2])
+    first = OutboundEmail.objects.order_by("pk")[0]
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    for _ in range(OutboundEmail.MAX_LOST_CLAIMS):
+        OutboundEmail.objects.filter(pk=first.pk).update(state="claimed", claimed_at=long_ago)
+        claims_release()
+    assert mail_send_due() == 1
+    first.refresh_from_db()
+    assert (first.state, first.sent_at) == ("given_up", None)

@@ -1,0 +1,107 @@
+"""Writing the register of onward sharing: who was given what, when, why, under which agreement."""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from audit.services import record
+from common import dates
+from common.db import once
+from common.refs import yearly_ref
+
+from . import actions
+from .models import Member, SharingCounter, SharingRecord, User
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What is to be shared with whom, and why. `record` and `subjects` are references."""
+
+    client_id: uuid.UUID
+    record: str
+    recipient: str
+    purpose: str
+    lawful_basis: str
+    fields: Sequence[str]
+    subjects: Sequence[str] = field(default_factory=tuple)
+    agreement: str = ""
+    recipient_ref: str = ""
+    recipient_member: Member | None = None
+
+
+Make = Callable[[str, dt.datetime], bytes]
+"""Makes the file for a register's reference and moment; the same for the same two."""
+
+
+def share_record(*, by: User, sharing: Sharing, make: Make) -> tuple[SharingRecord, bytes]:
+    """Make a file and enter it in the register, both or neither; return the entry and the file.
+
+    The file is handed over by the caller and kept nowhere; the register keeps its SHA-256. The
+    same `client_id` again gives the same entry and the same bytes, made anew. Raises
+    ValidationError (code "changed") if what would be made now is no longer what was registered,
+    PermissionDenied if the entry is somebody else's, and whatever `make` raises.
+    """
+    made: list[bytes] = []
+
+    def enter() -> SharingRecord:
+        return _enter(by, sharing, make, made)
+
+    row = once(SharingRecord, sharing.client_id, enter)
+    if row.shared_by_id != by.pk:
+        raise PermissionDenied
+    content = made[0] if made and hashed(made[0]) == row.sha256 else make(row.ref, row.shared_at)
+    if (hashed(content), row.record) != (row.sha256, sharing.record):
+        raise ValidationError(
+            f"{row.ref} was recorded from this form already, with other words in it. "
+            "Press again to share and record this one too.",
+            code="changed",
+        )
+    return row, content
+
+
+def hashed(content: bytes) -> str:
+    """Return the SHA-256 of a file, hex, as the register keeps it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _enter(by: User, sharing: Sharing, make: Make, made: list[bytes]) -> SharingRecord:
+    """Inside once()'s transaction: take the number, make the file, write register and log."""
+    now = timezone.now().replace(microsecond=0)
+    year = dates.london_date(now).year
+    ref = yearly_ref("SHR", year, SharingCounter.take("SHR", year), digits=4)
+    content = make(ref, now)
+    made.append(content)
+    row = SharingRecord(
+        ref=ref,
+        client_id=sharing.client_id,
+        shared_at=now,
+        shared_by=by,
+        recipient=sharing.recipient,
+        recipient_member=sharing.recipient_member,
+        recipient_ref=sharing.recipient_ref,
+        record=sharing.record,
+        subjects=sorted(set(sharing.subjects)),
+        fields=list(sharing.fields),
+        purpose=sharing.purpose,
+        lawful_basis=sharing.lawful_basis,
+        agreement=sharing.agreement,
+        sha256=hashed(content),
+        byte_size=len(content),
+    )
+    row.full_clean()
+    row.save()
+    record(
+        actions.DATA_SHARED,
+        by=by,
+        ref=sharing.record,
+        subjects=row.subjects,
+        share=ref,
+        sha256=row.sha256,
+        bytes=row.byte_size,
+    )
+    return row
