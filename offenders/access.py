@@ -1,13 +1,14 @@
 """One profile, record, photo or bulletin, or 404."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.http import Http404
 
 from common.refs import parse_subject_ref
 from members.models import User
 
-from .models import Bulletin, Photo, ProfileVersion, Subject
+from .models import Bulletin, BulletinDelivery, Photo, ProfileVersion, Subject, UnusualViewing
 
 
 def get_profile(user: User, ref: str) -> ProfileVersion:
@@ -50,3 +51,66 @@ def get_bulletin(user: User, ref: str) -> Bulletin:
     if bulletin is None:
         raise Http404
     return bulletin  # type: ignore[no-any-return]
+
+
+def get_delivery(user: User, ref: str, pk: int) -> BulletinDelivery:
+    """Return one recipient of a bulletin, for the Intelligence Manager alone. Raises Http404."""
+    delivery: BulletinDelivery | None = None
+    if user.is_intel:
+        found = get_bulletin(user, ref).deliveries.select_related("user", "email")
+        delivery = found.filter(pk=pk).first()
+    if delivery is None:
+        raise Http404
+    return delivery
+
+
+def get_merged_into(user: User, ref: str) -> str:
+    """Return the reference of the record that another became part of, "" if it is none.
+
+    Only where the user sees the profile of the one that stays: else it says nothing.
+    """
+    version = (
+        ProfileVersion.objects.visible_to(user)
+        .filter(subject__doubles__ref=parse_subject_ref(ref) or "")
+        .select_related("subject")
+        .first()
+    )
+    return version.subject.ref if version else ""
+
+
+def get_viewing(user: User, pk: int) -> UnusualViewing:
+    """Return a burst of viewing that this user may look into. Raises Http404."""
+    rows = UnusualViewing.objects.visible_to(user).select_related("user__member", "answered_by")
+    found: UnusualViewing | None = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_photo_of(user: User, subject: Subject, name: uuid.UUID) -> Photo:
+    """Return a photo of a working record. Raises Http404."""
+    photo = get_photo(user, name)
+    if photo is None or photo.subject_id != subject.pk:
+        raise Http404
+    return photo
+
+
+def merged_on(keys: Iterable[int]) -> dict[int, int]:
+    """Return, for each of these records (keys) that became part of another, which one stays.
+
+    However many times over; the database is asked once for each, and once where there are none.
+    """
+    leads: dict[int, int] = {}
+    asked = set(keys)
+    while asked:
+        found = Subject.objects.filter(pk__in=asked, merged_into__isnull=False)
+        step = dict(found.values_list("pk", "merged_into_id"))
+        leads |= step
+        asked = set(step.values()) - set(leads)
+
+    def last(key: int) -> int:
+        while key in leads:
+            key = leads[key]
+        return key
+
+    return {key: last(key) for key in keys if key in leads}

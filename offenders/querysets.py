@@ -1,9 +1,13 @@
 """Subjects, profiles, photos and bulletins, scoped and searched in SQL."""
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
 from django.db import models
 from django.db.models import (
     Case,
@@ -17,18 +21,25 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Greatest
+from django.db.models.functions import Cast, Greatest
+from django.utils import timezone
 
 from common import dates
-from common.db import Fold
-from common.refs import parse_subject_ref
+from common.db import Fold, NameScore, Sounds
+from common.refs import bare_subject_ref, parse_subject_ref
+
+from .words import also_said, telling_words
 
 if TYPE_CHECKING:
     from members.models import User
 
+    from .models import ProfileVersion
+
 # Below this word similarity a name is another name. Tried on typing slips and sound-alikes of the
 # demo's names: lower brings strangers in, higher loses "Kevn Mrash".
 NAME_LIKENESS = 0.25
+NAMED = 0.6  # of 1: below it a name is another name
+TOLD = 0.5  # of the words that describe somebody, the share that must fit
 
 
 class SubjectQuerySet(models.QuerySet[Any]):
@@ -44,6 +55,11 @@ class SubjectQuerySet(models.QuerySet[Any]):
 
         primary = Photo.objects.filter(subject=OuterRef("pk"), is_primary=True)
         return self.annotate(face=Subquery(primary.values("uuid")[:1]))
+
+    def faces(self, keys: Iterable[int]) -> dict[int, uuid.UUID]:
+        """Return the uuid of the primary photo of each of these subjects (keys) that has one."""
+        rows = self.filter(pk__in=set(keys)).with_face().exclude(face=None)
+        return dict(rows.values_list("pk", "face"))
 
     def with_publication(self, *, on: dt.date | None = None) -> Self:
         """Each with `live_number` and `live_review_on` of what members see now, or null."""
@@ -67,7 +83,9 @@ class SubjectQuerySet(models.QuerySet[Any]):
             return self.order_by("-updated_at", "-pk")
         ref = parse_subject_ref(text)
         if ref:
-            return self.filter(ref=ref)
+            return self.filter(Q(ref=ref) | Q(doubles__ref=ref))
+        if bare := bare_subject_ref(text):
+            return self.filter(Q(ref=bare) | Q(doubles__ref=bare)).distinct()
         from .models import Alias
 
         needle: Any = Fold(Value(text))
@@ -106,39 +124,135 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> Self:
         """With subject and face, newest first."""
-        return self.select_related("subject", "main_photo").order_by("-published_at", "-pk")
+        return self.select_related("subject", "main_photo").order_by("-active_at", "-pk")
 
-    def counts_by_show(self, excluded_subjects: Any) -> dict[str, int]:
-        """How many there are in all, excluded, ID sought and with warnings, in one query."""
+    def counts_by_part(self, parts: dict[str, Q]) -> dict[str, int]:
+        """How many there are in each part, in one query."""
         return self.order_by().aggregate(
+            **{
+                name: Count("pk", filter=condition)
+                for name, condition in parts.items()
+                if condition
+            },
             all=Count("pk"),
-            excluded=Count("pk", filter=Q(subject__in=excluded_subjects)),
-            sought=Count("pk", filter=Q(known=False)),
-            warning=Count("pk", filter=~Q(warnings=[])),
         )
+
+    def keys_by_part(self, parts: dict[str, Q]) -> dict[str, list[int]]:
+        """Return the keys in each part, in this queryset's order, in one query.
+
+        For what was searched: who fits is then worked out once, not for the counts and again
+        for the page. Not for all there are.
+        """
+        conditions = {f"in_{name}": part for name, part in parts.items() if part}
+        inside = {
+            name: Case(When(part, then=Value(True)), default=Value(False))
+            for name, part in conditions.items()
+        }
+        rows = list(self.annotate(**inside).values("pk", *inside))
+        return {
+            name: [row["pk"] for row in rows if not part or row[f"in_{name}"]]
+            for name, part in parts.items()
+        }
+
+    def in_this_order(self, keys: Sequence[int]) -> "list[ProfileVersion]":
+        """Return the versions of these keys, ordered as they are; one not in here is left out."""
+        found = self.in_bulk(list(keys))
+        return [found[key] for key in keys if key in found]
 
     def search(self, text: str) -> Self:
         """By reference, name or alias (misspelt too), or words of the description and MO.
 
-        Best first. An empty text changes nothing.
+        Best first: each word typed counts, in whatever order. An empty text changes nothing.
         """
         if not text:
             return self
         ref = parse_subject_ref(text)
         if ref:
-            return self.filter(subject__ref=ref)
-        needle: Any = Fold(Value(text))
-        words = SearchQuery(text, config="english", search_type="plain")
-        named = Q(search_names__trigram_word_similar=needle)
-        return (
-            self.annotate(
-                near=TrigramWordSimilarity(needle, F("search_names")),
-                told=SearchRank(F("search_words"), words),
-            )
-            .filter(named | Q(search_words=words))
-            .annotate(score=F("near") + F("told"))
-            .order_by("-score", "-published_at", "-pk")
+            return self.filter(Q(subject__ref=ref) | Q(subject__doubles__ref=ref))
+        told, share = _told(text)
+        if bare := bare_subject_ref(text):
+            return self._by_number(bare, told, share)
+        perhaps_named, likeness = _named(text)
+        # Thousands may fit a word such as "red": only those whose name may be meant are compared
+        # letter by letter. Which those are is asked of the index once, not of each row.
+        like_this = self.model.objects.alias(heard=Sounds(F("search_names")))
+        named = Case(
+            When(pk__in=like_this.filter(perhaps_named).values("pk"), then=likeness),
+            default=Value(0.0),
+            output_field=FloatField(),
         )
+        return (
+            self.alias(heard=Sounds(F("search_names")))
+            .filter(perhaps_named | told)
+            .alias(named=named, told=share)
+            .filter(Q(named__gte=NAMED) | Q(told__gte=TOLD))
+            .alias(score=Greatest(F("named"), F("told") * Value(0.95)))
+            .order_by("-score", "-told", "-active_at", "-pk")
+        )
+
+    def _by_number(self, ref: str, told: Q, share: Any) -> Self:
+        """Whose reference the digits are, first; then those whose description has the number."""
+        from .models import Subject
+
+        meant = Subject.objects.filter(Q(ref=ref) | Q(doubles__ref=ref)).values("pk")
+        exact = Case(When(subject__in=meant, then=Value(1.0)), default=Value(0.0))
+        return (
+            self.filter(Q(subject__in=meant) | told)
+            .annotate(exact=exact, told=share)
+            .filter(Q(exact=1.0) | Q(told__gte=TOLD))
+            .order_by("-exact", "-told", "-active_at", "-pk")
+        )
+
+
+def gallery_parts(user: "User", *, excluded: Any, since: dt.datetime | None) -> dict[str, Q]:
+    """Return what each part of the gallery holds for a user, as conditions on versions.
+
+    `excluded` selects the keys of excluded subjects; `since` is when the user last left, None at
+    the first visit: then nothing is called new.
+    """
+    from members.audience import areas_of
+
+    from .models import TopTenPlace
+
+    top_ten = TopTenPlace.objects.filter(until=None).values("subject")
+    return {
+        "all": Q(),
+        "excluded": Q(subject__in=excluded),
+        "top": Q(subject__in=top_ten),
+        "sought": Q(known=False),
+        "known": Q(known=True),
+        "new": Q(published_at__gt=since) if since else Q(pk__in=[]),
+        "area": Q(active_areas__overlap=areas_of(user)),
+        "warning": ~Q(warnings=[]),
+    }
+
+
+def _named(text: str) -> tuple[Q, Any]:
+    """Return the condition that a name may be meant, and how near the names are, from 0 to 1.
+
+    Both are of rows with `search_names`, the first with their sounds as `heard` too.
+    """
+    needle: Any = Fold(Value(text))
+    may_be = Q(search_names__trigram_word_similar=needle) | Q(heard__overlap=Sounds(Value(text)))
+    # The second finds names that were typed as one word.
+    whole = TrigramWordSimilarity(needle, F("search_names")) * Value(0.95)
+    return may_be, Greatest(NameScore(needle, F("search_names")), whole)
+
+
+def _told(text: str) -> tuple[Q, Any]:
+    """Return the condition that a telling word is in a description, and which share of them is."""
+    queries = [
+        reduce(or_, (SearchQuery(said, config="english") for said in also_said(word)))
+        for word in telling_words(text)
+    ]
+    if not queries:
+        return Q(pk__in=[]), Value(0.0, output_field=FloatField())
+    found = [
+        Case(When(search_words=query, then=Value(1.0)), default=Value(0.0)) for query in queries
+    ]
+    any_of_them = Q(search_words=reduce(or_, queries))
+    share = Cast(reduce(add, found), FloatField()) / Value(float(len(found)))
+    return any_of_them, share
 
 
 class PhotoQuerySet(models.QuerySet[Any]):
@@ -157,6 +271,23 @@ class PhotoQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(shown))
 
 
+class UnusualViewingQuerySet(models.QuerySet[Any]):
+    """Bursts of viewing. They say who and how many, and name no subject."""
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the Intelligence Manager and, who may be the one, for administrators."""
+        return self if user.role in ("intel", "admin") else self.none()
+
+    def waiting(self) -> Self:
+        """Those nobody has looked into, the latest first."""
+        return self.filter(answered_at=None).select_related("user__member")
+
+    def answered(self) -> Self:
+        """Those that somebody has looked into, the latest first."""
+        rows = self.filter(answered_at__isnull=False).order_by("-answered_at", "-pk")
+        return rows.select_related("user__member", "answered_by")
+
+
 class BulletinQuerySet(models.QuerySet[Any]):
     """Bulletins."""
 
@@ -170,18 +301,82 @@ class BulletinQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.filter(in_audience_of(user), sent_at__isnull=False)
 
-    def with_progress(self) -> Self:
-        """Each with how many recipients it has, how many were sent to and given up."""
-        return self.annotate(
-            recipients=Count("deliveries", distinct=True),
-            mailed=Count("deliveries", distinct=True, filter=Q(deliveries__email__state="sent")),
-            given_up=Count(
-                "deliveries", distinct=True, filter=Q(deliveries__email__state="failed")
-            ),
+    def to_start(self) -> Self:
+        """Those whose time has come."""
+        return self.filter(sent_at=None, send_at__lte=timezone.now())
+
+    def to_queue(self) -> Self:
+        """Those that were sent, and whose e-mails don't exist yet."""
+        return self.filter(sent_at__isnull=False, queued_at=None)
+
+    def mail_going(self) -> Self:
+        """Those whose e-mails exist, and were not all over when that was last asked."""
+        return self.filter(queued_at__isnull=False, mail_over_at=None)
+
+    def with_problems(self) -> Self:
+        """Those the manager has to look at: stopped, or with undelivered e-mails not seen yet."""
+        from .models import BulletinDelivery
+
+        unseen = BulletinDelivery.objects.undelivered().filter(
+            Q(bulletin__problems_seen_at=None)
+            | Q(email__ended_at__gt=F("bulletin__problems_seen_at")),
+            bulletin=OuterRef("pk"),
         )
+        stopped = Q(stopped_at__isnull=False) & (
+            Q(problems_seen_at=None) | Q(stopped_at__gt=F("problems_seen_at"))
+        )
+        return self.filter(stopped | Q(Exists(unseen))).order_by("pk")
+
+    def with_progress(self) -> Self:
+        """Each with how many recipients it has, how many were sent to and not delivered."""
+        states = {"mailed": ["sent", "bounced"], "given_up": ["failed", "given_up", "bounced"]}
+        counts = {
+            name: Count("deliveries", distinct=True, filter=Q(deliveries__email__state__in=found))
+            for name, found in states.items()
+        }
+        return self.annotate(recipients=Count("deliveries", distinct=True), **counts)
 
     def newest_first(self) -> Self:
         """Drafts first, then by when they were sent, with the number of profiles in each."""
-        return self.annotate(size=Count("entries", distinct=True)).order_by(
+        shown = Count("entries", distinct=True, filter=Q(entries__left_out=""))
+        return self.annotate(size=shown).order_by(
             F("sent_at").desc(nulls_first=True), "-created_at"
         )
+
+
+class BulletinDeliveryQuerySet(models.QuerySet[Any]):
+    """Recipients of bulletins."""
+
+    PARTS = {
+        "waiting": ["queued", "claimed"],
+        "sent": ["sent"],
+        "failed": ["failed"],
+        "given_up": ["given_up"],
+        "bounced": ["bounced"],
+        "left_out": ["left_out"],
+    }
+
+    def undelivered(self) -> Self:
+        """Those whose e-mail was refused or given up."""
+        return self.filter(email__state__in=["failed", "given_up"])
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each part, in one query."""
+        parts = {
+            part: Count("pk", filter=Q(email__state__in=states))
+            for part, states in self.PARTS.items()
+        }
+        return self.order_by().aggregate(all=Count("pk"), **parts)
+
+    def show(self, part: str) -> Self:
+        """One part of the list, or all; by business and name."""
+        states = self.PARTS.get(part)
+        found = self.filter(email__state__in=states) if states else self
+        return found.select_related("email", "user__member").order_by(
+            "user__member__name", "user__name", "pk"
+        )
+
+    def by_member(self) -> dict[int, tuple[str, int]]:
+        """Return the name of each business and how many recipients it has, by its key."""
+        rows = self.order_by().values("user__member", "user__member__name").annotate(n=Count("pk"))
+        return {row["user__member"]: (row["user__member__name"], row["n"]) for row in rows}

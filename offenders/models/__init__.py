@@ -1,19 +1,48 @@
 """Tables of the offenders app."""
 
-from .bulletin import Bulletin, BulletinDelivery, BulletinProfile, NumberSeries
-from .profile import Ground, ProfilePhoto, ProfileVersion, WarningMarker
+from .bulletin import (
+    Bulletin,
+    BulletinDelivery,
+    BulletinProfile,
+    LeftOut,
+    NumberSeries,
+    PrintedPack,
+)
+from .marker import WarningMarker
+from .merge import DifferentPeople, SubjectMerge
+from .method import Method
+from .profile import Ground, ProfilePhoto, ProfileVersion
+from .ranking import TopTenChoice, TopTenPlace
+from .record import AgeOverride, Association, LegalFact, Recognition, SubjectWarning, Vehicle
 from .subject import Alias, Photo, Subject
+from .viewing import GalleryVisit, UnusualViewing, ViewingWatch
 
 __all__ = [
+    "AgeOverride",
     "Alias",
+    "Association",
     "Bulletin",
     "BulletinDelivery",
     "BulletinProfile",
+    "DifferentPeople",
+    "GalleryVisit",
     "Ground",
+    "LeftOut",
+    "LegalFact",
+    "Method",
     "NumberSeries",
     "Photo",
+    "PrintedPack",
     "ProfilePhoto",
     "ProfileVersion",
+    "Recognition",
     "Subject",
+    "SubjectMerge",
+    "SubjectWarning",
+    "TopTenChoice",
+    "TopTenPlace",
+    "UnusualViewing",
+    "Vehicle",
+    "ViewingWatch",
     "WarningMarker",
 ]

@@ -7,11 +7,12 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from common.db import FoldNames
+from common.db import FoldNames, Sounds
 from members.audience import WithAudience
 from members.models import User
 from offenders.querysets import ProfileVersionQuerySet
 
+from .marker import WarningMarker
 from .subject import Photo, Subject
 
 
@@ -22,17 +23,6 @@ class Ground(models.TextChoices):
     REGULATORY = "dpa_sch1_12", "Paragraph 12: regulatory requirements about unlawful acts"
     SAFEGUARDING = "dpa_sch1_18", "Paragraph 18: safeguarding of children and people at risk"
     LEGAL_CLAIMS = "dpa_sch1_33", "Paragraph 33: legal claims"
-
-
-class WarningMarker(models.TextChoices):
-    """What staff should know before they come near."""
-
-    VIOLENCE = "violence", "Violence"
-    WEAPON = "weapon", "Weapon"
-    THREATS = "threats", "Threatens staff"
-    SPITS = "spits", "Spits"
-    NEEDLES = "needles", "Carries needles"
-    DOG = "dog", "Dangerous dog"
 
 
 FROZEN = (
@@ -98,6 +88,15 @@ class ProfileVersion(WithAudience):
     published_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who published it"
     )
+    active_at = models.DateTimeField(
+        db_comment="Latest accepted report, notice or publication; the gallery's order"
+    )
+    active_areas = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        db_comment="Keys of areas with an accepted report in 12 months, for the gallery's filter",
+    )
     superseded_at = models.DateTimeField(
         null=True, blank=True, db_comment="When a newer version took its place"
     )
@@ -151,11 +150,12 @@ class ProfileVersion(WithAudience):
         ]
         indexes = [
             GinIndex(OpClass(F("search_names"), "gin_trgm_ops"), name="profile_names_trgm"),
+            GinIndex(Sounds(F("search_names")), name="profile_sounds"),
             GinIndex(fields=["search_words"], name="profile_words"),
             models.Index(
-                fields=["-published_at", "-id"],
+                fields=["-active_at", "-id"],
                 condition=Q(superseded_at=None, withdrawn_at=None),
-                name="profile_current_by_time",
+                name="profile_current_by_activity",
             ),
         ]
         triggers = [

@@ -3,13 +3,19 @@
 import datetime as dt
 import uuid
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
 from common import dates
-from common.db import StoredImage
+from common.db import Fold, Sounds, StoredImage
 from members.models import User
 from offenders.querysets import PhotoQuerySet, SubjectQuerySet
+
+from .method import Method
 
 
 class Subject(models.Model):
@@ -42,6 +48,14 @@ class Subject(models.Model):
     marks = models.CharField(max_length=200, blank=True, db_comment="Tattoos, scars, gait")
     description = models.TextField(blank=True, max_length=2000, db_comment="Appearance in words")
     mo = models.TextField(blank=True, max_length=2000, db_comment="Modus operandi in words")
+    methods = ArrayField(
+        models.CharField(max_length=16, choices=Method),
+        default=list,
+        blank=True,
+        db_comment="Modus operandi from the list that reports use",
+    )
+    haunts = models.CharField(max_length=300, blank=True, db_comment="Where they are often seen")
+    times = models.CharField(max_length=200, blank=True, db_comment="When they are often seen")
     notes = models.TextField(
         blank=True, max_length=5000, db_comment="The manager's own notes; never published"
     )
@@ -52,6 +66,21 @@ class Subject(models.Model):
     updated_at = models.DateTimeField(auto_now=True, db_comment="Last change of the record")
     revision = models.PositiveIntegerField(
         default=1, db_comment="Grows with each change; a form from an older one is refused"
+    )
+
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="doubles",
+        db_comment="The record of the same person that this one became part of",
+    )
+    search_words = models.GeneratedField(
+        expression=SearchVector("description", "marks", "mo", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        db_comment="Words of description, marks and MO, for matching by description",
     )
 
     objects = SubjectQuerySet.as_manager()
@@ -72,6 +101,15 @@ class Subject(models.Model):
                 | Q(age_high__gte=F("age_low")),
                 violation_error_message="The older age is below the younger one.",
             ),
+            models.CheckConstraint(
+                name="subject_not_its_own_double",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
+            ),
+        ]
+        indexes = [
+            GinIndex(Sounds(F("name")), name="subject_sounds"),
+            GinIndex(OpClass(Fold(F("name")), "gin_trgm_ops"), name="subject_names_trgm"),
+            GinIndex(fields=["search_words"], name="subject_words"),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +148,10 @@ class Alias(models.Model):
         ordering = ["name"]
         verbose_name_plural = "aliases"
         constraints = [models.UniqueConstraint(fields=["subject", "name"], name="alias_once")]
+        indexes = [
+            GinIndex(Sounds(F("name")), name="alias_sounds"),
+            GinIndex(OpClass(Fold(F("name")), "gin_trgm_ops"), name="alias_names_trgm"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -129,7 +171,31 @@ class Photo(StoredImage):
     bystanders_clear = models.BooleanField(
         default=False, db_comment="Nobody else can be recognised in it"
     )
+    bystanders_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When that was said of it"
+    )
+    bystanders_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who said so",
+    )
     is_primary = models.BooleanField(default=False, db_comment="The face shown first")
+    edit_of = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="crops",
+        db_comment="The photo this is a crop of; both share the untouched original",
+    )
+    edits = models.JSONField(
+        default=dict,
+        blank=True,
+        db_comment="Crop and blurred boxes in parts of width and height, applied to what is shown",
+    )
     added_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who added it"
     )
@@ -143,13 +209,39 @@ class Photo(StoredImage):
             models.UniqueConstraint(
                 fields=["subject"], condition=Q(is_primary=True), name="photo_one_primary"
             ),
-            models.UniqueConstraint(fields=["subject", "sha256"], name="photo_once"),
+            models.UniqueConstraint(fields=["subject", "sha256", "edits"], name="photo_once"),
+            models.CheckConstraint(
+                name="photo_edit_whole",
+                condition=Q(edit_of=None, edits={}) | (Q(edit_of__isnull=False) & ~Q(edits={})),
+            ),
+            models.CheckConstraint(
+                name="photo_bystanders_whole",
+                condition=Q(bystanders_at=None, bystanders_by=None)
+                | Q(bystanders_at__isnull=False, bystanders_by__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["added_at"], condition=Q(variants_ready_at=None), name="photo_waiting"
             )
         ]
+        triggers = [
+            # A published version shows this row: another crop of it is another row.
+            pgtrigger.Protect(
+                name="shown_as_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("uuid", "sha256", "edits"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Photo {self.uuid}"
+
+    @property
+    def edit_words(self) -> str:
+        """What was done to it, in words; empty if nothing."""
+        blurred = len(self.edits.get("blur", []))
+        said = ["Cropped"] if "crop" in self.edits else []
+        if blurred:
+            said.append(f"{blurred} part{'s' if blurred > 1 else ''} blurred")
+        return ", ".join(said)

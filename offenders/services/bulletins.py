@@ -1,7 +1,6 @@
-"""Bulletins: composed, sent, and turned into one e-mail for each recipient."""
+"""Bulletins: composed, sent now or at a time, cancelled until they start."""
 
-import re
-import unicodedata
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,17 +14,21 @@ from audit.services import record
 from common import dates
 from common.db import once
 from common.refs import yearly_ref
-from members.audience import AudienceKind, users_of_audience
+from members.audience import covers
 from members.mail import email_queue
-from members.models import User
+from members.models import SchemeSetting, User
 from offenders import actions
 from offenders.models import (
     Bulletin,
-    BulletinDelivery,
     BulletinProfile,
+    LeftOut,
     NumberSeries,
     ProfileVersion,
 )
+from offenders.names import names_somebody
+
+FARTHEST = dt.timedelta(days=60)
+"""How far ahead a bulletin may be set to start: what is in it grows old."""
 
 
 def bulletin_create(
@@ -71,43 +74,17 @@ def _make_draft(
     return bulletin
 
 
-def _folded(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"[a-z]+", "".join(c for c in plain if not unicodedata.combining(c)))
-
-
 def _check_headline(headline: str, versions: Sequence[ProfileVersion]) -> None:
-    """Refuse a name in the headline, however it is joined, accented or bent.
-
-    Of the profiles in the bulletin each part of a name; of everybody else published the family
-    name, the whole name and the aliases: "Paul's Bakery robbed" may be said.
-    """
-    words = _folded(headline)
-    said, whole = {*words, *(word.removesuffix("s") for word in words)}, "".join(words)
-    chosen = {version.subject_id for version in versions}
-    rows = ProfileVersion.objects.live().values_list("subject_id", "name", "aliases")
-    for subject_id, name, aliases in rows:
-        parts = _folded(name)
-        family = _folded(name.rpartition(" ")[2])
-        telling = [parts, family, *(_folded(alias) for alias in aliases)]
-        if subject_id in chosen:
-            telling += [[part] for part in parts]
-        if any(_is_said(told, said, whole) for told in telling):
-            raise ValidationError(
-                {"headline": "Leave names out of the headline: it goes by e-mail. Use references."}
-            )
-
-
-def _is_said(told: list[str], said: set[str], whole: str) -> bool:
-    joined = "".join(told)
-    if len(joined) < 3:
-        return False
-    return said.issuperset(told) or (len(joined) > 6 and joined in whole)
+    """Refuse a name in the headline: it becomes the subject line of an e-mail."""
+    if names_somebody(headline, about={version.subject_id for version in versions}):
+        raise ValidationError(
+            {"headline": "Leave names out of the headline: it goes by e-mail. Use references."}
+        )
 
 
 def _check_audience(bulletin: Bulletin, versions: Sequence[ProfileVersion]) -> None:
     """Refuse a profile that fewer people may see than the bulletin goes to."""
-    narrow = [v.subject.ref for v in versions if not _covers(v, bulletin)]
+    narrow = [v.subject.ref for v in versions if not covers(v, bulletin)]
     if narrow:
         raise ValidationError(
             {
@@ -119,16 +96,6 @@ def _check_audience(bulletin: Bulletin, versions: Sequence[ProfileVersion]) -> N
         )
 
 
-def _covers(version: ProfileVersion, bulletin: Bulletin) -> bool:
-    if version.audience == AudienceKind.ALL or bulletin.audience == AudienceKind.AGENCIES:
-        return True
-    return (
-        version.audience == bulletin.audience
-        and set(bulletin.audience_areas) <= set(version.audience_areas)
-        and set(bulletin.audience_sectors) <= set(version.audience_sectors)
-    )
-
-
 @transaction.atomic
 def bulletin_send(*, by: User, bulletin: Bulletin) -> None:
     """Send a draft. It is on the site at once; the worker queues and sends the e-mails.
@@ -136,18 +103,143 @@ def bulletin_send(*, by: User, bulletin: Bulletin) -> None:
     Raises ValidationError: sent already (code "stale"), or a profile in it was withdrawn, was
     narrowed, or a name stands in the headline.
     """
-    from offenders.tasks import bulletin_sweep  # tasks call services
-
-    row = Bulletin.objects.select_for_update().get(pk=bulletin.pk)
+    row = _locked(bulletin.pk)
     if row.sent_at is not None:
         raise ValidationError("This bulletin was sent already.", code="stale")
     _check_still_right(row)
-    row.sent_at = timezone.now()
-    row.sent_by = by
-    row.save(update_fields=["sent_at", "sent_by"])
-    refs = list(row.subjects.values_list("ref", flat=True))
-    record(actions.BULLETIN_SENT, by=by, ref=row.ref, subjects=refs, audience=row.audience)
+    row.send_at = row.scheduled_by = None
+    _start(row, by=by)
+
+
+@transaction.atomic
+def bulletin_schedule(*, by: User, bulletin: Bulletin, at: dt.datetime) -> None:
+    """Let a draft start by itself at a moment, or at another one than was set before.
+
+    Raises ValidationError: sent already (code "stale"), a time that is past or too far off, or
+    whatever would keep it from being sent now.
+    """
+    row = _locked(bulletin.pk)
+    if row.sent_at is not None:
+        raise ValidationError("This bulletin was sent already.", code="stale")
+    if at <= timezone.now():
+        raise ValidationError({"send_at": "This time is past. Choose one that is still to come."})
+    if at > timezone.now() + FARTHEST:
+        raise ValidationError({"send_at": f"Choose a time within {FARTHEST.days} days."})
+    _check_still_right(row)
+    row.send_at, row.scheduled_by = at, by
+    row.stopped_at, row.stopped_why = None, ""
+    row.save()
+    record(actions.BULLETIN_SCHEDULED, by=by, ref=row.ref, subjects=_refs(row), at=at.isoformat())
+
+
+@transaction.atomic
+def bulletin_cancel(*, by: User, bulletin: Bulletin) -> None:
+    """Take back the time at which a bulletin would start: it is a draft again.
+
+    Whoever locks the row first wins: cancelled, it never starts; started, this raises
+    ValidationError (code "stale").
+    """
+    row = _locked(bulletin.pk)
+    if row.sent_at is not None:
+        raise ValidationError(
+            "It has started already. What is sent can’t be called back.", code="stale"
+        )
+    if row.send_at is None:
+        raise ValidationError("It has no time set: it is a draft.", code="stale")
+    row.send_at = row.scheduled_by = None
+    row.save()
+    record(actions.BULLETIN_CANCELLED, by=by, ref=row.ref)
+
+
+@transaction.atomic
+def bulletin_start(*, bulletin_id: int) -> bool:
+    """Start a bulletin whose time has come, however late; return whether this call did.
+
+    Profiles that are no longer published, or to fewer people, are left out, and the bulletin says
+    so to the manager. With none left, or a name in the headline that is published by now, it is
+    stopped: a draft again, and the manager is told.
+    """
+    row = _locked(bulletin_id)
+    if row.sent_at is not None or row.send_at is None or row.send_at > timezone.now():
+        return False
+    live = _leave_out(row)
+    try:
+        if not live:
+            raise ValidationError("None of its profiles is published to its readers any more.")
+        _check_headline(row.headline, live)
+    except ValidationError as error:
+        _stop(row, " ".join(error.messages))
+        return False
+    assert row.scheduled_by is not None
+    _start(row, by=row.scheduled_by, scheduled=True)
+    return True
+
+
+def _locked(pk: int) -> Bulletin:
+    row: Bulletin = Bulletin.objects.select_for_update(of=("self",)).get(pk=pk)
+    return row
+
+
+def _refs(row: Bulletin) -> list[str]:
+    return list(row.entries.filter(left_out="").values_list("subject__ref", flat=True))
+
+
+def _start(row: Bulletin, *, by: User, scheduled: bool = False) -> None:
+    from offenders.tasks import bulletin_sweep  # tasks call services
+
+    row.sent_at, row.sent_by = timezone.now(), by
+    row.stopped_at, row.stopped_why = None, ""
+    row.shows_people = SchemeSetting.current().email_shows_people
+    row.save()
+    record(
+        actions.BULLETIN_SENT,
+        by=by,
+        ref=row.ref,
+        subjects=_refs(row),
+        audience=row.audience,
+        shows_people=row.shows_people,
+        scheduled=scheduled,
+    )
     transaction.on_commit(bulletin_sweep.delay, robust=True)
+
+
+def _stop(row: Bulletin, why: str) -> None:
+    row.send_at = row.scheduled_by = None
+    row.stopped_at, row.stopped_why = timezone.now(), why[:200]
+    row.entries.update(left_out="")
+    row.save()
+    record(actions.BULLETIN_STOPPED, by=None, ref=row.ref)
+    email_queue(
+        users=User.objects.intel(),
+        key=f"bulletin-stopped:{row.ref}:{row.stopped_at:%Y%m%dT%H%M%S}",
+        template="bulletin-stopped",
+        context={"ref": row.ref, "path": reverse("bulletin", args=[row.ref])},
+    )
+
+
+def _leave_out(row: Bulletin) -> list[ProfileVersion]:
+    """Mark what can't be in it any more; return what can."""
+    live, gone, narrowed = entries_now(row)
+    row.entries.filter(subject__in=gone).update(left_out=LeftOut.GONE)
+    row.entries.filter(subject__in=narrowed).update(left_out=LeftOut.NARROWED)
+    left_out = row.entries.exclude(left_out="").values_list("subject__ref", flat=True)
+    if left_out:
+        record(actions.BULLETIN_LEFT_OUT, by=None, ref=row.ref, subjects=list(left_out))
+    return live
+
+
+def entries_now(row: Bulletin) -> tuple[list[ProfileVersion], list[int], list[int]]:
+    """Return what a bulletin could send now, and the subjects (keys) gone or narrowed since."""
+    subjects = list(row.entries.values_list("subject", flat=True))
+    live = {
+        version.subject_id: version
+        for version in ProfileVersion.objects.live()
+        .filter(subject__in=subjects)
+        .select_related("subject")
+    }
+    narrowed = [pk for pk in subjects if pk in live and not covers(live[pk], row)]
+    shown = [live[pk] for pk in subjects if pk in live and pk not in narrowed]
+    return shown, [pk for pk in subjects if pk not in live], narrowed
 
 
 def _check_still_right(bulletin: Bulletin) -> None:
@@ -161,40 +253,3 @@ def _check_still_right(bulletin: Bulletin) -> None:
         raise ValidationError("A profile in it is no longer published. Compose it again.")
     _check_headline(bulletin.headline, live)
     _check_audience(bulletin, live)
-
-
-@transaction.atomic
-def bulletin_queue(*, bulletin_id: int) -> int:
-    """Make one delivery and e-mail for each recipient of a sent bulletin; return how many.
-
-    Run twice, it changes nothing: the row says when it was done, and keys are unique.
-    """
-    row = Bulletin.objects.select_for_update().get(pk=bulletin_id)
-    if row.sent_at is None or row.queued_at is not None:
-        return 0
-    recipients = User.objects.bulletin_recipients().filter(users_of_audience(row))
-    emails = email_queue(
-        users=recipients,
-        key=f"bulletin:{row.ref}",
-        template="bulletin",
-        for_readers=True,
-        context={
-            "headline": row.headline,
-            "refs": [
-                version.subject.ref
-                for version in ProfileVersion.objects.live()
-                .filter(subject__in=row.entries.values("subject"))
-                .select_related("subject")
-                if _covers(version, row)
-            ],
-            "path": reverse("bulletin", args=[row.ref]),
-        },
-    )
-    BulletinDelivery.objects.bulk_create(
-        [BulletinDelivery(bulletin=row, user_id=email.user_id, email=email) for email in emails],
-        batch_size=1000,
-    )
-    row.queued_at = timezone.now()
-    row.save(update_fields=["queued_at"])
-    record(actions.BULLETIN_QUEUED, by=None, ref=row.ref, recipients=len(emails))
-    return len(emails)

@@ -1,87 +1,34 @@
 """Publishing: a frozen version for members, or the reasons why not."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from audit.services import record
-from common import dates
 from common.db import check_revision, constraint_messages
 from members.models import User
 from offenders import actions
-from offenders.models import Photo, ProfilePhoto, ProfileVersion, Subject
-
-ADULT = 18
-SURE_OF_ADULT = 21
-"""An age that was only estimated must be at least this: witnesses are years out, and a child's
-profile must not be published by mistake (behaviour 17)."""
-
-
-@dataclass(frozen=True)
-class ProfileDraft:
-    """What the manager wants members to see, and why that is lawful and necessary."""
-
-    line: str
-    description: str
-    mo: str
-    ground: str
-    necessity: str
-    review_on: dt.date
-    expires_on: dt.date
-    audience: str
-    audience_areas: Sequence[int] = ()
-    audience_sectors: Sequence[str] = ()
-    warnings: Sequence[str] = ()
-    photos: Sequence[Photo] = field(default_factory=tuple)
-
-
-def publication_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
-    """Return why this may not be published, in words for the manager; empty when it may."""
-    today = dates.today()
-    latest = dates.last_day_of_year_from(today)
-    problems = _age_problems(subject)
-    if subject.status == Subject.Status.KNOWN and not draft.photos:
-        problems.append("Choose at least one photo.")
-    for photo in draft.photos:
-        if not photo.may_publish:
-            problems.append(
-                "A chosen photo has no permission to publish. Record it or leave it out."
-            )
-        if not photo.bystanders_clear:
-            problems.append(
-                "A chosen photo may show bystanders. Crop it, or record that it doesn't."
-            )
-    if not today < draft.review_on <= latest:
-        problems.append("The review day must be within the next 12 months.")
-    if not today <= draft.expires_on <= latest:
-        problems.append("The last day must be within the next 12 months.")
-    return list(dict.fromkeys(problems))
-
-
-def _age_problems(subject: Subject) -> list[str]:
-    age = subject.youngest_age()
-    if age is None:
-        return ["The age is not known. Record a date of birth or an estimated age first."]
-    if subject.date_of_birth and age < ADULT:
-        return ["This person is under 18. Profiles of people under 18 are not published."]
-    if not subject.date_of_birth and age < SURE_OF_ADULT:
-        return [
-            f"This person may be under 18 (estimated from {age}). "
-            "Record a date of birth, or a youngest age of 21 or more."
-        ]
-    return []
+from offenders.models import ProfilePhoto, ProfileVersion, Subject
+from offenders.publication import ProfileDraft, publication_problems
 
 
 @transaction.atomic
 def profile_publish(
-    *, by: User, subject: Subject, revision: int, draft: ProfileDraft
+    *,
+    by: User,
+    subject: Subject,
+    revision: int,
+    draft: ProfileDraft,
+    active_at: dt.datetime | None = None,
+    areas: Iterable[int] | None = None,
 ) -> ProfileVersion:
     """Publish a new frozen version that takes the place of the one before.
 
+    `active_at` is when the subject was last active, as the gallery sorts: as before, or now, if not
+    said. `areas` are the keys of those where they were active.
     Raises ValidationError with every reason why not, or code "stale" if the record changed since
     the form was shown.
     """
@@ -93,8 +40,12 @@ def profile_publish(
     now = timezone.now()
     versions = ProfileVersion.objects.filter(subject=row)
     latest = versions.order_by("-number").values_list("number", flat=True).first() or 0
-    versions.filter(superseded_at=None, withdrawn_at=None).update(superseded_at=now)
+    current = versions.filter(superseded_at=None, withdrawn_at=None)
+    before = current.first()
+    current.update(superseded_at=now)
     version = _frozen(row, draft)
+    version.active_at = active_at or (before.active_at if before else now)
+    version.active_areas = list(areas) if areas is not None else []
     version.number = latest + 1
     version.published_at = now
     version.published_by = by
@@ -120,14 +71,24 @@ def profile_publish(
     return version
 
 
+def profile_preview(*, subject: Subject, draft: ProfileDraft) -> ProfileVersion:
+    """Return the version that publishing the draft would make. It is not saved, nor judged."""
+    version = _frozen(subject, draft)
+    version.published_at = version.active_at = timezone.now()
+    return version
+
+
 def _frozen(subject: Subject, draft: ProfileDraft) -> ProfileVersion:
     """The record and the draft as one version; of somebody sought, no name of any kind."""
     known = subject.status == Subject.Status.KNOWN
+    name = draft.name or subject.name
+    held = subject.aliases.values_list("name", flat=True)
+    aliases = list(held if draft.aliases is None else draft.aliases)
     return ProfileVersion(
         subject=subject,
         known=known,
-        name=subject.name if known else "",
-        aliases=list(subject.aliases.values_list("name", flat=True)) if known else [],
+        name=name if known else "",
+        aliases=[alias for alias in aliases if alias != name] if known else [],
         line=draft.line,
         description=draft.description,
         mo=draft.mo,
@@ -161,3 +122,19 @@ def profile_withdraw(*, by: User, subject: Subject, reason: str) -> None:
         subjects=[subject.ref],
         version=version.number,
     )
+
+
+@transaction.atomic
+def profiles_active(*, subjects: Iterable[int], at: dt.datetime, area: int | None = None) -> None:
+    """Note that subjects (keys) did something, or something was done, for the gallery's order.
+
+    `area` is the key of where it happened, for those who look at their own area only.
+    """
+    current = ProfileVersion.objects.select_for_update().filter(
+        subject__in=sorted(set(subjects)), superseded_at=None, withdrawn_at=None
+    )
+    for version in current.order_by("pk"):
+        version.active_at = max(version.active_at, at)
+        if area is not None and area not in version.active_areas:
+            version.active_areas.append(area)
+        version.save(update_fields=["active_at", "active_areas"])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -33,6 +34,9 @@ EDITABLE = (
     "marks",
     "description",
     "mo",
+    "methods",
+    "haunts",
+    "times",
     "notes",
 )
 
@@ -47,16 +51,26 @@ class PhotoFacts:
     bystanders_clear: bool = False
 
 
+def locked_subject(subject: Subject) -> Subject:
+    """Return the record, locked for a change. Raises ValidationError if it became another's."""
+    row: Subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    if row.merged_into_id is not None:
+        raise ValidationError("This record became part of another. Change that one.", code="stale")
+    return row
+
+
 def subject_create(
     *,
     by: User,
     fields: Mapping[str, Any],
     aliases: Iterable[str] = (),
     client_id: uuid.UUID | None = None,
+    age_seen_on: dt.date | None = None,
 ) -> Subject:
     """Make a record and return it; the same `client_id` again returns the one it made.
 
-    `fields` are those of EDITABLE. Raises ValidationError.
+    `fields` are those of EDITABLE; `age_seen_on` is the day of the estimate, today if not said.
+    Raises ValidationError.
     """
     form = client_id or uuid.uuid4()
 
@@ -66,7 +80,7 @@ def subject_create(
             if name in fields:
                 setattr(subject, name, fields[name])
         if subject.age_low is not None or subject.age_high is not None:
-            subject.age_seen_on = dates.today()
+            subject.age_seen_on = age_seen_on or dates.today()
         subject.ref = subject_ref(NumberSeries.take("D", 0))
         subject.full_clean()
         subject.save()
@@ -85,7 +99,7 @@ def subject_update(
 
     Raises ValidationError: what is wrong, or code "stale" if it changed since the form was shown.
     """
-    row: Subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    row = locked_subject(subject)
     check_revision(row, revision)
     changed = [name for name in EDITABLE if name in fields and getattr(row, name) != fields[name]]
     if {"age_low", "age_high"} & set(changed):
@@ -125,17 +139,18 @@ def photo_add(
         source=facts.source,
         taken_on=facts.taken_on,
         may_publish=facts.may_publish,
-        bystanders_clear=facts.bystanders_clear,
     )
+    say_clear(photo, facts.bystanders_clear, by=by)
     store_original(upload, into=photo)
     try:
         with transaction.atomic():
-            Subject.objects.select_for_update().get(pk=subject.pk)
-            held: Photo | None = Photo.objects.filter(subject=subject, sha256=photo.sha256).first()
+            locked_subject(subject)
+            whole = Photo.objects.filter(subject=subject, sha256=photo.sha256, edit_of=None)
+            held: Photo | None = whole.first()
             if held:  # the same file again, or a double click
                 default_storage.delete(str(photo.original.name))
                 return held
-            _save_photo(photo, primary=primary)
+            photo_save(photo, primary=primary)
             record(actions.PHOTO_ADDED, by=by, ref=subject.ref, subjects=[subject.ref])
     except BaseException:
         default_storage.delete(str(photo.original.name))  # no row, so no file
@@ -150,17 +165,17 @@ def photo_update(*, by: User, photo: Photo, facts: PhotoFacts, primary: bool) ->
     Published versions stay as they are: they were published with what was known then. Raises
     ValidationError.
     """
-    subject = Subject.objects.select_for_update().get(pk=photo.subject_id)
+    subject = locked_subject(photo.subject)
     row: Photo = Photo.objects.select_for_update().get(pk=photo.pk)
     row.source, row.taken_on = facts.source, facts.taken_on
-    row.may_publish, row.bystanders_clear = facts.may_publish, facts.bystanders_clear
+    row.may_publish = facts.may_publish
+    say_clear(row, facts.bystanders_clear, by=by)
     if primary and not row.is_primary:
         Photo.objects.filter(subject=subject, is_primary=True).update(is_primary=False)
         row.is_primary = True
     row.full_clean()
     row.save()
-    subject.revision += 1  # a publish form that showed it otherwise is stale
-    subject.save(update_fields=["revision"])
+    subject_changed(subject)
     record(
         actions.PHOTO_UPDATED,
         by=by,
@@ -172,10 +187,26 @@ def photo_update(*, by: User, photo: Photo, facts: PhotoFacts, primary: bool) ->
     return row
 
 
-def _save_photo(photo: Photo, *, primary: bool) -> None:
-    held = Photo.objects.filter(subject=photo.subject)
+def say_clear(photo: Photo, clear: bool, *, by: User) -> None:
+    """Note on a photo, not saved, whether bystanders are dealt with; who says so now, and when."""
+    if clear and not photo.bystanders_clear:
+        photo.bystanders_at, photo.bystanders_by = timezone.now(), by
+    elif not clear:
+        photo.bystanders_at = photo.bystanders_by = None
+    photo.bystanders_clear = clear
+
+
+def subject_changed(subject: Subject) -> None:
+    """Note that a locked record changed: a publish form that showed it otherwise is stale."""
+    subject.revision += 1
+    subject.save(update_fields=["revision"])
+
+
+def photo_save(photo: Photo, *, primary: bool) -> None:
+    """Save a photo of a locked record, first of all if told or if there is no other first."""
+    held = Photo.objects.filter(subject=photo.subject).exclude(pk=photo.pk)
     if primary or not held.filter(is_primary=True).exists():
-        held.update(is_primary=False)
+        held.filter(is_primary=True).update(is_primary=False)
         photo.is_primary = True
     photo.full_clean()
     photo.save()
@@ -210,3 +241,21 @@ def photos_copy(*, by: User, subject: Subject, images: Iterable[StoredImage], so
             )
         added += 1
     return added
+
+
+def subject_unmake(*, subject: Subject) -> list[str]:
+    """Delete a record made by mistake a moment ago; return its files, to be deleted on commit.
+
+    Only one that nothing stands on. Raises ValidationError.
+    """
+    row: Subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    worked_on = row.revision > 1 or row.versions.exists() or row.involvements.exists()
+    if worked_on or row.notices.exists() or row.alerts.exists() or row.intelligence.exists():
+        raise ValidationError(
+            f"{row.ref} has been worked on since. Take the link away instead.", code="used"
+        )
+    from .photos import files_of  # it stands on this module
+
+    files = files_of(row.photos.all())
+    row.delete()
+    return files

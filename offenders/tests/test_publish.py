@@ -9,17 +9,17 @@ from django.db import Error, transaction
 from django.http import Http404
 
 from audit.models import Event
+from common import dates
 from offenders.access import get_profile
 from offenders.models import Photo, ProfileVersion
 from offenders.services import profile_publish, profile_withdraw, subject_update
 from tests import factories
 from tests.cast import Cast
 
-TODAY = dt.date.today()
-
 
 def years_ago(years: int, days: int = 0) -> dt.date:
-    return TODAY.replace(year=TODAY.year - years, day=min(TODAY.day, 28)) - dt.timedelta(days=days)
+    today = dates.today()
+    return today.replace(year=today.year - years, day=min(today.day, 28)) - dt.timedelta(days=days)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_photos_need_permission_and_no_bystanders(cast: Cast, change, words: str
 )  # fmt: skip
 def test_review_and_last_day_are_within_twelve_months(cast, days, field, words) -> None:
     subject = factories.subject(cast.intel)
-    draft = factories.draft(subject, **{field: TODAY + dt.timedelta(days=days)})
+    draft = factories.draft(subject, **{field: dates.today() + dt.timedelta(days=days)})
     with pytest.raises(ValidationError, match=words):
         profile_publish(by=cast.intel, subject=subject, revision=1, draft=draft)
 
@@ -110,9 +110,13 @@ def test_a_stale_form_is_refused(cast: Cast) -> None:
 
 
 def test_it_is_gone_after_its_last_day_whatever_runs(cast: Cast) -> None:
-    version = factories.published(cast.intel, draft_expires_on=TODAY + dt.timedelta(days=10))
+    version = factories.published(
+        cast.intel, draft_expires_on=dates.today() + dt.timedelta(days=10)
+    )
     ref = version.subject.ref
-    last_moment = dt.datetime.combine(TODAY + dt.timedelta(days=10), dt.time(23, 59), tzinfo=dt.UTC)
+    last_moment = dt.datetime.combine(
+        dates.today() + dt.timedelta(days=10), dt.time(23, 59), tzinfo=dt.UTC
+    )
     with time_machine.travel(last_moment - dt.timedelta(hours=2), tick=False):
         assert get_profile(cast.staff, ref)
     with time_machine.travel(last_moment + dt.timedelta(hours=3), tick=False):

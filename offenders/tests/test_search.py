@@ -1,7 +1,12 @@
 """Search that forgives spelling, and finds by description."""
 
-import pytest
+import datetime as dt
 
+import pytest
+import time_machine
+from django.utils import timezone
+
+from exclusions.top_ten import top_ten_refresh
 from offenders.models import ProfileVersion, Subject
 from tests import factories
 from tests.cast import Cast
@@ -13,7 +18,7 @@ def people(cast: Cast) -> dict[str, str]:
     for name, aliases, description in (
         ("Kevin Marsh", ["Kez"], "Tall, neck tattoo, grey hoodie, limps."),
         ("Leanne Foster", [], "Long fair hair, pushchair."),
-        ("Paul Tate", ["Spud"], "Short, ginger beard, blue cap."),
+        ("Paul Tate", ["Spud"], "Male, short, ginger beard, blue cap."),
         ("Marta Zieliński", [], "Glasses, red coat."),
         ("Siobhán O'Rourke", [], "Curly hair, carries a large bag."),
     ):
@@ -44,6 +49,14 @@ def people(cast: Cast) -> dict[str, str]:
         ("neck tattoo grey hoodie", "Kevin Marsh"),
         ("limping tattooed", "Kevin Marsh"),
         ("ginger beard", "Paul Tate"),
+        ("man with a ginger beard", "Paul Tate"),
+        ("red beard", "Paul Tate"),
+        ("tall", "Kevin Marsh"),
+        ("kevinmarsh", "Kevin Marsh"),
+        ("K Marsh", "Kevin Marsh"),
+        ("marsh k", "Kevin Marsh"),
+        ("lean fost", "Leanne Foster"),
+        ("limp tattoo moustache", "Kevin Marsh"),
     ],
 )
 def test_the_gallery_finds_the_right_person_first(cast: Cast, people, typed, found) -> None:
@@ -76,3 +89,76 @@ def test_the_manager_finds_records_by_alias_and_slip(cast: Cast, people) -> None
     assert [subject.ref for subject in found][:1] == [people["Kevin Marsh"]]
     found = Subject.objects.visible_to(cast.intel).search("kevn")
     assert [subject.ref for subject in found][:1] == [people["Kevin Marsh"]]
+
+
+def refs(client, **query) -> list[str]:
+    return [face.ref for face in client.get("/gallery/", query).context["faces"]]
+
+
+def test_the_parts_of_the_gallery(cast: Cast, client_of, people) -> None:
+    staff = client_of("staff")
+    kevin, leanne = people["Kevin Marsh"], people["Leanne Foster"]
+    factories.served_notice(cast.intel, cast.staff, cast.shop, Subject.objects.get(ref=kevin))
+    sought = factories.published(cast.intel, status="id_sought", name="", age_low=30)
+    top_ten_refresh()
+    assert refs(staff, show="excluded") == [kevin]
+    assert refs(staff, show="top") == [kevin]
+    assert refs(staff, show="area") == [kevin]
+    assert refs(client_of("other"), show="area") == []
+    assert refs(staff, show="sought") == [sought.subject.ref]
+    assert leanne in refs(staff, show="known")
+    answer = staff.get("/gallery/", {"q": "kevn"})
+    counts = {chip.label: chip.count for chip in answer.context["chips"]}
+    assert counts["All"] == counts["Excluded"] == counts["Known"] == 1
+    assert counts["ID sought"] == 0
+
+
+def test_new_is_what_came_since_my_last_visit(cast: Cast, client_of, people) -> None:
+    staff, other = client_of("staff"), client_of("other")
+    assert refs(staff, show="new") == []  # a first visit: all of it would be new
+    later = timezone.now() + dt.timedelta(hours=3)
+    with time_machine.travel(later, tick=False):
+        new = factories.published(cast.intel, name="Brand New")
+    with time_machine.travel(later + dt.timedelta(minutes=5), tick=False):
+        assert refs(staff, show="new") == [new.subject.ref]
+        assert refs(staff, show="new") == [new.subject.ref]  # for all of the visit
+        assert refs(other, show="new") == []
+    with time_machine.travel(later + dt.timedelta(hours=3), tick=False):
+        assert refs(staff, show="new") == []
+
+
+def test_the_next_faces_come_without_the_page(cast: Cast, client_of) -> None:
+    for number in range(26):
+        factories.published(cast.intel, name=f"Person {number}", photo=True)
+    staff = client_of("staff")
+    whole = staff.get("/gallery/").content.decode()
+    assert whole.count('class="face"') == 24
+    assert 'href="?page=2"' in whole
+    headers = {"HX-Request": "true", "HX-Target": "more"}
+    more = staff.get("/gallery/?page=2", headers=headers).content.decode()
+    assert more.count('class="face"') == 2
+    assert "<html" not in more
+    assert "26 of 26" in more
+
+
+@pytest.mark.parametrize("typed", ["{n:04}", "{n}", " {n:04} "])
+def test_digits_alone_are_a_reference_first_of_all(cast: Cast, client_of, typed: str) -> None:
+    wanted = factories.published(cast.intel, name="Kevin Marsh")
+    number = int(wanted.subject.ref[2:])
+    words = f"Has {number} and {number:04} tattooed on the hand."
+    other = factories.published(
+        cast.intel, name="Paul Tate", description=words, draft_description=words
+    )
+    text = typed.format(n=number)
+    found = [v.subject.ref for v in ProfileVersion.objects.visible_to(cast.staff).search(text)]
+    assert found == [wanted.subject.ref, other.subject.ref]
+    page = client_of("intel").get("/subjects/", {"q": text}).content.decode()
+    assert wanted.subject.ref in page
+    assert not list(ProfileVersion.objects.visible_to(cast.board).search(text))
+
+
+def test_digits_of_somebody_one_may_not_see_find_nobody(cast: Cast, client_of) -> None:
+    hidden = factories.subject(cast.intel, name="Hidden Person")
+    found = client_of("staff").get("/gallery/", {"q": hidden.ref[2:]}).content.decode()
+    assert hidden.ref not in found
+    assert "Nobody found" in found

@@ -1,0 +1,88 @@
+"""A bulletin as one reader gets it by e-mail, made at the moment it is sent."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+
+from common.emails import InlineImage
+from members.letters import Letter, NothingToSay
+from members.models import SchemeSetting, User
+from offenders.access import merged_on
+from offenders.models import Bulletin, Photo, ProfileVersion
+
+SIZE = "thumb"
+"""The picture in a letter: enough to know a face again, too small for a poster."""
+
+
+def bulletin_entries(bulletin: Bulletin, user: User) -> list[tuple[str, ProfileVersion]]:
+    """Return (reference named in the bulletin, profile) for those this user may see now.
+
+    Where a record became part of another since, that one's profile, if this user sees it.
+    """
+    entries = bulletin.entries.filter(left_out="").select_related("subject")
+    subjects = [entry.subject for entry in entries]
+    merged = [subject.pk for subject in subjects if subject.merged_into_id]
+    leads = merged_on(merged) if merged else {}
+    stays = {subject.pk: leads.get(subject.pk, subject.pk) for subject in subjects}
+    seen = {
+        version.subject_id: version
+        for version in ProfileVersion.objects.visible_to(user)
+        .filter(subject__in=set(stays.values()))
+        .for_list()
+    }
+    found = [(subject.ref, seen.get(stays[subject.pk])) for subject in subjects]
+    return [(ref, version) for ref, version in found if version]
+
+
+def bulletin_versions(bulletin: Bulletin, user: User) -> list[ProfileVersion]:
+    """Return the profiles of a bulletin that this user may see now, each once, in its order."""
+    return list(dict.fromkeys(version for _, version in bulletin_entries(bulletin, user)))
+
+
+def shows_people(bulletin: Bulletin) -> bool:
+    """Whether its e-mails carry names and photos: the setting was on when it was sent, and is."""
+    on = SchemeSetting.current().email_shows_people
+    return on and (bulletin.sent_at is None or bulletin.shows_people)
+
+
+def bulletin_letter(user: User, context: dict[str, Any]) -> Letter:
+    """Complete a bulletin's letter for its reader: references, and people where the scheme allows.
+
+    Of the profiles of the bulletin only those that this reader may see now. People only where the
+    setting is on and the reader has accepted the agreement in force. Raises NothingToSay.
+    """
+    bulletin = Bulletin.objects.filter(ref=context.get("ref", "")).first()
+    if bulletin is None:  # queued by an earlier release: its references stand in the context
+        return Letter(context)
+    versions = bulletin_versions(bulletin, user)
+    if not versions:
+        raise NothingToSay
+    refs = [version.subject.ref for version in versions]
+    if not (shows_people(bulletin) and _agreed(user)):
+        return Letter({**context, "refs": refs})
+    pictures = {version.pk: _picture(version) for version in versions}
+    people = [
+        {
+            "ref": version.subject.ref,
+            "name": version.shown_name,
+            "cid": image.cid if (image := pictures[version.pk]) else "",
+        }
+        for version in versions
+    ]
+    images = tuple(image for image in pictures.values() if image)
+    return Letter({**context, "refs": refs, "people": people}, images)
+
+
+def _agreed(user: User) -> bool:
+    return bool(User.objects.agreed().filter(pk=user.pk).exists())
+
+
+def _picture(version: ProfileVersion) -> InlineImage | None:
+    photo: Photo | None = version.main_photo
+    if photo is None or photo.variants_ready_at is None:
+        return None
+    try:
+        with default_storage.open(photo.variant_path(SIZE)) as file:
+            return InlineImage(f"{photo.uuid}@dtac", file.read())
+    except OSError:
+        return None

@@ -1,0 +1,1 @@
+"""Pages of the offenders app that need no other."""

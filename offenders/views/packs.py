@@ -1,0 +1,43 @@
+"""Printing a bulletin for one business."""
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from common.http import add_problems, download, form_status
+from members.access import roles_only, user_of
+from members.models import Role
+from offenders.access import get_bulletin
+from offenders.forms import BulletinPackForm
+from offenders.services.packs import LIFE, RULES, pack_members, pack_print, packs_allowed
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL, Role.MANAGER)
+def bulletin_pack(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask for which business, and give one numbered copy. No such page where paper is off."""
+    user = user_of(request)
+    found = get_bulletin(user, ref)
+    members = pack_members(by=user, bulletin=found)
+    if not packs_allowed() or found.sent_at is None or not members:
+        raise Http404
+    form = BulletinPackForm(request.POST or None, members=members)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row, pdf = pack_print(by=user, bulletin=found, **form.cleaned_data)
+            return download(pdf, f"{row.ref}.pdf", "application/pdf")
+        except ValidationError as error:
+            add_problems(form, error)
+    packs = found.packs.select_related("member", "made_by")
+    if not user.is_intel:
+        packs = packs.filter(member=user.member_id)
+    context = {
+        "bulletin": found,
+        "form": form,
+        "packs": packs[:50],
+        "rules": RULES,
+        "days": LIFE.days,
+        "page_title": "Print a pack",
+    }
+    return render(request, "offenders/bulletin_pack.html", context, status=form_status(form))
