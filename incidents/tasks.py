@@ -5,9 +5,38 @@ from celery import shared_task
 from common.variants import make_waiting_variants
 
 from .models import Attachment
+from .services.match import match_waiting
+from .services.push import alerts_to_push, push_alert, push_purge
 
 
 @shared_task
 def attachment_variants_sweep() -> int:
-    """Make the shown sizes of photos that came with reports."""
-    return make_waiting_variants(Attachment)
+    """Make the shown sizes of photos that came with reports, and compare the pictures."""
+    made = make_waiting_variants(Attachment.objects.filter(kind="photo"))
+    if made:
+        involvement_match_sweep.delay()
+    return made
+
+
+@shared_task
+def involvement_match_sweep() -> int:
+    """Look for whom the unknown people of waiting reports may be; return how many were done."""
+    return match_waiting()
+
+
+@shared_task
+def alert_push(alert_id: int) -> int:
+    """Tell the browsers of an alert's audience; return how many took it."""
+    return push_alert(alert_id=alert_id)
+
+
+@shared_task
+def alert_push_sweep() -> int:
+    """Go on with alerts that nobody is telling of: the worker was not woken, or was killed."""
+    return sum(push_alert(alert_id=pk) for pk in alerts_to_push())
+
+
+@shared_task
+def alert_push_purge() -> int:
+    """Forget which browsers took alerts that are long over."""
+    return push_purge()

@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from incidents.querysets import InvolvementQuerySet
 from members.models import User
 from offenders.models import Subject
 
@@ -16,12 +17,20 @@ class Involvement(models.Model):
     """A person in a report: a subject, or somebody unknown described in words."""
 
     class Confidence(models.TextChoices):
-        REPORTED = "reported", "Reporter named them"
+        REPORTED = "reported", "Named in the report"
         POSSIBLE = "possible", "Possible"
+        PROBABLE = "probable", "Probable"
         CONFIRMED = "confirmed", "Confirmed"
+
+    class Part(models.TextChoices):
+        DID_IT = "did_it", "Did it"
+        WITH_THEM = "with_them", "Was with them"
 
     report = models.ForeignKey(
         Report, on_delete=models.CASCADE, related_name="people", db_comment="In which report"
+    )
+    part = models.CharField(
+        max_length=10, choices=Part, default=Part.DID_IT, db_comment="Their part in it"
     )
     subject = models.ForeignKey(
         Subject,
@@ -34,13 +43,45 @@ class Involvement(models.Model):
     confidence = models.CharField(
         max_length=10, choices=Confidence, db_comment="How sure it is that it was them"
     )
+    named_as = models.CharField(
+        max_length=80, blank=True, db_comment="Name or reference that the reporter typed"
+    )
     sex = models.CharField(max_length=12, blank=True, db_comment="As the reporter saw it")
     age_band = models.CharField(max_length=12, blank=True, db_comment="Apparent age")
     height = models.CharField(max_length=12, blank=True, db_comment="As the reporter saw it")
     build = models.CharField(max_length=12, blank=True, db_comment="As the reporter saw it")
     hair = models.CharField(max_length=40, blank=True, db_comment="As the reporter saw it")
+    clothing = models.CharField(max_length=120, blank=True, db_comment="As the reporter saw it")
+    marks = models.CharField(
+        max_length=120, blank=True, db_comment="Tattoos, scars, glasses, beard, gait"
+    )
+    carrying = models.CharField(max_length=120, blank=True, db_comment="Bags and the like")
     description = models.CharField(
-        max_length=500, blank=True, db_comment="Clothing, marks, carrying, in words"
+        max_length=500, blank=True, db_comment="What else the reporter saw, in words"
+    )
+    likely = models.JSONField(
+        default=list,
+        blank=True,
+        db_comment="Whom the worker thinks it may be: keys of subjects, scores and reasons",
+    )
+    matched_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When the worker last looked; null: not yet"
+    )
+    named_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who named the subject in a report: the reporter, or who corrected it",
+    )
+    from_report = models.ForeignKey(
+        Report,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="The double that named them; null: this report did",
     )
     linked_by = models.ForeignKey(
         User,
@@ -51,6 +92,8 @@ class Involvement(models.Model):
         db_comment="Who linked it to the subject",
     )
 
+    objects = InvolvementQuerySet.as_manager()
+
     class Meta:
         db_table_comment = "People in reports"
         ordering = ["id"]
@@ -60,6 +103,19 @@ class Involvement(models.Model):
                 condition=Q(subject__isnull=False),
                 name="involvement_once",
                 violation_error_message="This subject is already on the report.",
+            ),
+            models.CheckConstraint(
+                # What a report says, its own writer said: nobody from another report.
+                name="involvement_reported_by_somebody",
+                condition=~Q(confidence="reported")
+                | Q(named_by__isnull=False, from_report__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["report"],
+                condition=Q(subject=None, matched_at=None),
+                name="involvement_to_match",
             )
         ]
 
@@ -69,7 +125,10 @@ class Involvement(models.Model):
     def seen_as(self) -> str:
         """Return the description of somebody unknown as one line of words."""
         hair = self.hair and (self.hair if "hair" in self.hair.lower() else f"{self.hair} hair")
-        parts = [self.sex, self.age_band, self.height, self.build, hair, self.description]
+        named = self.named_as and f"named as {self.named_as}"
+        carrying = self.carrying and f"carrying {self.carrying}"
+        parts = [named, self.sex, self.age_band, self.height, self.build, hair]
+        parts += [self.clothing, self.marks, carrying, self.description]
         return ", ".join(part for part in parts if part)
 
 

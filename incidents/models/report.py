@@ -2,22 +2,38 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from common.db import LondonDate, StoredImage, YearlyCounter
-from incidents.querysets import AttachmentQuerySet, IncidentTypeQuerySet, ReportQuerySet
+from common.db import LondonDate, YearlyCounter
+from incidents.querysets import IncidentTypeQuerySet, ReportQuerySet
 from members.models import Area, Member, Premises, User
+from offenders.models import Method
 
 
 class ReportCounter(YearlyCounter):
-    """Numbers of reports in a year: INC for incidents, SIG for sightings."""
+    """Numbers of a year: INC incidents, SIG sightings, INT intelligence reports, ALT alerts."""
 
     class Meta:
         db_table_comment = "Numbers of reports handed out"
         constraints = [
             models.UniqueConstraint(fields=["prefix", "year"], name="report_counter_once")
         ]
+
+
+class Question(models.TextChoices):
+    """What the log form may ask for, beyond who, where, when and words."""
+
+    GOODS = "goods", "Goods and their value"
+    METHOD = "method", "How it was done"
+    WEAPON = "weapon", "Weapon"
+    VIOLENCE = "violence", "Violence"
+    INJURY = "injury", "Injury"
+    THREATS = "threats", "Threats"
+    VEHICLE = "vehicle", "Vehicle"
+    POLICE = "police", "Police told"
+    OUTCOME = "outcome", "How it ended"
 
 
 class IncidentType(models.Model):
@@ -32,7 +48,12 @@ class IncidentType(models.Model):
     label = models.CharField(max_length=60, db_comment="Words on screen")
     family = models.CharField(max_length=8, choices=Family, db_comment="Crime, ASB or other")
     harm = models.PositiveSmallIntegerField(db_comment="Weight for sorting, 1 (low) to 100")
-    involves_property = models.BooleanField(db_comment="Ask for items and values")
+    asks = ArrayField(
+        models.CharField(max_length=10, choices=Question),
+        default=list,
+        blank=True,
+        db_comment="What the log form asks for when this is chosen",
+    )
     is_common = models.BooleanField(default=False, db_comment="Shown first on the log form")
     is_serious = models.BooleanField(
         default=False, db_comment="One accepted incident may ground an exclusion"
@@ -46,9 +67,25 @@ class IncidentType(models.Model):
     class Meta:
         db_table_comment = "Types of incident, as data"
         ordering = ["position", "label"]
+        constraints = [
+            models.CheckConstraint(
+                name="type_harm",
+                condition=Q(harm__gte=1, harm__lte=100),
+                violation_error_message="Harm is a number from 1 to 100.",
+            ),
+            models.CheckConstraint(
+                name="type_ends_after_it_begins",
+                condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")),
+                violation_error_message="The last day is before the first.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    def asks_for(self, question: str) -> bool:
+        """Whether the log form asks this, a code of Question, when the type is chosen."""
+        return question in self.asks
 
 
 class Report(models.Model):
@@ -62,6 +99,7 @@ class Report(models.Model):
         SUBMITTED = "submitted", "Waiting for review"
         ACCEPTED = "accepted", "Accepted"
         REJECTED = "rejected", "Not taken up"
+        DUPLICATE = "duplicate", "Same as another report"
 
     class Outcome(models.TextChoices):
         LEFT = "left", "Left"
@@ -69,6 +107,16 @@ class Report(models.Model):
         DETAINED = "detained", "Detained"
         ARRESTED = "arrested", "Arrested"
         UNKNOWN = "unknown", "Not known"
+
+    class Weapon(models.TextChoices):
+        NONE = "none", "No weapon"
+        SHOWN = "shown", "Shown or spoken of"
+        USED = "used", "Used"
+
+    class Injury(models.TextChoices):
+        NONE = "none", "Nobody hurt"
+        MINOR = "minor", "Hurt, no hospital"
+        SERIOUS = "serious", "Hospital needed"
 
     ref = models.CharField(max_length=20, unique=True, db_comment="E.g. INC-2026-00017")
     kind = models.CharField(max_length=10, choices=Kind, db_comment="Sighting or incident")
@@ -108,7 +156,31 @@ class Report(models.Model):
         max_length=10, choices=Outcome, default=Outcome.UNKNOWN, db_comment="How it ended"
     )
     violence = models.BooleanField(default=False, db_comment="Somebody was hurt or attacked")
+    weapon = models.CharField(
+        max_length=8, choices=Weapon, blank=True, db_comment="Weapon; empty: not said"
+    )
+    weapon_words = models.CharField(max_length=80, blank=True, db_comment="Which weapon")
+    injury = models.CharField(
+        max_length=8, choices=Injury, blank=True, db_comment="Worst injury; empty: not said"
+    )
+    threats = models.BooleanField(default=False, db_comment="Somebody was threatened or abused")
+    vehicle_registration = models.CharField(
+        max_length=12, blank=True, db_comment="Registration mark, capitals and digits only"
+    )
+    vehicle_words = models.CharField(
+        max_length=120, blank=True, db_comment="Make, model, colour of the vehicle"
+    )
+    methods = ArrayField(
+        models.CharField(max_length=16, choices=Method),
+        default=list,
+        blank=True,
+        db_comment="How it was done, codes of the MO list",
+    )
+    police_told = models.BooleanField(default=False, db_comment="The police were told")
     police_ref = models.CharField(max_length=40, blank=True, db_comment="Police reference")
+    to_finish = models.BooleanField(
+        default=False, db_comment="The reporter means to add to it before it is reviewed"
+    )
     value_stolen = models.DecimalField(
         max_digits=11, decimal_places=2, default=Decimal(0), db_comment="Sum of items, pounds"
     )
@@ -130,8 +202,23 @@ class Report(models.Model):
     review_note = models.CharField(
         max_length=500, blank=True, db_comment="Answer to the reporter, or why not taken up"
     )
+    duplicate_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="duplicates",
+        db_comment="The report of the same event that counts instead",
+    )
+    changed_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When its reporter last added to it or corrected it"
+    )
     revision = models.PositiveIntegerField(
         default=1, db_comment="Grows with each change; a form from an older one is refused"
+    )
+    content = models.PositiveIntegerField(
+        default=1,
+        db_comment="The newest text of it that came from its writer's phone, counted there",
     )
 
     objects = ReportQuerySet.as_manager()
@@ -154,6 +241,15 @@ class Report(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="report_duplicate_of_one",
+                condition=Q(status="duplicate", duplicate_of__isnull=False)
+                | (~Q(status="duplicate") & Q(duplicate_of=None)),
+            ),
+            models.CheckConstraint(
+                name="report_not_its_own_duplicate",
+                condition=Q(duplicate_of=None) | ~Q(duplicate_of=F("id")),
+            ),
+            models.CheckConstraint(
                 name="report_values", condition=Q(value_stolen__gte=0, value_recovered__gte=0)
             ),
             models.CheckConstraint(
@@ -170,10 +266,26 @@ class Report(models.Model):
             ),
             models.Index(fields=["reporter", "-sent_at"], name="report_by_reporter"),
             models.Index(fields=["occurred_on", "kind"], name="report_by_day"),
-            # The Board's figures read nothing but this index.
+            models.Index(
+                fields=["vehicle_registration"],
+                condition=~Q(vehicle_registration=""),
+                name="report_by_vehicle",
+            ),
+            models.Index(fields=["premises", "-occurred_at"], name="report_by_premises"),
+            models.Index(fields=["area", "-occurred_at"], name="report_by_area"),
+            # The Board's figures and "when and where" read nothing but this index.
             models.Index(
                 fields=["occurred_on"],
-                include=["type", "area", "value_stolen", "value_recovered"],
+                include=[
+                    "occurred_at",
+                    "type",
+                    "area",
+                    "premises",
+                    "outcome",
+                    "value_stolen",
+                    "value_recovered",
+                    "id",
+                ],
                 condition=Q(kind="incident", status="accepted"),
                 name="report_counted",
             ),
@@ -193,31 +305,17 @@ class Report(models.Model):
         return self.value_stolen - self.value_recovered
 
     @property
+    def method_words(self) -> str:
+        """How it was done, in words."""
+        return ", ".join(str(Method(code).label) for code in self.methods)
+
+    @property
     def is_open(self) -> bool:
         """Whether it still waits for review."""
         return self.status == self.Status.SUBMITTED
 
-
-class Attachment(StoredImage):
-    """A photo sent with a report."""
-
-    report = models.ForeignKey(
-        Report, on_delete=models.CASCADE, related_name="attachments", db_comment="With which"
-    )
-    added_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", db_comment="Who sent it"
-    )
-
-    objects = AttachmentQuerySet.as_manager()
-
-    class Meta:
-        db_table_comment = "Photos sent with reports"
-        ordering = ["id"]
-        indexes = [
-            models.Index(
-                fields=["added_at"], condition=Q(variants_ready_at=None), name="attachment_waiting"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Photo {self.uuid}"
+    def reopen(self) -> None:
+        """Take what was decided off it; not yet saved."""
+        self.status = self.Status.SUBMITTED
+        self.reviewed_at = self.reviewed_by = self.duplicate_of = None
+        self.review_note = ""

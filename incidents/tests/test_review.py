@@ -39,7 +39,9 @@ def test_link_and_accept(cast: Cast, client_of) -> None:
     assert (report.status, report.reviewed_by) == ("accepted", cast.intel)
     assert report.people.get().subject == subject
     assert "accepted" in intel.get("/queue/").content.decode()
-    assert report.ref not in intel.get("/queue/").content.decode()
+    page = intel.get("/queue/")
+    assert not page.context["reports"]
+    assert "Decided in the last hour" in page.content.decode()
     assert "Thank you." in client_of("staff").get(f"/reports/{report.ref}/").content.decode()
     done = set(Event.objects.filter(record=report.ref).values_list("action", flat=True))
     assert {"incidents.person.linked", "incidents.report.accepted"} <= done
@@ -51,7 +53,7 @@ def test_a_new_subject_takes_description_and_photos_along(cast: Cast, client_of)
         cast.shop,
         type=factories.incident_type(),
         people=[PersonInput(sex="male", age_band="25-30", description="limps")],
-        photos=[factories.upload()],
+        files=[factories.upload()],
     )
     link(client_of("intel"), report, to="new")
     subject = Subject.objects.get()
@@ -202,7 +204,7 @@ def test_a_cited_report_keeps_its_link(cast: Cast, client_of) -> None:
 
 
 def test_a_reports_photo_is_its_readers_alone(cast: Cast, client_of) -> None:
-    report = factories.report(cast.staff, cast.shop, photos=[factories.upload()])
+    report = factories.report(cast.staff, cast.shop, files=[factories.upload()])
     url = f"/photos/{report.attachments.get().uuid}/large/"
     answers = {who: client_of(who).get(url).status_code for who in cast.users}
     assert {who for who, status in answers.items() if status == 200} == {"staff", "store", "intel"}
