@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from common import dates, money
+from common.charts import bar_chart
 from members.access import roles_only
 
 from . import figures
 from .access import BOARD_ROLES
-from .charts import bar_chart
 from .models import PlanTarget
 
 NOTHING = Decimal(0)

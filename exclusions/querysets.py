@@ -121,7 +121,7 @@ def breaches() -> Any:
     """Return involvements that are breaches: derived, never typed.
 
     An excluded person at a member's premises, after service, on a day the notice covered; a
-    rejected report is none. Each row carries `notice_ref`.
+    rejected report or a double of another is none. Each row carries `notice_ref`.
     """
     from incidents.models import Involvement
 
@@ -137,7 +137,7 @@ def breaches() -> Any:
     latest = covering.order_by("-served_at").values("ref")[:1]
     return (
         Involvement.objects.filter(subject__isnull=False)
-        .exclude(report__status="rejected")
+        .exclude(report__status__in=["rejected", "duplicate"])
         .filter(Exists(covering))
         .annotate(notice_ref=Subquery(latest), occurred_at=F("report__occurred_at"))
     )

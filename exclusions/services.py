@@ -18,6 +18,7 @@ from incidents.models import Report
 from members.mail import email_queue
 from members.models import Premises, User
 from offenders.models import Subject
+from offenders.services import locked_subject, profiles_active
 
 from . import actions
 from .models import Notice, NoticeCounter, NoticeGround
@@ -73,10 +74,15 @@ def notice_raise(
 ) -> Notice:
     """Raise and authorise a notice, ready to be served. It is not in force yet.
 
-    Raises ValidationError: nothing cited, an incident that isn't this subject's or not accepted,
-    the threshold not met and no reason given, or a notice still to be served.
+    Raises ValidationError: a record that became part of another, nothing cited, an incident that
+    isn't this subject's or not accepted, the threshold not met and no reason given, or a notice
+    still to be served.
     """
-    Subject.objects.select_for_update().get(pk=subject.pk)
+    # What it rests on stands still while it is judged: reports first, the lowest key first, as
+    # whoever takes a decision about them back.
+    keys = [report.pk for report in reports]
+    list(Report.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    locked_subject(subject)
     _check_grounds(subject, reports, below_threshold_reason)
     now = timezone.now()
     year = dates.london_date(now).year
@@ -151,6 +157,7 @@ def notice_record_service(*, by: User, notice: Notice, service: Service) -> Noti
         method=service.method,
         until=row.ends_on.isoformat(),
     )
+    profiles_active(subjects=[row.subject_id], at=row.served_at)
     return row
 
 

@@ -2,10 +2,24 @@
 
 from celery import shared_task
 
+from .activity import activity_refresh
+from .merging import strays_follow
 from .services import expiries_record
+from .top_ten import top_ten_refresh
 
 
 @shared_task
 def notice_expiry_record() -> int:
     """Record notices that have ended and tell the manager."""
     return expiries_record()
+
+
+@shared_task
+def standing_refresh() -> bool:
+    """Set the gallery's order and the Top 10 anew; return whether the Top 10 changed.
+
+    What was sent about a record while it was merged follows it first.
+    """
+    strays_follow()
+    activity_refresh()
+    return top_ten_refresh()

@@ -16,8 +16,6 @@ from tests import factories
 from tests.cast import Cast
 from tests.factories import MemberFactory, PaymentFactory
 
-TODAY = dates.today()
-
 
 def test_members_that_count(cast: Cast) -> None:
     for kind, status in (("full", "lapsed"), ("affiliate", "active"), ("full", "prospect")):
@@ -30,10 +28,14 @@ def test_revenue_is_of_the_last_twelve_months(cast: Cast) -> None:
     member = cast.staff.member
     for days, amount in ((0, "10.50"), (300, "20"), (365, "40"), (400, "80")):
         PaymentFactory(
-            member=member, received_on=TODAY - dt.timedelta(days=days), amount=Decimal(amount)
+            member=member,
+            received_on=dates.today() - dt.timedelta(days=days),
+            amount=Decimal(amount),
         )
     got = current_values()[PlanTarget.Measure.REVENUE]
-    assert got == received(since=dates.add_months(TODAY, -12) + dt.timedelta(days=1), until=TODAY)
+    assert got == received(
+        since=dates.add_months(dates.today(), -12) + dt.timedelta(days=1), until=dates.today()
+    )
     assert got == Decimal("30.50")
 
 
@@ -44,7 +46,7 @@ def test_losses_by_area_add_up(cast: Cast) -> None:
     factories.report(
         cast.staff, cast.shop, type=factories.incident_type(), people=[PersonInput(subject=wanted)]
     )  # not reviewed: doesn't count
-    rows = losses_by_area(periods(TODAY)[0])
+    rows = losses_by_area(periods(dates.today())[0])
     assert {row["area__name"]: row["incidents"] for row in rows} == {
         "Town Centre": 1,
         "Temple Hill": 1,
@@ -90,9 +92,9 @@ class MonthsAddUp(TestCase):
         member = MemberFactory()
         for days, amount in paid:
             PaymentFactory(
-                member=member, received_on=TODAY - dt.timedelta(days=days), amount=amount
+                member=member, received_on=dates.today() - dt.timedelta(days=days), amount=amount
             )
-        since = dates.month_starts(last=TODAY, count=12)[0]
+        since = dates.month_starts(last=dates.today(), count=12)[0]
         assert sum(received_by_month(since=since).values(), Decimal(0)) == received(
-            since=since, until=TODAY
+            since=since, until=dates.today()
         )

@@ -1,0 +1,290 @@
+"""Merging two records that are one person, with everything that hangs on them, and taking it back.
+
+It stands here because notices are the highest thing that names a subject. The record that goes
+stays as a shell: its reference leads to the other, its published versions stay in its history.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.services import record
+from common.db import check_revision, constraint_messages
+from exclusions.models import Notice
+from incidents.models import Alert, IntelligenceReport, Involvement, NotSamePerson, ReviewStep
+from members.models import User
+from offenders import actions
+from offenders.models import (
+    AgeOverride,
+    Alias,
+    Association,
+    DifferentPeople,
+    LegalFact,
+    Photo,
+    ProfileVersion,
+    Recognition,
+    Subject,
+    SubjectMerge,
+    SubjectWarning,
+    Vehicle,
+)
+from offenders.services import edits_follow
+
+from .top_ten import top_ten_refresh
+
+FIELDS = (
+    "status", "name", "date_of_birth", "age_low", "age_high", "age_seen_on", "sex", "height",
+    "build", "hair", "marks", "description", "mo", "methods", "haunts", "times", "notes",
+)  # fmt: skip
+Named = IntelligenceReport.subjects.through
+
+# What is moved. Where a record must not have the same twice, the function says what "the same" is;
+# such a row stays with the record that goes. None: it may be there any number of times.
+MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
+    Involvement: lambda row: None,
+    Notice: lambda row: None,
+    Alert: lambda row: None,
+    Named: lambda row: row.intelligencereport_id,
+    NotSamePerson: lambda row: row.involvement_id,
+    ReviewStep: lambda row: None,
+    Alias: lambda row: row.name,
+    Photo: lambda row: (row.sha256, str(row.edits)),
+    SubjectWarning: lambda row: row.marker if row.ended_at is None else None,
+    Vehicle: lambda row: row.registration or None,
+    LegalFact: lambda row: None,
+    AgeOverride: lambda row: "now" if row.ended_at is None else None,
+    Recognition: lambda row: (row.given_by_id, row.name.casefold()),
+}
+
+
+@transaction.atomic
+def subjects_merge(
+    *,
+    by: User,
+    kept: Subject,
+    gone: Subject,
+    revisions: tuple[int, int],
+    fields: Mapping[str, Any],
+    reason: str,
+) -> SubjectMerge:
+    """Make two records one: `gone` becomes part of `kept`, whose FIELDS are as chosen.
+
+    `revisions` are those the manager saw, of `kept` and `gone`. Raises ValidationError: stale, no
+    reason, both on one report (then they are two people), or notices that cover the same day.
+    """
+    one, two = _locked(kept, gone)
+    check_revision(one, revisions[0])
+    check_revision(two, revisions[1])
+    _check_may_merge(one, two, reason)
+    before = {name: _plain(getattr(one, name)) for name in FIELDS}
+    _withdraw(two, into=one, by=by)
+    moved: dict[str, Any] = {_label(model): _move(model, two, one) for model in MOVES}
+    edits_follow(one, two)
+    moved[_label(Association)] = _move_associations(two, one)
+    old_name = one.name
+    for name in FIELDS:
+        if name in fields:
+            setattr(one, name, fields[name])
+    moved["names"] = _add_names(one, {old_name, two.name})
+    moved["after"] = {name: _plain(getattr(one, name)) for name in FIELDS}
+    one.revision += 1
+    one.full_clean()
+    one.save()
+    two.merged_into, two.revision = one, two.revision + 1
+    two.save(update_fields=["merged_into", "revision", "updated_at"])
+    merge = SubjectMerge(
+        kept=one, gone=two, reason=reason.strip(), before=before, moved=moved, merged_by=by
+    )
+    merge.full_clean()
+    merge.save()
+    two.top_ten_choices.filter(ended_at=None).update(ended_at=timezone.now(), ended_by=by)
+    refs = [one.ref, two.ref]
+    record(actions.SUBJECT_MERGED, by=by, ref=one.ref, subjects=refs, gone=two.ref)
+    top_ten_refresh(by=by)
+    return merge
+
+
+@transaction.atomic
+def merge_undo(*, by: User, merge: SubjectMerge) -> None:
+    """Take a merge back: what was moved returns, and fields that still are as the merge left them.
+
+    What came to the record since stays with it. The profile that the merge withdrew stays
+    withdrawn until it is published again. Raises ValidationError: taken back already, the record
+    is part of a third by now, or days of notices that would cover one another.
+    """
+    one, two = _locked(merge.kept, merge.gone)
+    row = SubjectMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    if row.undone_at is not None:
+        raise ValidationError("This was taken back already.", code="stale")
+    if one.merged_into_id is not None:
+        raise ValidationError(f"{one.ref} became part of another since. Take that back first.")
+    for model in MOVES:
+        moved = model._default_manager.filter(pk__in=row.moved[_label(model)], subject=one)
+        keys = list(moved.values_list("pk", flat=True))
+        if model is Photo:
+            # What was cropped since of a photo that goes back shows the same person: it goes too.
+            cropped = Photo.objects.filter(edit_of__in=keys, subject=one)
+            keys = sorted({*keys, *cropped.values_list("pk", flat=True)})
+            Photo.objects.filter(pk__in=keys).update(is_primary=False)
+        _give(model, keys, two)
+    edits_follow(one, two)
+    for association in Association.objects.filter(pk__in=row.moved[_label(Association)]):
+        _point(association, one, two)
+    one.aliases.filter(name__in=row.moved["names"]).delete()
+    _restore(one, row.before, row.moved["after"])
+    two.merged_into, two.revision = None, two.revision + 1
+    two.save(update_fields=["merged_into", "revision", "updated_at"])
+    row.undone_at, row.undone_by = timezone.now(), by
+    row.save(update_fields=["undone_at", "undone_by"])
+    refs = [one.ref, two.ref]
+    record(actions.SUBJECT_UNMERGED, by=by, ref=one.ref, subjects=refs, gone=two.ref)
+    top_ten_refresh(by=by)
+
+
+@transaction.atomic
+def strays_follow() -> int:
+    """Move what was sent about a record in the moment it became part of another; return how much.
+
+    A report on its way then still names the record that goes. Run each hour, it finds them all.
+    """
+    moved = 0
+    for model in (Involvement, Alert, Notice):
+        late = model.objects.filter(subject__merged_into__isnull=False)
+        for row in late.select_related("subject__merged_into")[:200]:
+            gone, kept = row.subject, row.subject.merged_into
+            try:
+                with transaction.atomic():
+                    model.objects.filter(pk=row.pk).update(subject=kept)
+            except IntegrityError:  # the other is on that report or has a notice: nothing is lost
+                continue
+            refs = [kept.ref, gone.ref]
+            record(actions.SUBJECT_FOLLOWED, by=None, ref=kept.ref, subjects=refs, gone=gone.ref)
+            moved += 1
+    return moved
+
+
+def _locked(one: Subject, two: Subject) -> tuple[Subject, Subject]:
+    """Return both records, locked in one order for everybody: no deadlock."""
+    rows = Subject.objects.select_for_update().filter(pk__in=[one.pk, two.pk]).order_by("pk")
+    found = {row.pk: row for row in rows}
+    return found[one.pk], found[two.pk]
+
+
+def _check_may_merge(one: Subject, two: Subject, reason: str) -> None:
+    if one.pk == two.pk:
+        raise ValidationError("Choose another record: this is the same.")
+    for row in (one, two):
+        if row.merged_into_id is not None:
+            raise ValidationError(f"{row.ref} became part of another already.", code="stale")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why they are one person."}, code="required")
+    shared = (
+        Involvement.objects.filter(subject=one, report__people__subject=two)
+        .exclude(report__status="rejected")
+        .values_list("report__ref", flat=True)
+        .order_by("report__ref")
+    )
+    if refs := list(shared[:3]):
+        raise ValidationError(
+            f"Both are on {', '.join(refs)}, so they are two people. If one of them is wrong there,"
+            " take that link away first.",
+            code="together",
+        )
+
+
+def _withdraw(gone: Subject, *, into: Subject, by: User) -> None:
+    ProfileVersion.objects.filter(subject=gone, superseded_at=None, withdrawn_at=None).update(
+        withdrawn_at=timezone.now(),
+        withdrawn_by=by,
+        withdrawn_reason=f"Became part of {into.ref}",
+    )
+
+
+def _label(model: type[models.Model]) -> str:
+    return model._meta.label_lower
+
+
+def _move(model: type[models.Model], gone: Subject, kept: Subject) -> list[int]:
+    """Move rows to the record that stays; return their keys. What it has already stays behind."""
+    same = MOVES[model]
+    rows = model._default_manager
+    held = {same(row) for row in rows.filter(subject=kept)} - {None}
+    moving = [row for row in rows.filter(subject=gone) if same(row) not in held]
+    if model is Photo and kept.photos.filter(is_primary=True).exists():
+        gone.photos.update(is_primary=False)  # one face leads
+    keys = sorted(row.pk for row in moving)
+    _give(model, keys, kept)
+    return keys
+
+
+def _give(model: type[models.Model], keys: list[int], to: Subject) -> None:
+    try:
+        with constraint_messages(model):
+            model._default_manager.filter(pk__in=keys).update(subject=to)
+    except ValidationError as error:
+        if model is not Notice:
+            raise
+        raise ValidationError(
+            "Both have an exclusion notice for the same days, or one that is still to be served."
+            " Revoke one of them first.",
+            code="notices",
+        ) from error
+
+
+def _move_associations(gone: Subject, kept: Subject) -> list[int]:
+    moved = []
+    for row in Association.objects.filter(Q(first=gone) | Q(second=gone)):
+        if _point(row, gone, kept):
+            moved.append(row.pk)
+    return moved
+
+
+def _point(row: Association, old: Subject, new: Subject) -> bool:
+    """Let an association speak of `new` instead of `old`; return whether it could."""
+    other = row.second_id if row.first_id == old.pk else row.first_id
+    first, second = sorted((other, new.pk))
+    known = Association.objects.filter(first_id=first, second_id=second).exists()
+    if other == new.pk or known:
+        return False
+    Association.objects.filter(pk=row.pk).update(first_id=first, second_id=second)
+    return True
+
+
+def _add_names(kept: Subject, names: set[str]) -> list[str]:
+    """Keep every name: one that isn't chosen is an alias. Return those that were added."""
+    wanted = names - {""}
+    held = {kept.name, *kept.aliases.values_list("name", flat=True)}
+    added = sorted(wanted - held)
+    Alias.objects.bulk_create(Alias(subject=kept, name=name) for name in added)
+    return added
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _restore(subject: Subject, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Put back each field that is as the merge left it; who changed one since meant it."""
+    for name in FIELDS:
+        if _plain(getattr(subject, name)) == after[name]:
+            field: models.Field[Any, Any] = Subject._meta.get_field(name)  # type: ignore[assignment]
+            setattr(subject, name, field.to_python(before[name]))
+    subject.revision += 1
+    subject.full_clean()
+    subject.save()
+
+
+@transaction.atomic
+def subjects_apart(*, by: User, one: Subject, two: Subject) -> None:
+    """Say that two records are two people: they are never suggested as one again."""
+    first, second = sorted((one, two), key=lambda each: each.pk)
+    _, made = DifferentPeople.objects.get_or_create(
+        first=first, second=second, defaults={"said_by": by}
+    )
+    if made:
+        record(actions.SUBJECTS_APART, by=by, ref=one.ref, subjects=[one.ref, two.ref])

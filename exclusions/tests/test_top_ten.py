@@ -1,0 +1,130 @@
+"""The harm score and the Top 10: what counts, who is on it, and that its history is kept."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from exclusions.activity import activity_refresh, latest_activity
+from exclusions.harm import harm_scores
+from exclusions.top_ten import top_ten_choose, top_ten_lift, top_ten_refresh
+from incidents.services import ItemInput, PersonInput, report_accept
+from offenders.models import ProfileVersion, Subject, TopTenPlace
+from tests import factories
+from tests.cast import Cast
+
+
+def incident(cast: Cast, subject: Subject, *, days: int = 0, **fields):
+    values = {
+        "occurred_at": timezone.now() - dt.timedelta(days=days, minutes=5),
+        "items": [],
+        "outcome": "left",
+    } | fields
+    return factories.accepted_incident(cast.intel, cast.staff, cast.shop, subject, **values)
+
+
+def people(cast: Cast, count: int) -> list[Subject]:
+    return [factories.subject(cast.intel, name=f"Person {n}", photo=False) for n in range(count)]
+
+
+def score(subject: Subject, **on) -> dict[str, int]:
+    return harm_scores(subjects=[subject.pk], **on).get(subject.pk, {"score": 0})
+
+
+@pytest.mark.parametrize(("days", "points"), [(0, 20), (29, 20), (31, 12), (91, 8), (181, 4)])
+def test_an_incident_weighs_less_the_longer_ago(cast: Cast, days: int, points: int) -> None:
+    (subject,) = people(cast, 1)
+    incident(cast, subject, days=days)
+    assert score(subject)["score"] == points
+    assert score(subject, on=dt.date.today() + dt.timedelta(days=366 - days))["score"] == 0
+
+
+def test_violence_loss_and_breaches_count_and_sightings_do_not(cast: Cast) -> None:
+    (subject,) = people(cast, 1)
+    factories.report(cast.intel, cast.shop, people=[PersonInput(subject=subject)])
+    assert score(subject)["score"] == 0
+    goods = [ItemInput(category="meat", value_stolen=Decimal(90), value_recovered=Decimal(30))]
+    incident(cast, subject, violence=True, items=goods)
+    assert score(subject) == {
+        "incidents": 1, "harm": 20, "violence": 50, "loss": 3, "breaches": 0, "score": 73,
+    }  # fmt: skip
+
+
+def test_a_breach_counts(cast: Cast) -> None:
+    (subject,) = people(cast, 1)
+    factories.served_notice(cast.intel, cast.staff, cast.shop, subject, ago=dt.timedelta(hours=2))
+    before = score(subject)["score"]
+    factories.report(cast.intel, cast.shop, people=[PersonInput(subject=subject)])
+    assert score(subject)["score"] == before + 25
+
+
+def test_who_only_stood_by_has_no_score(cast: Cast) -> None:
+    did, stood = people(cast, 2)
+    seen = [PersonInput(subject=did), PersonInput(subject=stood, part="with_them")]
+    sent = factories.report(cast.intel, cast.shop, people=seen, type=factories.incident_type())
+    report_accept(by=cast.intel, report=sent, revision=1)
+    assert score(did)["score"] == 20
+    assert score(stood)["score"] == 0
+
+
+def ranks() -> list[tuple[int, str]]:
+    now = TopTenPlace.objects.filter(until=None).order_by("rank")
+    return list(now.values_list("rank", "subject__name"))
+
+
+def test_the_list_holds_ten_by_score_and_its_history(cast: Cast) -> None:
+    subjects = people(cast, 12)
+    for number, subject in enumerate(subjects):
+        incident(cast, subject, violence=number == 11)
+    assert top_ten_refresh()
+    assert not top_ten_refresh()  # twice is once
+    assert ranks()[0] == (1, "Person 11")
+    assert len(ranks()) == 10
+    incident(cast, subjects[3], violence=True)
+    assert top_ten_refresh()
+    assert [name for _, name in ranks()[:2]] == ["Person 3", "Person 11"]
+    gone = TopTenPlace.objects.filter(until__isnull=False)
+    assert set(gone.values_list("rank", "subject__name")) >= {(1, "Person 11")}
+
+
+def test_pinned_and_kept_off_with_a_reason(cast: Cast) -> None:
+    one, two, three = people(cast, 3)
+    incident(cast, one)
+    incident(cast, two, violence=True)
+    top_ten_refresh()
+    with pytest.raises(ValidationError, match="why"):
+        top_ten_choose(by=cast.intel, subject=three, kind="pinned", reason=" ")
+    top_ten_choose(by=cast.intel, subject=three, kind="pinned", reason="Named by police.")
+    top_ten_choose(by=cast.intel, subject=two, kind="removed", reason="In prison.")
+    assert ranks() == [(1, "Person 2"), (2, "Person 0")]
+    top_ten_lift(by=cast.intel, subject=two)
+    top_ten_lift(by=cast.intel, subject=three)
+    assert ranks() == [(1, "Person 1"), (2, "Person 0")]
+
+
+def test_eleven_cannot_be_pinned(cast: Cast) -> None:
+    subjects = people(cast, 11)
+    for subject in subjects[:10]:
+        top_ten_choose(by=cast.intel, subject=subject, kind="pinned", reason="x")
+    with pytest.raises(ValidationError, match="ten places"):
+        top_ten_choose(by=cast.intel, subject=subjects[10], kind="pinned", reason="x")
+    assert len(ranks()) == 10
+
+
+def test_the_gallery_is_sorted_by_what_happened_last(cast: Cast, client_of) -> None:
+    old = factories.published(cast.intel, name="Old Timer")
+    new = factories.published(cast.intel, name="New Comer")
+    with time_machine.travel(timezone.now() + dt.timedelta(hours=1), tick=False):
+        incident(cast, old.subject)
+        order = [card.ref for card in client_of("staff").get("/gallery/").context["faces"]]
+        assert order == [old.subject.ref, new.subject.ref]
+        assert latest_activity(new.subject_id) is None
+        moved = ProfileVersion.objects.get(pk=old.pk).active_at
+        assert moved == latest_activity(old.subject_id)
+        ProfileVersion.objects.filter(pk=old.pk).update(active_at=old.published_at)
+        assert activity_refresh() == 1
+        assert activity_refresh() == 0
+        assert ProfileVersion.objects.get(pk=old.pk).active_at == moved

@@ -1,0 +1,111 @@
+"""The Top 10: by harm score, with the manager's word over it, and a history of every change."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from audit.services import record
+from common.db import constraint_messages
+from members.models import User
+from offenders import actions
+from offenders.models import Subject, TopTenChoice, TopTenPlace
+
+from .harm import harm_scores
+
+LOCK = 20021201  # the list is set by one at a time; the number stands for it alone
+
+
+@transaction.atomic
+def top_ten_refresh(*, by: User | None = None) -> bool:
+    """Set the list anew; return whether it changed. Run twice, it changes nothing the second time.
+
+    The pinned come first, by score; then the highest scores above nothing. Nobody who is kept off,
+    and no record that became part of another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    wanted = _wanted()
+    held = list(TopTenPlace.objects.filter(until=None).order_by("rank"))
+    if [(row.subject_id, row.pinned) for row in held] == [
+        (row["subject"], row["pinned"]) for row in wanted
+    ]:
+        return False
+    now = timezone.now()
+    same = {
+        row.rank
+        for row in held
+        if row.rank <= len(wanted)
+        and (row.subject_id, row.pinned)
+        == (wanted[row.rank - 1]["subject"], wanted[row.rank - 1]["pinned"])
+    }
+    TopTenPlace.objects.filter(until=None).exclude(rank__in=same).update(until=now)
+    TopTenPlace.objects.bulk_create(
+        TopTenPlace(
+            subject_id=row["subject"],
+            rank=rank,
+            score=row["parts"]["score"],
+            parts=row["parts"],
+            pinned=row["pinned"],
+            since=now,
+        )
+        for rank, row in enumerate(wanted, start=1)
+        if rank not in same
+    )
+    refs = Subject.objects.filter(pk__in=[row["subject"] for row in wanted])
+    record(actions.TOP_TEN_CHANGED, by=by, subjects=refs.values_list("ref", flat=True))
+    return True
+
+
+def _wanted() -> list[dict[str, Any]]:
+    scores = harm_scores()
+    choices = dict(TopTenChoice.objects.filter(ended_at=None).values_list("subject_id", "kind"))
+    merged = set(Subject.objects.filter(merged_into__isnull=False).values_list("pk", flat=True))
+    nothing = {"score": 0, "incidents": 0, "harm": 0, "violence": 0, "loss": 0, "breaches": 0}
+    pinned = [pk for pk, kind in choices.items() if kind == TopTenChoice.Kind.PINNED]
+    others = [pk for pk in scores if scores[pk]["score"] and pk not in choices]
+    rows: list[dict[str, Any]] = [
+        {"subject": pk, "pinned": pk in choices, "parts": scores.get(pk, nothing)}
+        for pk in (*pinned, *others)
+        if pk not in merged
+    ]
+    rows.sort(key=lambda row: (not row["pinned"], -row["parts"]["score"], row["subject"]))
+    return rows[: TopTenPlace.SIZE]
+
+
+@transaction.atomic
+def top_ten_choose(*, by: User, subject: Subject, kind: str, reason: str) -> TopTenChoice:
+    """Pin a subject to the list or keep it off, in place of an earlier choice; the list follows.
+
+    Raises ValidationError: no reason, a record that became part of another, or more pinned than
+    the list has places.
+    """
+    row = Subject.objects.select_for_update().get(pk=subject.pk)
+    if row.merged_into_id is not None:
+        raise ValidationError("This record became part of another. Choose that one.")
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why."}, code="required")
+    earlier = TopTenChoice.objects.filter(subject=row, ended_at=None)
+    earlier.update(ended_at=timezone.now(), ended_by=by)
+    pinned = TopTenChoice.objects.filter(ended_at=None, kind=TopTenChoice.Kind.PINNED).count()
+    if kind == TopTenChoice.Kind.PINNED and pinned >= TopTenPlace.SIZE:
+        raise ValidationError("All ten places are pinned. Lift one first.", code="full")
+    choice = TopTenChoice(subject=row, kind=kind, reason=reason.strip(), chosen_by=by)
+    choice.full_clean()
+    with constraint_messages(TopTenChoice):
+        choice.save()
+    record(actions.TOP_TEN_CHOSEN, by=by, ref=row.ref, subjects=[row.ref], kind=kind)
+    top_ten_refresh(by=by)
+    return choice
+
+
+@transaction.atomic
+def top_ten_lift(*, by: User, subject: Subject) -> None:
+    """Lift what was chosen for a subject, so that the score decides again."""
+    changed = TopTenChoice.objects.filter(subject=subject, ended_at=None).update(
+        ended_at=timezone.now(), ended_by=by
+    )
+    if changed:
+        record(actions.TOP_TEN_LIFTED, by=by, ref=subject.ref, subjects=[subject.ref])
+        top_ten_refresh(by=by)
