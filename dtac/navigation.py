@@ -5,8 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
-from incidents.models import Report
+from incidents import push
+from incidents.models import Alert, Report
 from members.models import Role, User
 
 
@@ -27,23 +30,60 @@ READERS = frozenset({Role.REPORTER, Role.MANAGER, Role.AGENCY, Role.INTEL})
 MEMBERS = frozenset({Role.REPORTER, Role.MANAGER, Role.AGENCY})
 INTEL = frozenset({Role.INTEL})
 BOARD = frozenset({Role.BOARD, Role.INTEL})
+MANAGER = frozenset({Role.MANAGER})
+FIGURES = frozenset({Role.MANAGER, Role.INTEL})
 ALL = frozenset(Role)
 
 ENTRIES = (
     Entry("queue", "Queue", "inbox", INTEL, phone=True),
     Entry("gallery", "Gallery", "layout-grid", MEMBERS, phone=True),
-    Entry("bulletin_list", "Bulletins", "newspaper", MEMBERS, phone=True),
+    Entry("alerts", "Alerts", "bell", MEMBERS, phone=True),
     Entry("gallery", "Gallery", "layout-grid", INTEL, phone=True),
     Entry("log", "Log", "plus", READERS, phone=True, primary=True),
     Entry("subject_list", "Subjects", "users", INTEL),
     Entry("report_list", "Reports", "file-text", READERS),
     Entry("notice_list", "Exclusions", "ban", READERS, phone=True),
-    Entry("bulletin_list", "Bulletins", "newspaper", INTEL),
+    Entry("intelligence_list", "Intelligence", "lightbulb", READERS),
+    Entry("alerts", "Alerts", "bell", INTEL),
+    Entry("bulletin_list", "Bulletins", "newspaper", READERS),
+    Entry("patterns", "When and where", "calendar-clock", FIGURES),
+    Entry("series", "Series", "git-branch", INTEL),
+    Entry("business", "My business", "store", MANAGER),
     Entry("board", "Board", "chart-column", BOARD, phone=True),
     Entry("member_list", "Members", "store", BOARD, phone=True),
+    Entry("type_list", "Types of incident", "list", INTEL),
+    Entry("viewing_list", "Unusual viewing", "eye", frozenset({Role.INTEL, Role.ADMIN})),
+    Entry("scheme_settings", "Scheme settings", "settings", INTEL),
     Entry("access_log", "Access log", "scroll-text", ALL, desk=True),
     Entry("me", "Me", "user", ALL, phone=True),
 )
+
+
+class AlertWatch:
+    """What each reader's page knows of live alerts. Asked only where a whole page is made."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    @cached_property
+    def refs(self) -> list[str]:
+        """The references of the live alerts this user sees, newest first."""
+        return Alert.objects.live_refs(self._user)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.refs)
+
+    @property
+    def reader(self) -> str:
+        """What tells this user's page from another's on one browser, and tells nothing else."""
+        return salted_hmac("dtac.alerts", str(self._user.pk)).hexdigest()[:12]
+
+    @property
+    def push_url(self) -> str:
+        """Where a browser says that it is this user's; empty where Web Push is off."""
+        return reverse("alert_push") if push.is_on() else ""
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -52,7 +92,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User) or user.must_accept_agreement:
         return {}
     here = request.resolver_match.view_name if request.resolver_match else ""
+    section = SECTION_OF.get(here, here)
+    if user.role == Role.MANAGER and section == "member_list":
+        section = "business"
     waiting = Report.objects.filter(status="submitted").count() if user.is_intel else 0
+    watch = AlertWatch(user) if user.sees_profiles else None
     entries = [entry for entry in ENTRIES if user.role in entry.roles]
     phone = 0
     nav = []
@@ -65,33 +109,55 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
                 "label": entry.label,
                 "icon": entry.icon,
                 "count": waiting if entry.view == "queue" else None,
-                "current": entry.view == SECTION_OF.get(here, here),
+                "watch": watch if entry.view == "alerts" else None,
+                "current": entry.view == section,
                 "primary": entry.primary,
                 "phone": on_phone,
                 "desk": entry.desk,
             }
         )
     place = user.premises.name if user.premises else user.member.name
-    return {"nav": nav, "nav_place": place}
+    return {"nav": nav, "nav_place": place, "alert_watch": watch}
 
 
 SECTION_OF = {
+    "alert_new": "alerts",
     "profile": "gallery",
     "report": "report_list",
     "report_review": "queue",
+    "report_edit": "report_list",
+    "exhibit": "report_list",
+    "intelligence": "intelligence_list",
+    "intelligence_new": "intelligence_list",
+    "intelligence_grade": "intelligence_list",
+    "intelligence_reject": "intelligence_list",
+    "intelligence_share": "intelligence_list",
+    "police_pack": "report_list",
     "notice": "notice_list",
     "notice_raise": "subject_list",
     "notice_serve": "notice_list",
     "notice_revoke": "notice_list",
     "bulletin": "bulletin_list",
     "bulletin_new": "bulletin_list",
+    "bulletin_schedule": "bulletin_list",
+    "bulletin_deliveries": "bulletin_list",
+    "bulletin_readers": "bulletin_list",
+    "bulletin_pack": "bulletin_list",
+    "bounce_list": "bulletin_list",
+    "mail_choices": "me",
     "subject": "subject_list",
     "subject_new": "subject_list",
     "subject_edit": "subject_list",
     "subject_photo": "subject_list",
     "subject_photo_edit": "subject_list",
+    "photo_crop": "subject_list",
+    "viewing": "viewing_list",
     "subject_publish": "subject_list",
     "subject_withdraw": "subject_list",
     "member_detail": "member_list",
+    "member_figures": "member_list",
+    "type_new": "type_list",
+    "type_edit": "type_list",
+    "type_end": "type_list",
 }
 """Which entry is lit on a page that has none of its own."""

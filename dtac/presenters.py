@@ -11,7 +11,7 @@ from common import dates, money
 from exclusions.models import Notice
 from incidents.models import Report
 from members.models import User
-from offenders.models import ProfileVersion, Subject, WarningMarker
+from offenders.models import ProfileVersion, Subject, TopTenPlace, WarningMarker
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,14 @@ def excluded_label(until: dt.date, *, ribbon: bool = True) -> Label:
     return Label(f"{word} until {dates.short_date(until)}", "excluded" if ribbon else "breach")
 
 
-def profile_ribbon(version: ProfileVersion, until: dt.date | None) -> Label | None:
-    """Return the one ribbon of a profile: excluded, else warning, else ID sought, else none."""
+def profile_ribbon(
+    version: ProfileVersion, until: dt.date | None, *, top_ten: bool = False
+) -> Label | None:
+    """Return the one ribbon of a profile: excluded, Top 10, warning, ID sought, or none."""
     if until:
         return excluded_label(until)
+    if top_ten:
+        return Label("TOP 10", "top10")
     if version.warnings:
         return Label(f"WARNING · {WarningMarker(version.warnings[0]).label.lower()}", "warning")
     if not version.known:
@@ -71,7 +75,9 @@ def profile_ribbon(version: ProfileVersion, until: dt.date | None) -> Label | No
     return None
 
 
-def card(version: ProfileVersion, until: dt.date | None) -> Card:
+def card(
+    version: ProfileVersion, until: dt.date | None, *, size: str = "card", top_ten: bool = False
+) -> Card:
     """Return the gallery card of a version (needs subject and main_photo loaded)."""
     photo = version.main_photo
     return Card(
@@ -79,18 +85,35 @@ def card(version: ProfileVersion, until: dt.date | None) -> Card:
         ref=version.subject.ref,
         name=version.shown_name,
         line=version.line,
-        photo_url=photo_url(photo.uuid if photo else None, "card"),
+        photo_url=photo_url(photo.uuid if photo else None, size),
         alt=f"{version.subject.ref} {version.shown_name}",
-        ribbon=profile_ribbon(version, until),
+        ribbon=profile_ribbon(version, until, top_ten=top_ten),
         until=until,
     )
 
 
-def cards(versions: Iterable[ProfileVersion]) -> list[Card]:
-    """Return cards with their exclusions, in one query for all of them."""
+def cards(
+    versions: Iterable[ProfileVersion], *, size: str = "card", top_ten: bool = False
+) -> list[Card]:
+    """Return cards with their exclusions, in one query; one more for who is on the Top 10."""
     shown = list(versions)
     until = Notice.objects.until_by_subject(version.subject_id for version in shown)
-    return [card(version, until.get(version.subject_id)) for version in shown]
+    top = top_ten_of(version.subject_id for version in shown) if top_ten else set()
+    return [
+        card(
+            version,
+            until.get(version.subject_id),
+            size=size,
+            top_ten=version.subject_id in top,
+        )
+        for version in shown
+    ]
+
+
+def top_ten_of(subjects: Iterable[int]) -> set[int]:
+    """Return which of these subjects (keys) are on the Top 10 now."""
+    places = TopTenPlace.objects.filter(until=None, subject__in=list(subjects))
+    return set(places.values_list("subject_id", flat=True))
 
 
 def people_words(report: Report, names: dict[int, str]) -> str:

@@ -4,6 +4,8 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.core.management import call_command
 
+from common.orphans import orphans_delete
+from dtac.digest import digest_queue
 from dtac.pages.health import beat
 
 
@@ -17,6 +19,18 @@ def heartbeat() -> None:
 def sessions_clear() -> None:
     """Delete sessions that have ended."""
     call_command("clearsessions")
+
+
+@shared_task
+def files_sweep() -> int:
+    """Delete files that no row owns, left by processes that died; return how many were."""
+    return orphans_delete()
+
+
+@shared_task
+def digest_sweep() -> int:
+    """Queue the week's digest once it is due; return to how many."""
+    return digest_queue()
 
 
 @worker_ready.connect

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from incidents.models import (
     StolenItem,
 )
 from members.models import Premises, User
+from offenders.models import Method
 
 from . import words
 from .faces import Face
@@ -31,6 +33,7 @@ DAYS = 730
 WAITING = 14
 BATCH = 2000
 IN_FORCE, PAST = 31, 58
+METHODS = Method.values
 
 
 @dataclass
@@ -83,7 +86,8 @@ class _Maker:
         self.now = timezone.now()
         self.intel = users["intel@dtac.example"]
         self.types = {kind.code: kind for kind in IncidentType.objects.all()}
-        self.weights = [weight for *_, weight in words.TYPES]
+        self.codes = list(words.TYPE_WEIGHTS)
+        self.weights = list(words.TYPE_WEIGHTS.values())
         self.reporters: dict[int, User] = {}
         for user in users.values():
             if user.role in ("reporter", "manager", "agency"):
@@ -115,7 +119,7 @@ class _Maker:
         people, items = [], []
         for report, face in rows:
             people.append(self.person(report, face))
-            if report.type and report.type.involves_property and report.value_stolen:
+            if report.type and report.type.asks_for("goods") and report.value_stolen:
                 items.append(self.item(report))
             if face and report.kind == "incident" and report.status == "accepted":
                 self.grounds.setdefault(face.subject.pk, []).append(report)
@@ -128,12 +132,12 @@ class _Maker:
         site = rng.choices(self.sites, cum_weights=self.site_weights)[0]
         kind: IncidentType | None = None
         if rng.random() < 0.72:
-            code = rng.choices(words.TYPES, self.weights)[0][0]
+            code = rng.choices(self.codes, self.weights)[0]
             kind = self.types[code]
         face = None
         if kind is None or rng.random() < 0.6:
             face = rng.choices(self.faces, cum_weights=self.face_weights)[0]
-        stolen = Decimal(rng.randrange(400, 22000)) / 100 if kind and kind.involves_property else 0
+        stolen = Decimal(rng.randrange(400, 22000)) / 100 if kind and kind.asks_for("goods") else 0
         recovered = stolen * rng.choice((0, 0, 0, 1, Decimal("0.5"))) if stolen else 0
         prefix, year = ("INC" if kind else "SIG"), dates.london_date(moment).year
         rejected = not waiting and rng.random() < 0.03
@@ -157,7 +161,7 @@ class _Maker:
                 )[0]
                 if kind
                 else "unknown",
-                violence=bool(kind and kind.code in ("assault", "robbery")),
+                **self.details(kind),
                 value_stolen=round(Decimal(stolen), 2),
                 value_recovered=round(Decimal(recovered), 2),
                 status=status,
@@ -168,6 +172,30 @@ class _Maker:
             face,
         )
 
+    def details(self, kind: IncidentType | None) -> dict[str, Any]:
+        """What the log form asked for, now and then answered."""
+        rng = self.rng
+        asks = kind.asks if kind else []
+        told: dict[str, Any] = {"violence": bool(kind and kind.code in ("assault", "robbery"))}
+        if "method" in asks and rng.random() < 0.6:
+            told["methods"] = sorted({rng.choice(METHODS) for _ in range(rng.choice((1, 1, 2)))})
+        if "threats" in asks:
+            told["threats"] = bool(kind and kind.code == "threats") or rng.random() < 0.08
+        if "weapon" in asks and rng.random() < 0.1:
+            told |= {"weapon": "shown", "weapon_words": rng.choice(("knife", "bottle", "bar"))}
+        if "vehicle" in asks and rng.random() < 0.3:
+            mark = f"{rng.choice(('GJ', 'GK', 'LB'))}{rng.randrange(10, 74)}DTC"
+            told |= {"vehicle_registration": mark, "vehicle_words": "silver hatchback"}
+        if "police" in asks and rng.random() < 0.4:
+            told["police_told"] = True
+        return told
+
+    def misheard(self) -> str:
+        """A name of somebody on record as a reporter may have caught it."""
+        name = self.rng.choice([face.subject.name for face in self.faces if face.subject.name])
+        place = self.rng.randrange(1, max(2, len(name) - 2))
+        return name[:place] + name[place + 1] + name[place] + name[place + 2 :]
+
     def person(self, report: Report, face: Face | None) -> Involvement:
         """Who was in it: a subject, or somebody described."""
         if face:
@@ -176,17 +204,20 @@ class _Maker:
                 report=report,
                 subject=face.subject,
                 confidence="confirmed" if confirmed else "reported",
+                named_by=report.reporter,
                 linked_by=self.intel if confirmed else None,
             )
         rng = self.rng
         return Involvement(
             report=report,
             confidence="possible",
+            named_as=self.misheard() if report.status == "submitted" else "",
+            matched_at=None if report.status == "submitted" else self.now,
             sex=rng.choice(("male", "male", "female")),
             age_band=rng.choice(("18-24", "25-30", "31-40", "41-50")),
             build=rng.choice(("slim", "medium", "heavy")),
             height=rng.choice(("short", "average", "tall")),
-            hair=rng.choice(("short brown", "shaved", "long fair", "black, curly")),
+            hair=rng.choice(("short, brown", "bald", "long, fair", "short, black")),
             description=rng.choice(
                 ("grey hoodie, black rucksack", "dark cap and blue jacket", "limp, red coat")
             ),
@@ -267,6 +298,7 @@ def _most_keep_away() -> None:
         Involvement.objects.filter(pk__in=made[start : start + BATCH]).update(
             subject=None,
             linked_by=None,
+            named_by=None,
             confidence="possible",
             description="dark cap and blue jacket",
         )

@@ -1,7 +1,6 @@
 """The demo's subjects: drawn faces, descriptions that agree with them, published profiles."""
 
 import datetime as dt
-import hashlib
 import os
 import random
 import uuid
@@ -60,7 +59,10 @@ def load_faces(
     _aliases(rng, subjects)
     photos = _photos(subjects, by)
     tell(f"Drawing {min(count, DRAWN)} faces ...")
-    draw_faces([(photo.uuid, seed_of(number)) for number, photo in enumerate(photos, start=1)])
+    wanted = [(photo.uuid, seed_of(number)) for number, photo in enumerate(photos, start=1)]
+    originals = draw_faces(wanted)
+    for photo in photos:
+        photo.sha256, photo.byte_size = originals[photo.uuid]
     Photo.objects.bulk_create(photos, batch_size=2000)
     return _profiles(rng, subjects, photos, by)
 
@@ -120,8 +122,6 @@ def _photos(subjects: list[Subject], by: User) -> list[Photo]:
                 subject=subject,
                 original=f"originals/{name.hex[:2]}/{name}.jpg",
                 content_type="image/jpeg",
-                sha256=hashlib.sha256(name.bytes).hexdigest(),
-                byte_size=0,
                 added_at=now,
                 variants_ready_at=now,
                 source="Drawn for the demo",
@@ -134,8 +134,11 @@ def _photos(subjects: list[Subject], by: User) -> list[Photo]:
     return rows
 
 
-def draw_faces(wanted: list[tuple[uuid.UUID, int]]) -> None:
-    """Write original and variants of each (photo, seed) on all cores; a seed is drawn once."""
+def draw_faces(wanted: list[tuple[uuid.UUID, int]]) -> dict[uuid.UUID, tuple[str, int]]:
+    """Write original and variants of each (photo, seed) on all cores; a seed is drawn once.
+
+    Return the SHA-256 and the length of each original.
+    """
     by_seed: dict[int, list[uuid.UUID]] = {}
     for name, seed in wanted:
         by_seed.setdefault(seed, []).append(name)
@@ -144,7 +147,8 @@ def draw_faces(wanted: list[tuple[uuid.UUID, int]]) -> None:
     jobs = [Job(seed, names, root, sizes) for seed, names in by_seed.items()]
     # Not fork: the parent holds a database connection.
     with ProcessPoolExecutor(os.cpu_count() or 2, mp_context=get_context("spawn")) as pool:
-        list(pool.map(draw, jobs, chunksize=8))
+        parts = list(pool.map(draw, jobs, chunksize=8))
+    return {name: facts for part in parts for name, facts in part.items()}
 
 
 def _profiles(
@@ -173,6 +177,7 @@ def _version(
     rng: random.Random, subject: Subject, photo: Photo, by: User, today: dt.date
 ) -> ProfileVersion:
     age = rng.randrange(1, 330)
+    published_at = timezone.now() - dt.timedelta(days=age)
     sectors = ["licensed"] if rng.random() < 0.06 else []
     lines = {mo: line for line, mo in words.MO}
     return ProfileVersion(
@@ -196,6 +201,7 @@ def _version(
         review_on=today + dt.timedelta(days=rng.randrange(-2, 170)),
         expires_on=today + dt.timedelta(days=max(8, 360 - age)),
         main_photo=photo,
-        published_at=timezone.now() - dt.timedelta(days=age),
+        published_at=published_at,
+        active_at=published_at,
         published_by=by,
     )

@@ -16,6 +16,8 @@ from django.utils.text import slugify
 from board.models import PlanTarget
 from common import dates
 from incidents.models import IncidentType
+from incidents.services.match import match_waiting
+from incidents.starting_types import starting_types
 from members.auth import DEMO_PASSWORD
 from members.models import (
     Agreement,
@@ -30,9 +32,12 @@ from members.models import (
 )
 
 from . import words
+from .alerts import load_alerts
 from .crime import load_crime
 from .faces import load_faces
+from .intelligence import load_intelligence
 from .log import load_access_log
+from .records import load_records
 
 SEED = 2002  # the year the scheme was founded
 Tell = Callable[[str], None]
@@ -63,6 +68,10 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")
         load_crime(rng, scale=scale, faces=faces, users=users, sites=sites, tell=tell)
+        load_records(seed=seed, faces=faces, users=users)
+        load_intelligence(users=users, faces=faces)
+        load_alerts(users=users, faces=faces)
+        match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)
     if scale > 1:
@@ -80,18 +89,7 @@ def _areas() -> list[Area]:
 
 def _reference_data(today: dt.date) -> None:
     IncidentType.objects.bulk_create(
-        IncidentType(
-            code=code,
-            label=label,
-            family=family,
-            harm=harm,
-            involves_property=goods,
-            is_common=common,
-            is_serious=serious,
-            position=place,
-            effective_from=dt.date(2020, 1, 1),
-        )
-        for place, (code, label, family, harm, goods, common, serious, _) in enumerate(words.TYPES)
+        IncidentType(**fields, effective_from=dt.date(2020, 1, 1)) for fields in starting_types()
     )
     by = dt.date(today.year + 2, 3, 31)
     PlanTarget.objects.bulk_create(

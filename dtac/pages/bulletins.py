@@ -1,35 +1,66 @@
-"""A bulletin's page: the profiles in it, with their exclusions."""
+"""A bulletin's page: the profiles in it with their exclusions; composing one; when it starts."""
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
+from common import dates
+from common.emails import RenderedEmail
+from common.http import add_problems, form_status, plain_text, typed
+from dtac.bulletin_presets import PRESETS, preset_versions
 from dtac.presenters import cards
 from members.access import READERS, roles_only, user_of
-from members.audience import users_of_audience
-from members.models import User
+from members.audience import covers, users_of_audience
+from members.letters import NothingToSay, letter_render
+from members.models import MailKind, Role, SchemeSetting, User
 from offenders import actions
 from offenders.access import get_bulletin
-from offenders.models import Bulletin, ProfileVersion
+from offenders.bulletin_letter import bulletin_entries, shows_people
+from offenders.forms import BulletinForm, ScheduleForm
+from offenders.models import Bulletin
+from offenders.services import bulletin_create, bulletin_schedule, entries_now
 
 
 @require_safe
 @roles_only(*READERS)
 def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
     """One bulletin, with the profiles as this user may see them now."""
+    found = get_bulletin(user_of(request), ref)
+    return _page(request, found, ScheduleForm(initial={"send_at": _shown(found)}))
+
+
+@require_POST
+@roles_only(Role.INTEL)
+def schedule(request: HttpRequest, ref: str) -> HttpResponse:
+    """Set the time at which a draft starts by itself."""
     user = user_of(request)
     found = get_bulletin(user, ref)
-    entries = list(found.entries.all())
-    versions = {
-        version.subject_id: version
-        for version in ProfileVersion.objects.visible_to(user)
-        .filter(subject__in=[entry.subject_id for entry in entries])
-        .for_list()
-    }
-    shown = [versions[entry.subject_id] for entry in entries if entry.subject_id in versions]
+    form = ScheduleForm(request.POST)
+    if form.is_valid():
+        at = form.cleaned_data["send_at"]
+        try:
+            bulletin_schedule(by=user, bulletin=found, at=at)
+            messages.success(request, f"{found.ref} starts {dates.in_words(at)}.")
+            return redirect("bulletin", ref=found.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    return _page(request, found, form)
+
+
+def _shown(found: Bulletin) -> Any:
+    return found.send_at.astimezone(dates.LONDON) if found.send_at else None
+
+
+def _page(request: HttpRequest, found: Bulletin, form: ScheduleForm) -> HttpResponse:
+    user = user_of(request)
+    entries = bulletin_entries(found, user)
+    shown = list(dict.fromkeys(version for _, version in entries))
     record(
         actions.BULLETIN_VIEWED,
         by=user,
@@ -39,19 +70,114 @@ def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "bulletin": found,
         "faces": cards(shown),
-        "gone": len(entries) - len(shown) if user.is_intel else 0,
+        "moved": [(ref, now.subject.ref) for ref, now in entries if ref != now.subject.ref],
+        "form": form,
+        "may_print": found.sent_at is not None
+        and user.role in (Role.INTEL, Role.MANAGER)
+        and SchemeSetting.current().printed_packs,
     }
     if user.is_intel:
-        context |= _progress(found)
-    return render(request, "offenders/bulletin.html", context)
+        context |= _sent(found, len(entries)) if found.sent_at else _draft(found, user)
+    return render(request, "offenders/bulletin.html", context, status=form_status(form))
 
 
-def _progress(bulletin: Bulletin) -> dict[str, Any]:
-    """What the manager sees of the sending."""
-    recipients = User.objects.bulletin_recipients().filter(users_of_audience(bulletin))
-    failed = bulletin.deliveries.filter(email__state="failed").select_related("user", "email")
+def _recipients_now(found: Bulletin) -> int:
+    return int(User.objects.bulletin_recipients().filter(users_of_audience(found)).count())
+
+
+def _draft(found: Bulletin, user: User) -> dict[str, Any]:
+    """What the manager sees before it is sent: the e-mail as it will be, and what is amiss."""
+    _, gone, narrowed = entries_now(found)
     return {
-        "progress": Bulletin.objects.filter(pk=bulletin.pk).with_progress().first(),
-        "recipients_now": recipients.count(),
-        "failed": failed[:20],
+        "recipients_now": _recipients_now(found),
+        "email": _email(found, user),
+        "shows_people": shows_people(found),
+        "gone": len(gone),
+        "narrowed": len(narrowed),
     }
+
+
+def _email(found: Bulletin, user: User) -> RenderedEmail | None:
+    """Return the letter as it would go now; its pictures are shown from the site instead."""
+    context = {
+        "ref": found.ref,
+        "headline": found.headline,
+        "path": reverse("bulletin", args=[found.ref]),
+    }
+    try:
+        made = letter_render(
+            template="bulletin", kind=MailKind.BULLETIN, user=user, context=context
+        )
+    except NothingToSay:
+        return None
+    html = made.html
+    for image in made.images:
+        name = image.cid.partition("@")[0]
+        html = html.replace(f"cid:{image.cid}", reverse("photo", args=[name, "thumb"]))
+    return RenderedEmail(subject=made.subject, text=made.text, html=html, images=made.images)
+
+
+def _sent(found: Bulletin, shown: int) -> dict[str, Any]:
+    """What the manager sees of the sending."""
+    left_out = found.entries.exclude(left_out="").select_related("subject")
+    return {
+        "progress": found.deliveries.counts(),
+        "left_out": left_out,
+        "gone": found.entries.filter(left_out="").count() - shown,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def bulletin_new(request: HttpRequest) -> HttpResponse:
+    """Compose a bulletin. It is a draft until it is sent from its own page."""
+    user = user_of(request)
+    form = BulletinForm(request.POST or None)
+    preset = plain_text(request.POST.get("preset") or request.GET.get("preset"))
+    said = ""
+    if preset in PRESETS:
+        form, said = _with_preset(form, preset)
+    elif "look" in request.POST:  # only looking for a profile: nothing is judged yet
+        form = BulletinForm(initial=typed(form))
+    elif request.method == "POST" and form.is_valid():
+        try:
+            made = bulletin_create(
+                by=user,
+                fields=form.values(),
+                versions=list(form.cleaned_data["profiles"]),
+                client_id=form.cleaned_data["client_id"],
+            )
+            return redirect("bulletin", ref=made.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    choices = list(form.fields["profiles"].queryset)  # type: ignore[attr-defined]
+    record(
+        actions.SUBJECTS_LISTED,
+        by=user,
+        subjects=[version.subject.ref for version in choices],
+        q=plain_text(form["find"].value()),
+    )
+    context = {
+        "form": form,
+        "page_title": "New bulletin",
+        "profiles": choices,
+        "presets": PRESETS,
+        "said": said,
+    }
+    return render(request, "offenders/bulletin_form.html", context, status=form_status(form))
+
+
+def _with_preset(form: BulletinForm, preset: str) -> tuple[BulletinForm, str]:
+    """Return the form as typed with a preset's profiles ticked too, and what was done, in words."""
+    meant = form.meant_for()
+    found = list(preset_versions(preset)[: BulletinForm.MOST + 1])
+    fit = [version for version in found if covers(version, meant)]
+    kept = [str(pk) for pk in form["profiles"].value() or [] if str(pk).isdecimal()]
+    ticked = list(dict.fromkeys([*kept, *(str(version.pk) for version in fit)]))
+    initial = typed(form) | {"profiles": ticked[: BulletinForm.MOST], "find": ""}
+    said = f"{PRESETS[preset]}: {len(fit)} ticked."
+    if len(found) > len(fit):
+        said += f" {len(found) - len(fit)} left out: published to fewer people than you chose."
+    if len(ticked) > BulletinForm.MOST:
+        said += f" One bulletin holds {BulletinForm.MOST} at most."
+    return BulletinForm(initial=initial), said

@@ -1,44 +1,62 @@
 """What members browse: faces first."""
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from audit.services import record
 from common.http import query_text
 from common.lists import chips
-from dtac.presenters import cards, photo_url, profile_ribbon
+from dtac.presenters import cards, photo_url, profile_ribbon, top_ten_of
 from exclusions.models import Notice
 from incidents.models import Report
 from members.access import READERS, roles_only, user_of
+from members.models import Role, User
 from offenders import actions
-from offenders.access import get_profile
+from offenders.access import get_merged_into, get_profile
 from offenders.models import ProfileVersion
+from offenders.querysets import gallery_parts
+from offenders.services import gallery_visit
 
 PAGE = 24
-SHOWS = (("all", "All"), ("excluded", "Excluded"), ("sought", "ID sought"), ("warning", "Warnings"))
+Faces = Page[ProfileVersion]
+SHOWS = (
+    ("all", "All"),
+    ("excluded", "Excluded"),
+    ("top", "Top 10"),
+    ("new", "New to me"),
+    ("area", "My area"),
+    ("known", "Known"),
+    ("sought", "ID sought"),
+    ("warning", "Warnings"),
+)
 
 
 @require_safe
 @roles_only(*READERS)
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Published profiles this user may see, searched and filtered. Logged with who was on it."""
+    """Published profiles this user may see, searched and filtered. Logged with who was on it.
+
+    A request of a part of the page (as one types or scrolls) gets the faces alone.
+    """
     user = user_of(request)
     text, show = query_text(request, "q"), query_text(request, "show")
-    found = ProfileVersion.objects.visible_to(user).for_list().search(text)
-    in_force = Notice.objects.in_force().values("subject")
-    parts = {
-        "all": found,
-        "excluded": found.filter(subject__in=in_force),
-        "sought": found.filter(known=False),
-        "warning": found.exclude(warnings=[]),
-    }
-    show = show if show in parts else "all"
-    counts = found.counts_by_show(in_force)
-    page = Paginator(parts[show], PAGE).get_page(query_text(request, "page"))
-    faces = cards(page.object_list)
+    show = show if show in dict(SHOWS) else "all"
+    parts = gallery_parts(
+        user,
+        excluded=Notice.objects.in_force().values("subject"),
+        since=gallery_visit(by=user),
+    )
+    number = query_text(request, "page")
+    page, counts = (
+        _searched(user, text, parts, show, number) if text else _all(user, parts, show, number)
+    )
+    faces = cards(page.object_list, top_ten=True)
     record(
         actions.GALLERY_SEARCHED if text else actions.GALLERY_VIEWED,
         by=user,
@@ -53,8 +71,44 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "chips": chips(SHOWS, show, counts=counts, q=text),
         "q": text,
         "show": show,
+        "asked": _asked(user) if page.number == 1 and not text else [],
     }
-    return render(request, "offenders/gallery.html", context)
+    return render(request, _template(request), context)
+
+
+def _all(user: User, parts: dict[str, Q], show: str, number: str) -> tuple[Faces, dict[str, int]]:
+    """Return a page of a part of the gallery, and how many there are in each part."""
+    seen = ProfileVersion.objects.visible_to(user).for_list()
+    counts = seen.counts_by_part(parts)
+    paginator = Paginator(seen.filter(parts[show]), PAGE)
+    paginator.count = counts[show]  # known already: no need to count again
+    return paginator.get_page(number), counts
+
+
+def _searched(
+    user: User, text: str, parts: dict[str, Q], show: str, number: str
+) -> tuple[Faces, dict[str, int]]:
+    """Return a page of those a search finds in a part, and how many it finds in each."""
+    seen = ProfileVersion.objects.visible_to(user).for_list()
+    keys = seen.search(text).keys_by_part(parts)
+    page: Page[Any] = Paginator(keys[show], PAGE).get_page(number)
+    page.object_list = seen.in_this_order(list(page.object_list))
+    return page, {name: len(there) for name, there in keys.items()}
+
+
+def _asked(user: User) -> list[str]:
+    """Return the reports whose sender the manager has asked something, for the page staff open."""
+    if user.role not in (Role.REPORTER, Role.MANAGER):
+        return []
+    own = Report.objects.filter(reporter=user).show("asked", user)
+    return list(own.order_by("sent_at").values_list("ref", flat=True)[:5])
+
+
+def _template(request: HttpRequest) -> str:
+    """Return the page, the part that changes as one types, or the next faces as one scrolls."""
+    target = request.headers.get("HX-Target", "")
+    parts = {"found": "offenders/includes/found.html", "more": "offenders/includes/faces.html"}
+    return parts.get(target, "offenders/gallery.html")
 
 
 @require_safe
@@ -62,13 +116,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest, ref: str) -> HttpResponse:
     """One target profile as published, with its exclusion. Never the working record."""
     user = user_of(request)
-    version = get_profile(user, ref)
+    try:
+        version = get_profile(user, ref)
+    except Http404:
+        if leads_to := get_merged_into(user, ref):
+            return redirect("profile", ref=leads_to)
+        raise
     notice = (
         Notice.objects.in_force().filter(subject=version.subject_id).order_by("-ends_on").first()
     )
     until = notice.ends_on if notice else None
     photos = [shown.photo for shown in version.shown.select_related("photo")]
-    own = Report.objects.visible_to(user).about(version.subject_id).for_list()
+    own = Report.objects.visible_to(user).about(version.subject_id, user).for_list(user)
     record(
         actions.PROFILE_VIEWED,
         by=user,
@@ -79,7 +138,7 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "version": version,
         "notice": notice,
-        "ribbon": profile_ribbon(version, until),
+        "ribbon": profile_ribbon(version, until, top_ten=bool(top_ten_of([version.subject_id]))),
         "face": photo_url(photos[0].uuid if photos else None, "large"),
         "photos": [photo_url(photo.uuid, "large") for photo in photos[1:]],
         "reports": own.order_by("-occurred_at")[:5],

@@ -2,14 +2,18 @@
 
 import uuid
 from pathlib import Path
+from typing import TypeVar
 
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit.services import record
+from common import dates
 from common.db import StoredImage
+from common.watermark import drawable, watermarked
 from incidents import actions as incident_actions
 from incidents.models import Attachment
 from members.access import user_of
@@ -22,7 +26,8 @@ from offenders.access import get_photo
 def photo(request: HttpRequest, name: uuid.UUID, size: str) -> HttpResponse | FileResponse:
     """A photo that this user may see, in one of three sizes; a placeholder while it is being made.
 
-    Opening the large size is logged; cards and thumbs are part of the page that lists them.
+    Opening the large size is logged, and who opens it when is written across it; cards and thumbs
+    are part of the page that lists them. No browser or proxy keeps any of the three.
     """
     if size not in StoredImage.VARIANT_SIZES:
         raise Http404
@@ -36,7 +41,29 @@ def photo(request: HttpRequest, name: uuid.UUID, size: str) -> HttpResponse | Fi
         stream = default_storage.open(image.variant_path(size), "rb")
     except FileNotFoundError:
         return _placeholder()
-    return FileResponse(stream, content_type="image/jpeg")
+    if size != "large":
+        return _closed(FileResponse(stream, content_type="image/jpeg"))
+    with stream:
+        marked = watermarked(stream, _mark(user))
+    return _closed(HttpResponse(marked, content_type="image/jpeg"))
+
+
+Answer = TypeVar("Answer", HttpResponse, FileResponse)
+
+
+def _closed(answer: Answer) -> Answer:
+    """Keep a photo out of other sites' pages; that nothing keeps it is the default of all pages."""
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _mark(user: User) -> str:
+    """Return who looks and when, as London's clocks show it, in letters that can be drawn."""
+    now = timezone.now().astimezone(dates.LONDON)
+    who = drawable(user.name, instead=user.email)
+    at = drawable(user.member.name, instead=f"member {user.member_id}")
+    return f"{who}\n{at}\n{now:%-d %b %Y %H:%M}"
 
 
 def _find(user: User, name: uuid.UUID) -> tuple[StoredImage, dict[str, object]]:
@@ -48,11 +75,15 @@ def _find(user: User, name: uuid.UUID) -> tuple[StoredImage, dict[str, object]]:
             "ref": ref,
             "subjects": [ref],
         }
-    attachments = Attachment.objects.visible_to(user).filter(uuid=name).select_related("report")
-    of_report = attachments.first()
+    attachments = Attachment.objects.visible_to(user).filter(uuid=name, kind="photo")
+    of_report = attachments.select_related("report").first()
     if of_report is None:
         raise Http404
-    return of_report, {"action": incident_actions.PHOTO_VIEWED, "ref": of_report.report.ref}
+    return of_report, {
+        "action": incident_actions.PHOTO_VIEWED,
+        "ref": of_report.report.ref,
+        "exhibit": of_report.number,
+    }
 
 
 def _placeholder() -> FileResponse:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record
 from common import dates
+from common.http import query_text
+from common.lists import chips
 from dtac.presenters import (
     Label,
     Row,
@@ -20,17 +21,30 @@ from dtac.presenters import (
     report_tags,
     report_title,
 )
+from dtac.record_queue import records_waiting, viewing_waiting
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents import actions
-from incidents.models import Report
+from incidents.matching import Likely, likely_subjects
+from incidents.models import IntelligenceReport, Report, ReviewStep
 from members.access import roles_only, user_of
-from members.models import Role, User
-from offenders.models import ProfileVersion, Subject
+from members.models import Area, Role, User
+from offenders.models import Bulletin, ProfileVersion, Subject
 
 SHOWN = 20
 ENDING = dt.timedelta(days=30)
 REVIEW_SOON = dt.timedelta(days=14)
+
+
+PARTS = [
+    ("all", "All"),
+    ("incident", "Incidents"),
+    ("sighting", "Sightings"),
+    ("violence", "Violence"),
+    ("unknown", "Unknown person"),
+    ("photo", "With a photo"),
+    ("answered", "Answered"),
+]
 
 
 @require_safe
@@ -38,44 +52,71 @@ REVIEW_SOON = dt.timedelta(days=14)
 def queue(request: HttpRequest) -> HttpResponse:
     """Reports to review, notices that need a step, profiles due for review."""
     user = user_of(request)
-    reports = Report.objects.to_review()
+    show, area = query_text(request, "show"), query_text(request, "area")
+    show = show if show in dict(PARTS) else "all"
+    waiting = Report.objects.to_review()
+    facts = waiting.queue_counts()
+    narrowed = waiting.queue_part(show)
+    if area:
+        narrowed = narrowed.filter(area__slug=area)
     to_serve = Notice.objects.show("to_serve")
     ending = Notice.objects.in_force().filter(ends_on__lte=dates.today() + ENDING)
+    to_grade = IntelligenceReport.objects.visible_to(user).part("submitted", user)
     due = ProfileVersion.objects.live().filter(review_on__lte=dates.today() + REVIEW_SOON)
-    waiting = Report.objects.filter(status="submitted").aggregate(
-        n=Count("pk"), oldest=Min("sent_at")
-    )
+    records = records_waiting(most=SHOWN)
+    viewing = viewing_waiting(user, most=SHOWN)
+    bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
     counts = {
-        "reports": waiting["n"],
+        "bulletins": len(bulletins),
+        "records": records.count,
+        "viewing": len(viewing),
+        "reports": facts["all"],
         "to_serve": to_serve.count(),
         "ending": ending.count(),
         "profiles": due.count(),
+        "intelligence": to_grade.count(),
     }
-    shown = list(reports.for_list()[:SHOWN])
+    shown = list(narrowed.for_list(user)[:SHOWN])
+    likely = likely_subjects(shown)
     steps = [*to_serve.with_face(user)[:SHOWN], *ending.with_face(user).order_by("ends_on")[:SHOWN]]
     profiles = list(due.for_list().order_by("review_on")[:SHOWN])
-    rows = _report_rows(user, shown)
     record(
         actions.REPORTS_LISTED,
         by=user,
         subjects=[
-            *[p.subject.ref for report in shown for p in report.people.all() if p.subject],
-            *[notice.subject.ref for notice in steps],
-            *[version.subject.ref for version in profiles],
+            *_shown_in(shown, likely),
+            *records.refs,
+            *[row.subject.ref for row in [*steps, *profiles]],
         ],
         show="queue",
     )
     context = {
         "counts": counts,
+        "matching": narrowed.count() if area else facts[show],
         "total": sum(counts.values()),
-        "oldest": waiting["oldest"],
-        "reports": rows,
+        "oldest": facts["oldest"],
+        "reports": _report_rows(user, shown, likely),
+        "chips": chips(PARTS, show, counts=facts, keep={"area": area} if area else {}),
+        "areas": Area.objects.all(),
+        "area": area,
+        "show": show,
         "steps": [_notice_row(notice) for notice in steps],
+        "records": records.rows,
+        "viewing": viewing,
+        "bulletins": [_bulletin_row(row) for row in bulletins],
         "profiles": [_profile_row(version) for version in profiles],
+        "lately": ReviewStep.objects.lately_by(user),
         "greeting": _greeting(),
         "now": timezone.now(),
     }
     return render(request, "dtac/queue.html", context)
+
+
+def _shown_in(reports: list[Report], likely: dict[int, Likely]) -> list[str]:
+    """Return the subjects that the rows of reports show: linked, and suggested."""
+    people = [person for report in reports for person in report.people.all()]
+    linked = [person.subject.ref for person in people if person.subject]
+    return linked + [likely[person.pk].subject.ref for person in people if person.pk in likely]
 
 
 def _greeting() -> str:
@@ -83,17 +124,20 @@ def _greeting() -> str:
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
 
 
-def _report_rows(user: User, reports: list[Report]) -> list[Row]:
+def _report_rows(user: User, reports: list[Report], likely: dict[int, Likely]) -> list[Row]:
     subjects = [p.subject for report in reports for p in report.people.all() if p.subject]
     names = names_for(user, subjects)
-    faces = dict(Subject.objects.filter(pk__in=names).with_face().values_list("pk", "face"))
+    faces = Subject.objects.faces(names)
     broken = set(breaches().filter(report__in=reports).values_list("report_id", flat=True))
     rows = []
     for report in reports:
         face = next((faces.get(p.subject_id) for p in report.people.all() if p.subject_id), None)
         meta = [report.ref, dates.in_words(report.occurred_at), people_words(report, names)]
+        meta += _likely_words(report, likely)
         if getattr(report, "has_photo", False):  # from for_list()
             meta.append("photo attached")
+        if report.to_finish:
+            meta.append("more to come")
         rows.append(
             Row(
                 title=report_title(report),
@@ -106,6 +150,15 @@ def _report_rows(user: User, reports: list[Report]) -> list[Row]:
             )
         )
     return rows
+
+
+def _likely_words(report: Report, likely: dict[int, Likely]) -> list[str]:
+    """Return whom the unknown people of a report look like, with the reasons."""
+    found = [likely[person.pk] for person in report.people.all() if person.pk in likely]
+    return [
+        f"may be {best.subject.ref} {best.subject.shown_name} ({', '.join(best.reasons)})"
+        for best in found
+    ]
 
 
 def _notice_row(notice: Notice) -> Row:
@@ -141,4 +194,17 @@ def _profile_row(version: ProfileVersion) -> Row:
         tags=[Label("Overdue", "warning")] if overdue else [],
         action="Review",
         action_url=reverse("subject_publish", args=[version.subject.ref]),
+    )
+
+
+def _bulletin_row(bulletin: Bulletin) -> Row:
+    stopped = bulletin.stopped_at is not None
+    where = reverse("bulletin" if stopped else "bulletin_deliveries", args=[bulletin.ref])
+    return Row(
+        title=f"{bulletin.ref} · {bulletin.headline}",
+        url=where,
+        meta="It could not start at its time." if stopped else "Not everybody’s e-mail arrived.",
+        tags=[Label("Not sent" if stopped else "Not delivered", "warning")],
+        action="Look at it",
+        action_url=where if stopped else f"{where}?show=failed",
     )

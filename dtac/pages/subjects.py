@@ -3,28 +3,30 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from audit.services import record
 from common import dates
-from common.http import add_problems, form_status, query_text
+from common.http import query_text
 from common.lists import chips
+from dtac.network import known_companions
 from dtac.presenters import profile_ribbon
+from dtac.timeline import timeline
+from exclusions.harm import harm_scores
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents.models import Report
 from members.access import roles_only, user_of
-from members.models import Role
+from members.models import Role, User
 from offenders import actions
 from offenders.access import get_subject
-from offenders.forms import PublishForm
-from offenders.models import ProfileVersion, Subject
-from offenders.services import profile_publish
+from offenders.models import Method, Photo, ProfileVersion, Subject
+from offenders.publication import override_of
+from offenders.querysets import SubjectQuerySet
 
 SHOWS = [
     ("all", "All"),
@@ -41,7 +43,13 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     text, show = query_text(request, "q"), query_text(request, "show")
     show = show if show in dict(SHOWS) else "all"
-    found = Subject.objects.visible_to(user).with_face().with_publication().search(text)
+    found = (
+        Subject.objects.visible_to(user)
+        .filter(merged_into=None)
+        .with_face()
+        .with_publication()
+        .search(text)
+    )
     page = Paginator(found.show(show), 30).get_page(query_text(request, "page"))
     until = Notice.objects.until_by_subject(subject.pk for subject in page.object_list)
     record(
@@ -62,15 +70,25 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     return render(request, "offenders/subject_list.html", context)
 
 
+def _records(user: User) -> SubjectQuerySet:
+    """Return the records of the list: those that became part of another are found through it."""
+    rows = Subject.objects.visible_to(user).filter(merged_into=None)
+    return rows.with_face().with_publication()
+
+
 @require_safe
 @roles_only(Role.INTEL)
 def subject(request: HttpRequest, ref: str) -> HttpResponse:
     """One working record: facts, figures, timeline, and what members see of it."""
     user = user_of(request)
     found = get_subject(user, ref)
+    if found.merged_into is not None:  # its reference leads to the record it is part of
+        record(actions.SUBJECT_VIEWED, by=user, ref=found.ref, subjects=[found.ref])
+        return redirect("subject", ref=found.merged_into.ref)
     versions = list(found.versions.select_related("published_by").order_by("-number"))
     live = next((version for version in versions if _is_live(version)), None)
     notices = list(found.notices.select_related("authorised_by").order_by("-raised_at"))
+    facts = list(found.legal_facts.all())
     in_force = next((notice for notice in notices if notice.in_force_on()), None)
     reports = Report.objects.about(found.pk)
     year = reports.accepted_incidents().filter(occurred_on__gt=_a_year_ago())
@@ -83,17 +101,46 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "subject": found,
         "aliases": list(found.aliases.values_list("name", flat=True)),
-        "photos": list(found.photos.all()),
+        "photos": list(found.photos.select_related("bystanders_by")),
+        **_shown(live),
         "live": live,
         "in_force": in_force,
         "to_serve": next((notice for notice in notices if notice.state == "to_serve"), None),
         "ribbon": profile_ribbon(live, in_force.ends_on if in_force else None) if live else None,
         "figures": year.losses(),
         "breach_count": breaches().filter(subject=found).count(),
-        "timeline": _timeline(found, notices, versions),
+        "timeline": timeline(found, notices, versions, facts),
         "unpublished_changes": _changes(found, live) if live else [],
+        "warnings": list(found.warnings.filter(ended_at=None).select_related("added_by")),
+        "vehicles": list(found.vehicles.all()),
+        "facts": facts,
+        "methods": [Method(code).label for code in found.methods],
+        "companions": known_companions(found),
+        "standing": _standing(found),
+        "recognitions": list(found.recognitions.filter(outcome="").select_related("given_by")),
+        "override": override_of(found),
+        "today": dates.today(),
     }
     return render(request, "offenders/subject.html", context)
+
+
+def _shown(live: ProfileVersion | None) -> dict[str, Any]:
+    """Which photos members see now, and whether one of them was cropped or blurred since."""
+    if live is None:
+        return {"shown_photos": set(), "photos_edited": False}
+    shown = set(live.photos.values_list("pk", flat=True))
+    whole = Photo.objects.filter(pk__in=shown).values(key=Coalesce("edit_of_id", "pk"))
+    edited = Photo.objects.filter(edit_of__in=whole, added_at__gt=live.published_at)
+    return {"shown_photos": shown, "photos_edited": edited.exists()}
+
+
+def _standing(subject: Subject) -> dict[str, Any]:
+    """The harm score with its parts, the place on the Top 10, and what the manager chose."""
+    return {
+        "parts": harm_scores(subjects=[subject.pk]).get(subject.pk),
+        "place": subject.top_ten_places.filter(until=None).first(),
+        "choice": subject.top_ten_choices.filter(ended_at=None).first(),
+    }
 
 
 def _is_live(version: ProfileVersion) -> bool:
@@ -108,36 +155,6 @@ def _a_year_ago() -> dt.date:
     return dates.add_months(dates.today(), -12)
 
 
-def _timeline(
-    subject: Subject, notices: list[Notice], versions: list[ProfileVersion]
-) -> list[dict[str, Any]]:
-    reports = Report.objects.about(subject.pk).for_list().order_by("-occurred_at")[:100]
-    broken = dict(breaches().filter(subject=subject).values_list("report_id", "notice_ref"))
-    events: list[dict[str, Any]] = [
-        {
-            "at": report.occurred_at,
-            "kind": "report",
-            "report": report,
-            "breach": broken.get(report.pk),
-        }
-        for report in reports
-    ]
-    for notice in notices:
-        events.append({"at": notice.raised_at, "kind": "raised", "notice": notice})
-        if notice.served_at:
-            events.append({"at": notice.served_at, "kind": "served", "notice": notice})
-        if notice.revoked_at:
-            events.append({"at": notice.revoked_at, "kind": "revoked", "notice": notice})
-        if notice.state == "expired" and notice.ends_on:
-            ended = dates.london_midnight(notice.ends_on + dt.timedelta(days=1))
-            events.append({"at": ended, "kind": "expired", "notice": notice})
-    for version in versions:
-        events.append({"at": version.published_at, "kind": "published", "version": version})
-        if version.withdrawn_at:
-            events.append({"at": version.withdrawn_at, "kind": "withdrawn", "version": version})
-    return sorted(events, key=lambda event: event["at"], reverse=True)
-
-
 def _changes(subject: Subject, live: ProfileVersion) -> list[str]:
     """Name what differs between the record and what members see."""
     aliases = sorted(subject.aliases.values_list("name", flat=True))
@@ -148,66 +165,3 @@ def _changes(subject: Subject, live: ProfileVersion) -> list[str]:
         "MO": (subject.mo, live.mo),
     }
     return [name for name, (record_value, shown) in pairs.items() if record_value != shown]
-
-
-@require_http_methods(["GET", "POST"])
-@roles_only(Role.INTEL)
-def subject_publish(request: HttpRequest, ref: str) -> HttpResponse:
-    """Publish a target profile: a frozen version of what is on this page."""
-    user = user_of(request)
-    found = get_subject(user, ref)
-    latest = found.versions.order_by("-number").first()
-    form = PublishForm(request.POST or None, subject=found, initial=_draft(found, latest))
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = profile_publish(
-                by=user,
-                subject=found,
-                revision=form.cleaned_data["revision"],
-                draft=form.draft(),
-            )
-            messages.success(request, f"Version {version.number} is published.")
-            return redirect("subject", ref=found.ref)
-        except ValidationError as error:
-            add_problems(form, error)
-    record(actions.SUBJECT_VIEWED, by=user, ref=found.ref, subjects=[found.ref])
-    context = {
-        "form": form,
-        "subject": found,
-        "latest": latest,
-        "photos": list(found.photos.all()),
-        "page_title": f"Publish {found.ref}",
-    }
-    return render(request, "offenders/publish.html", context, status=form_status(form))
-
-
-def _draft(subject: Subject, latest: ProfileVersion | None) -> dict[str, Any]:
-    """What the form starts with: the record's words, and the last version's decisions."""
-    today = dates.today()
-    last = (
-        Report.objects.accepted_incidents()
-        .filter(people__subject=subject)
-        .order_by("-occurred_on")
-        .values_list("occurred_on", flat=True)
-        .first()
-    )
-    # Twelve months after the last qualifying incident (behaviour 28); a sighting doesn't count.
-    expires = max(dates.last_day_of_year_from(last or today), today)
-    draft: dict[str, Any] = {
-        "description": subject.description,
-        "mo": subject.mo,
-        "review_on": min(dates.add_months(today, 6), expires),
-        "expires_on": expires,
-        "photos": [p.pk for p in subject.photos.all() if p.may_publish and p.bystanders_clear],
-    }
-    if latest:
-        draft |= {
-            "line": latest.line,
-            "warnings": latest.warnings,
-            "ground": latest.ground,
-            "necessity": latest.necessity,
-            "audience": latest.audience,
-            "audience_areas": latest.audience_areas,
-            "audience_sectors": latest.audience_sectors,
-        }
-    return draft

@@ -17,16 +17,29 @@ DTAC_DEMO = False  # only the demo settings switch it on: known password, invent
 DTAC_SCHEME_NAME = env.str("DTAC_SCHEME_NAME", default="Dartford Town Against Crime")
 DTAC_CONTACT_EMAIL = env.str("DTAC_CONTACT_EMAIL", default="manager@dtac.example")
 DTAC_BASE_URL = env.str("DTAC_BASE_URL", default="http://127.0.0.1:8000")
-DTAC_BULLETIN_PER_MINUTE = env.int("DTAC_BULLETIN_PER_MINUTE", default=0)  # 0 = as fast as it goes
+# E-mails a minute, of all workers together; 0 = as fast as it goes.
+DTAC_BULLETIN_PER_MINUTE = env.int("DTAC_BULLETIN_PER_MINUTE", default=0)
+DTAC_PDF_FONTS = env.str("DTAC_PDF_FONTS", default="")  # folder of more fonts for PDFs
 
 # --- Limits on what people send -----------------------------------------------------------
 DTAC_PHOTO_MAX_BYTES = env.int("DTAC_PHOTO_MAX_BYTES", default=20 * 1024 * 1024)
 DTAC_PHOTO_MAX_PIXELS = env.int("DTAC_PHOTO_MAX_PIXELS", default=50_000_000)
-DTAC_PHOTOS_PER_REPORT = 6
+DTAC_PHOTO_MAX_PIXELS_WHOLE = env.int("DTAC_PHOTO_MAX_PIXELS_WHOLE", default=25_000_000)
+DTAC_PHOTO_TURN_SECONDS = env.int("DTAC_PHOTO_TURN_SECONDS", default=20)
+DTAC_DOCUMENT_MAX_BYTES = env.int("DTAC_DOCUMENT_MAX_BYTES", default=20 * 1024 * 1024)
+DTAC_VIDEO_MAX_BYTES = env.int("DTAC_VIDEO_MAX_BYTES", default=200 * 1024 * 1024)
+DTAC_FILES_PER_REPORT = 10
+# A request that says it is larger is refused before any of it is read. Above the web server's own
+# limit it never gets here (deploy/).
+DTAC_REQUEST_MAX_BYTES = env.int("DTAC_REQUEST_MAX_BYTES", default=320 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files are counted on their own
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 60  # the form itself says how many, in words
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger files go to a temporary file, not memory
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "common.bodies.ArrivingFileHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
@@ -62,14 +75,20 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "common.middleware.RequestIdMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.middleware.CompressPagesMiddleware",
     "common.middleware.CleanPathMiddleware",
+    "common.middleware.RequestSizeMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.middleware.PrivateByDefaultMiddleware",
     "common.middleware.HtmxSignInMiddleware",
+    "common.middleware.KeepPageMiddleware",
+    "common.middleware.TooBusyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "common.bodies.WholeBodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "common.bodies.UploadsWhenSignedInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -167,9 +186,27 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DTAC_MAIL_SWEEP_SECONDS", default=30.0),
     },
     "subject-photos": {"task": "offenders.tasks.photo_variants_sweep", "schedule": 60.0},
-    "report-photos": {"task": "incidents.tasks.attachment_variants_sweep", "schedule": 60.0},
-    "bulletins": {"task": "offenders.tasks.bulletin_sweep", "schedule": 30.0},
+    "report-photos": {
+        "task": "incidents.tasks.attachment_variants_sweep",
+        "schedule": env.float("DTAC_PHOTO_SWEEP_SECONDS", default=60.0),
+    },
+    "viewing": {"task": "offenders.tasks.viewing_sweep", "schedule": 120.0},
+    "matching": {"task": "incidents.tasks.involvement_match_sweep", "schedule": 60.0},
+    "bulletins": {
+        "task": "offenders.tasks.bulletin_sweep",
+        "schedule": env.float("DTAC_BULLETIN_SWEEP_SECONDS", default=30.0),
+    },
+    # Each quarter of an hour: a week's digest is queued once, and an outage only makes it late.
+    "digest": {"task": "dtac.tasks.digest_sweep", "schedule": crontab(minute="*/15")},
+    "alerts": {
+        "task": "incidents.tasks.alert_push_sweep",
+        "schedule": env.float("DTAC_PUSH_SWEEP_SECONDS", default=15.0),
+    },
+    "alerts-over": {"task": "incidents.tasks.alert_push_purge", "schedule": crontab(minute=40)},
     "sessions": {"task": "dtac.tasks.sessions_clear", "schedule": crontab(hour=3, minute=20)},
+    "files": {"task": "dtac.tasks.files_sweep", "schedule": crontab(hour=3, minute=50)},
+    # By the hour: the scores grow older with the days, and undone reviews heal.
+    "standing": {"task": "exclusions.tasks.standing_refresh", "schedule": crontab(minute=10)},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",
         # Each quarter of an hour: cheap, and a night's outage heals itself in the morning.
@@ -178,11 +215,40 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Mail ---------------------------------------------------------------------------------
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # of each wait for the mail server
 # How long a worker may hold an e-mail before another takes it up; longer than any try can last.
 DTAC_MAIL_LEASE_SECONDS = env.int("DTAC_MAIL_LEASE_SECONDS", default=300)
+# The wait after a letter's first refusal for now; it doubles each time, up to four hours.
+DTAC_MAIL_FIRST_WAIT_SECONDS = env.float("DTAC_MAIL_FIRST_WAIT_SECONDS", default=60.0)
+DTAC_DIGEST_DAY = env.int("DTAC_DIGEST_DAY", default=0)  # of the week, 0 is Monday
+DTAC_DIGEST_HOUR = env.int("DTAC_DIGEST_HOUR", default=7)  # in London
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="D-TAC <noreply@dtac.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Unusual viewing ----------------------------------------------------------------------
+# Who opens more different people than this in so many minutes is shown to the manager.
+DTAC_VIEWING_PROFILES = env.int("DTAC_VIEWING_PROFILES", default=40)
+DTAC_VIEWING_MINUTES = env.int("DTAC_VIEWING_MINUTES", default=15)
+
+# --- Alerts -------------------------------------------------------------------------------
+DTAC_ALERT_MINUTES = env.int("DTAC_ALERT_MINUTES", default=120)  # then it ends by itself
+DTAC_ALERT_LIMIT = env.int("DTAC_ALERT_LIMIT", default=5)  # alerts of one business ...
+DTAC_ALERT_LIMIT_MINUTES = env.int("DTAC_ALERT_LIMIT_MINUTES", default=15)  # ... in so many minutes
+# Web Push is off without a key (`./run manage vapid_key` makes one).
+DTAC_VAPID_PRIVATE_KEY = env.str("DTAC_VAPID_PRIVATE_KEY", default="")
+DTAC_VAPID_SUBJECT = env.str("DTAC_VAPID_SUBJECT", default=f"mailto:{DTAC_CONTACT_EMAIL}")
+# The only hosts that are ever sent to: the browsers' own push services.
+DTAC_PUSH_HOSTS = env.list(
+    "DTAC_PUSH_HOSTS",
+    default=[
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    ],
+)
+# How long a worker may be at telling the browsers before another takes it up.
+DTAC_PUSH_LEASE_SECONDS = env.int("DTAC_PUSH_LEASE_SECONDS", default=45)
 
 # --- Sign-in ------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"

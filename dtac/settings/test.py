@@ -1,5 +1,6 @@
 """`./run test`: real PostgreSQL and broker, a cheap hasher, a folder that is thrown away."""
 
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -21,3 +22,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 ACCOUNT_RATE_LIMITS = False
+DTAC_VAPID_PRIVATE_KEY = secrets.token_urlsafe(32)

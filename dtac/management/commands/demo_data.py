@@ -13,6 +13,9 @@ from django.db import connection
 
 from dtac.demo import load
 
+# Nobody empties these but this command, and only the demo's.
+APPEND_ONLY = ("audit_event", "members_sharingrecord")
+
 
 class Command(BaseCommand):
     """`demo_data --scale 10` empties the demo's database and fills it ten times over."""
@@ -51,8 +54,10 @@ class Command(BaseCommand):
         ]
         names = ", ".join(connection.ops.quote_name(name) for name in tables)
         with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
+            for table in APPEND_ONLY:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(f"TRUNCATE {names}, django_session, django_admin_log CASCADE")
-            cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER USER")
+            for table in APPEND_ONLY:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for folder in ("originals", "variants"):
             shutil.rmtree(Path(settings.MEDIA_ROOT) / folder, ignore_errors=True)

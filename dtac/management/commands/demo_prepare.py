@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from dtac.demo import load
+from dtac.demo.alerts import freshen_alerts
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
         if not load.is_loaded():
             load.load(tell=self.tell)
+        freshen_alerts()
         self.collect_static()
 
     def collect_static(self) -> None:

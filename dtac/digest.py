@@ -1,0 +1,168 @@
+"""The weekly digest: what is new for a reader, in counts, references and links, without a name.
+
+Queued once a week by the schedule; each letter is made at the moment it is sent, so that it tells
+only what its reader may see then. Nothing to tell is no letter.
+"""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.services import record
+from common import dates
+from dtac import actions
+from exclusions.models import Notice
+from incidents.models import Alert
+from members.audience import areas_of
+from members.letters import Letter, NothingToSay
+from members.mail import email_queue
+from members.models import MailKind, MailRun, Role, User
+from offenders.models import ProfileVersion
+
+ENDING = dt.timedelta(days=7)
+LATEST = dt.timedelta(days=3)
+"""After so long the week's digest is no longer news, and is left to the next."""
+NAMED = 12
+"""References in a section; the rest is a number."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One line of a digest: how many, which (some of them), and where to read on."""
+
+    count: int
+    words: str
+    refs: list[str]
+    path: str
+
+    @property
+    def more(self) -> int:
+        """How many are not among the references."""
+        return max(self.count - len(self.refs), 0) if self.refs else 0
+
+
+def digest_moment(now: dt.datetime) -> dt.datetime:
+    """Return the latest moment, at or before `now`, at which a week's digest is due in London."""
+    local = now.astimezone(dates.LONDON)
+    back = (local.weekday() - settings.DTAC_DIGEST_DAY) % 7
+    moment = _at_hour(local.date() - dt.timedelta(days=back))
+    return moment if moment <= now else _at_hour(moment.date() - dt.timedelta(days=7))
+
+
+def _at_hour(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(settings.DTAC_DIGEST_HOUR), tzinfo=dates.LONDON)
+
+
+def digest_queue(*, now: dt.datetime | None = None) -> int:
+    """Queue the week's digest, if it is due and was not queued; return to how many.
+
+    One for each user and week, whatever runs twice or late: the week's row is unique, and so is
+    (user, week) of the e-mails.
+    """
+    moment = digest_moment(now or timezone.now())
+    if (now or timezone.now()) - moment > LATEST:
+        return 0
+    year, week, _ = moment.date().isocalendar()
+    key = f"digest:{year}-W{week:02}"
+    if MailRun.objects.filter(key=key).exists():
+        return 0
+    with transaction.atomic():
+        run, made = MailRun.objects.get_or_create(
+            key=key, defaults={"at": timezone.now(), "recipients": 0}
+        )
+        if not made:
+            return 0
+        since = _at_hour(moment.date() - dt.timedelta(days=7))
+        emails = email_queue(
+            users=_with_news(since, moment),
+            key=key,
+            template="digest",
+            kind=MailKind.DIGEST,
+            for_readers=True,
+            context={"since": since.isoformat(), "until": moment.isoformat()},
+        )
+        run.recipients = len(emails)
+        run.save(update_fields=["recipients"])
+        record(actions.DIGEST_QUEUED, by=None, ref=key, recipients=run.recipients)
+    return run.recipients
+
+
+def _with_news(since: dt.datetime, until: dt.datetime) -> list[User]:
+    """Return the recipients for whom there is something: asked once for each kind of audience."""
+    asked: dict[tuple[Any, ...], bool] = {}
+    found = []
+    for user in User.objects.digest_recipients().select_related("member", "premises"):
+        alike = (user.role == Role.AGENCY, *areas_of(user), user.member.sector)
+        if alike not in asked:
+            asked[alike] = any(section.count for section in digest_of(user, since, until))
+        if asked[alike]:
+            found.append(user)
+    return found
+
+
+def digest_of(user: User, since: dt.datetime, until: dt.datetime) -> list[Section]:
+    """Return what a digest tells a user: profiles, notices, alerts, whom nobody knows yet."""
+    live = ProfileVersion.objects.visible_to(user).order_by("-published_at", "-pk")
+    news = live.filter(published_at__gte=since, published_at__lt=until)
+    notices = Notice.objects.visible_to(user).in_force()
+    served = notices.filter(served_at__gte=since, served_at__lt=until).order_by("-served_at")
+    last = dates.today() + ENDING
+    ending = notices.filter(ends_on__lte=last).order_by("ends_on", "pk")
+    gallery, exclusions = reverse("gallery"), reverse("notice_list")
+    return [
+        _section(news.filter(known=True), "subject__ref", "new or changed profile", gallery),
+        _section(served, "ref", "exclusion notice served", exclusions),
+        _section(ending, "ref", f"exclusion that ends by {dates.short_date(last)}", exclusions),
+        _alerts(user, since, until),
+        _section(
+            live.filter(known=False),
+            "subject__ref",
+            "person nobody has named yet",
+            f"{gallery}?show=sought",
+        ),
+    ]
+
+
+PLURALS = {"person": "people", "profile": "profiles", "notice": "notices"}
+
+
+def _section(rows: Any, ref: str, words: str, path: str) -> Section:
+    count = rows.count()
+    refs = list(rows.values_list(ref, flat=True)[:NAMED]) if count else []
+    return Section(count, words if count == 1 else _plural(words), refs, path)
+
+
+def _plural(words: str) -> str:
+    if words.startswith("exclusion that ends"):
+        return words.replace("exclusion that ends", "exclusions that end")
+    return " ".join(PLURALS.get(word, word) for word in words.split(" "))
+
+
+def _alerts(user: User, since: dt.datetime, until: dt.datetime) -> Section:
+    """How many there were, and where: what was said of whom was for then, and for the site."""
+    rows = Alert.objects.known_to(user).filter(
+        raised_at__gte=since, raised_at__lt=until, withdrawn_at=None
+    )
+    areas = list(rows.order_by("area__name").values_list("area__name", flat=True).distinct())
+    count = rows.count()
+    where = f" in {', '.join(areas)}" if areas else ""
+    return Section(count, f"alert{'' if count == 1 else 's'}{where}", [], reverse("alerts"))
+
+
+def digest_letter(user: User, context: dict[str, Any]) -> Letter:
+    """Complete a digest for its reader. Raises NothingToSay."""
+    since, until = (dt.datetime.fromisoformat(context[name]) for name in ("since", "until"))
+    sections = [section for section in digest_of(user, since, until) if section.count]
+    if not sections:
+        raise NothingToSay
+    return Letter(
+        {
+            "sections": [asdict(section) | {"more": section.more} for section in sections],
+            "until": dates.short_date(until.date()),
+        }
+    )

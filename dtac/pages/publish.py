@@ -1,0 +1,136 @@
+"""Publishing a target profile: from the record to what members see, with a look at it first."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from audit.services import record
+from common import dates
+from common.http import add_problems, form_status
+from dtac.presenters import card, photo_url, profile_ribbon
+from exclusions.activity import active_areas, latest_activity
+from exclusions.models import Notice
+from incidents.models import Report
+from members.access import roles_only, user_of
+from members.models import Role
+from offenders import actions
+from offenders.access import get_subject
+from offenders.forms import PublishForm
+from offenders.models import Photo, ProfileVersion, Subject
+from offenders.publication import (
+    ProfileDraft,
+    changes_between,
+    needs_override,
+    override_of,
+    publication_problems,
+)
+from offenders.services import profile_preview, profile_publish
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def subject_publish(request: HttpRequest, ref: str) -> HttpResponse:
+    """Publish a target profile: a frozen version of what is on this page."""
+    user = user_of(request)
+    found = get_subject(user, ref)
+    latest = found.versions.order_by("-number").first()
+    form = PublishForm(request.POST or None, subject=found, initial=_draft(found, latest))
+    preview: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        if "preview" in request.POST:
+            preview = _preview(found, latest, form.draft())
+        else:
+            try:
+                version = profile_publish(
+                    by=user,
+                    subject=found,
+                    revision=form.cleaned_data["revision"],
+                    draft=form.draft(),
+                    active_at=latest_activity(found.pk),
+                    areas=active_areas(found.pk),
+                )
+                messages.success(request, f"Version {version.number} is published.")
+                return redirect("subject", ref=found.ref)
+            except ValidationError as error:
+                add_problems(form, error)
+    record(actions.SUBJECT_VIEWED, by=user, ref=found.ref, subjects=[found.ref])
+    context = {
+        "form": form,
+        "subject": found,
+        "latest": latest,
+        "photos": list(found.photos.all()),
+        "needs_override": needs_override(found),
+        "override": override_of(found),
+        "page_title": f"Publish {found.ref}",
+        **preview,
+    }
+    status = 200 if preview else form_status(form)
+    return render(request, "offenders/publish.html", context, status=status)
+
+
+def _preview(
+    subject: Subject, latest: ProfileVersion | None, draft: ProfileDraft
+) -> dict[str, Any]:
+    """What members would see, what differs from what they see now, and what stands in the way."""
+    version = profile_preview(subject=subject, draft=draft)
+    notice = Notice.objects.in_force().filter(subject=subject).order_by("-ends_on").first()
+    ribbon = profile_ribbon(version, notice.ends_on if notice else None)
+    return {
+        "version": version,
+        "notice": notice,
+        "ribbon": ribbon,
+        "face": photo_url(draft.photos[0].uuid if draft.photos else None, "card"),
+        "card": card(version, notice.ends_on if notice else None),
+        "changes": changes_between(latest, version, draft.photos) if latest else [],
+        "problems": publication_problems(subject, draft),
+    }
+
+
+def _draft(subject: Subject, latest: ProfileVersion | None) -> dict[str, Any]:
+    """What the form starts with: the record's words, and the last version's decisions."""
+    today = dates.today()
+    last = (
+        Report.objects.accepted_incidents()
+        .filter(people__subject=subject)
+        .order_by("-occurred_on")
+        .values_list("occurred_on", flat=True)
+        .first()
+    )
+    # Twelve months after the last qualifying incident (behaviour 28); a sighting doesn't count.
+    expires = max(dates.last_day_of_year_from(last or today), today)
+    draft: dict[str, Any] = {
+        "description": subject.description,
+        "mo": subject.mo,
+        "review_on": min(dates.add_months(today, 6), expires),
+        "expires_on": expires,
+        "photos": _photos_to_start_with(subject),
+    }
+    if latest:
+        draft |= {
+            "line": latest.line,
+            "warnings": latest.warnings,
+            "ground": latest.ground,
+            "necessity": latest.necessity,
+            "audience": latest.audience,
+            "audience_areas": latest.audience_areas,
+            "audience_sectors": latest.audience_sectors,
+        }
+    return draft
+
+
+def _photos_to_start_with(subject: Subject) -> list[int]:
+    """What may be published; of a photo that was cropped or blurred, the latest of these instead.
+
+    Whoever wants the whole photo shown, too, ticks it.
+    """
+    allowed = subject.photos.filter(may_publish=True, bystanders_clear=True)
+    latest: dict[int, Photo] = {}
+    for photo in allowed.order_by("added_at", "pk"):
+        whole = photo.edit_of_id or photo.pk
+        if photo.edit_of_id or whole not in latest:
+            latest[whole] = photo
+    return [photo.pk for photo in latest.values()]

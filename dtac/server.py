@@ -1,0 +1,115 @@
+"""How gunicorn serves D-TAC: `gunicorn --config python:dtac.server dtac.wsgi:application`.
+
+Threads are many because a phone on one bar of signal holds one for as long as its photos take.
+What only pretends to send is cut off, so that it can't hold them all. A proxy in front that takes
+requests in whole (nginx) makes both a matter of course; here they hold without one too.
+"""
+
+import contextlib
+import os
+import socket
+import struct
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "24"))
+worker_class = "dtac.server.Worker"
+timeout = 60  # seconds without a sign of life from a whole worker
+graceful_timeout = 2
+control_socket_disable = True
+
+SILENCE = int(os.environ.get("WEB_SILENCE", "20"))
+"""Seconds without a byte after which a sender or a reader is taken for gone."""
+GRACE = int(os.environ.get("WEB_GRACE", "30"))
+"""Seconds before a body's speed is judged."""
+SLOWEST = 1024
+"""Bytes a second, over all, below which a body is cut off."""
+LINGER, LINGER_BYTES = 2, 16 * 1024 * 1024
+"""Seconds and bytes that are still taken, and thrown away, after an answer that ends it."""
+
+
+class PacedSocket:
+    """A connection whose sender is taken for gone when it stops, or sends next to nothing.
+
+    Then the body just ends there; common.bodies answers that it is not whole.
+    """
+
+    def __init__(self, plain: socket.socket) -> None:
+        self.plain = plain
+        self.began = time.monotonic()
+        self.received = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.plain, name)
+
+    def recv(self, size: int) -> bytes:
+        """Return what came, or nothing at the end."""
+        allowed = GRACE + self.received / SLOWEST - (time.monotonic() - self.began)
+        earlier = self.plain.gettimeout()
+        try:
+            if allowed <= 0:
+                raise TimeoutError
+            self.plain.settimeout(min(SILENCE, allowed, earlier or SILENCE))
+            data = self.plain.recv(size)
+        except TimeoutError:
+            self._end()
+            return b""
+        finally:
+            self.plain.settimeout(earlier)
+        self.received += len(data)
+        return data
+
+    def _end(self) -> None:
+        """Take no more from the sender; an answer can still go out."""
+        with contextlib.suppress(OSError):
+            self.plain.shutdown(socket.SHUT_RD)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Takes leave of a connection in the thread that served it.
+
+    A polite end waits up to two seconds for the other side. In the worker's main loop, where
+    gunicorn does it, twenty phones that have gone would stop everybody for forty seconds.
+    """
+
+    def handle(self, conn: Any) -> Any:
+        """Serve one request; say goodbye here if the connection is to end."""
+        kept = super().handle(conn)
+        if kept is False:
+            say_goodbye(conn.sock)
+        return kept
+
+
+def say_goodbye(sock: socket.socket) -> None:
+    """End a connection so that an answer is still read by a sender who is not done sending."""
+    deadline = time.monotonic() + LINGER
+    taken = 0
+    try:
+        sock.shutdown(socket.SHUT_WR)
+        while taken < LINGER_BYTES:
+            sock.settimeout(max(0.01, deadline - time.monotonic()))
+            data = sock.recv(65536)
+            if not data or time.monotonic() > deadline:
+                break
+            taken += len(data)
+        sock.shutdown(socket.SHUT_RD)
+    except OSError:  # gone already, or too slow for a goodbye
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+
+def pre_request(worker: Worker, req: Any) -> None:
+    """Watch the pace of each request's body."""
+    held = req.unreader.sock
+    req.unreader.sock = PacedSocket(held.plain if isinstance(held, PacedSocket) else held)
+
+
+def when_ready(server: Any) -> None:
+    """Bound every read and write: connections take these limits over from their listener."""
+    limit = struct.pack("ll", SILENCE, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)

@@ -1,0 +1,53 @@
+"""Everything that happened with a subject, newest first."""
+
+import datetime as dt
+from typing import Any
+
+from common import dates
+from exclusions.models import Notice
+from exclusions.querysets import breaches
+from incidents.models import Report
+from offenders.models import LegalFact, ProfileVersion, Subject, SubjectMerge
+
+
+def timeline(
+    subject: Subject,
+    notices: list[Notice],
+    versions: list[ProfileVersion],
+    facts: list[LegalFact],
+) -> list[dict[str, Any]]:
+    """Return incidents, sightings, notices, breaches, publications, merges and court facts.
+
+    Each has `at` and `kind`, and the row it tells of. Of reports the latest hundred.
+    """
+    reports = Report.objects.about(subject.pk).for_list().order_by("-occurred_at")[:100]
+    broken = dict(breaches().filter(subject=subject).values_list("report_id", "notice_ref"))
+    events: list[dict[str, Any]] = [
+        {
+            "at": report.occurred_at,
+            "kind": "report",
+            "report": report,
+            "breach": broken.get(report.pk),
+        }
+        for report in reports
+    ]
+    for notice in notices:
+        events.append({"at": notice.raised_at, "kind": "raised", "notice": notice})
+        if notice.served_at:
+            events.append({"at": notice.served_at, "kind": "served", "notice": notice})
+        if notice.revoked_at:
+            events.append({"at": notice.revoked_at, "kind": "revoked", "notice": notice})
+        if notice.state == "expired" and notice.ends_on:
+            ended = dates.london_midnight(notice.ends_on + dt.timedelta(days=1))
+            events.append({"at": ended, "kind": "expired", "notice": notice})
+    for version in versions:
+        events.append({"at": version.published_at, "kind": "published", "version": version})
+        if version.withdrawn_at:
+            events.append({"at": version.withdrawn_at, "kind": "withdrawn", "version": version})
+    for fact in facts:
+        events.append({"at": dates.london_midnight(fact.happened_on), "kind": "fact", "fact": fact})
+    for merge in SubjectMerge.objects.filter(kept=subject).select_related("gone", "merged_by"):
+        events.append({"at": merge.merged_at, "kind": "merged", "merge": merge})
+        if merge.undone_at:
+            events.append({"at": merge.undone_at, "kind": "unmerged", "merge": merge})
+    return sorted(events, key=lambda event: event["at"], reverse=True)
