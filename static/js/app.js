@@ -6,6 +6,11 @@ function guardDoubleSubmit() {
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.matches("[data-no-guard]")) {
+      // A download leaves the page as it is: what was said of the last try is no longer true.
+      for (const told of form.querySelectorAll("[data-error-summary], .invalid-feedback")) told.remove();
+      for (const field of form.querySelectorAll(".is-invalid")) field.classList.remove("is-invalid");
+    }
     if (event.defaultPrevented || form.method === "get" || form.matches("[data-no-guard], [hx-post]")) return;
     if (busy.has(form)) {
       event.preventDefault();
