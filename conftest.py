@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,11 @@ from tests.cast import Cast, make_cast
 pytest_plugins = ["tests.browsers"]
 
 
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("dtac", deadline=None)
+hypothesis.settings.load_profile("dtac")
+
+
 def pytest_configure() -> None:
     """Make the folder that the web server's static files would be in: none are collected here."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
@@ -22,12 +28,16 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_may_truncate() -> Iterator[None]:
-    """Let the test runner empty tables between transactional tests, the append-only log too."""
+    """Let the test runner empty tables between transactional tests, the append-only ones too."""
     flush = DatabaseOperations.execute_sql_flush
 
     def unguarded(self: Any, sql_list: list[str]) -> None:
-        guard = "ALTER TABLE audit_event {} TRIGGER USER"
-        flush(self, [guard.format("DISABLE"), *sql_list, guard.format("ENABLE")])
+        guarded = ("audit_event", "members_sharingrecord")
+        off, on = (
+            [f"ALTER TABLE {table} {change} TRIGGER USER" for table in guarded]
+            for change in ("DISABLE", "ENABLE")
+        )
+        flush(self, [*off, *sql_list, *on])
 
     DatabaseOperations.execute_sql_flush = unguarded  # type: ignore[method-assign]
     yield
@@ -50,6 +60,17 @@ def client_of(cast: Cast) -> Callable[[str], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def service(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A push service as browsers have one, on this machine, and known to D-TAC."""
+    from tests.push_service import push_service  # needs models, which aren't there yet
+
+    with push_service(tmp_path) as running:
+        monkeypatch.setenv("SSL_CERT_FILE", str(running.certificate))
+        settings.DTAC_PUSH_HOSTS = [f"127.0.0.1:{running.port}"]
+        yield running
 
 
 @pytest.fixture

@@ -1,14 +1,28 @@
 """What tests that span apps share."""
 
 import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from exclusions.merging import subjects_merge
 from incidents.services import report_accept
-from offenders.services import bulletin_send, profile_withdraw
+from members.letters import stop_url
+from members.models import MailKind
+from members.services import bounce_mark, scheme_setting_change
+from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
+from offenders.services.record import vehicle_add
 from tests import factories
 from tests.cast import Cast
+from tests.malformed import World, make_world
+
+
+@pytest.fixture
+def hostile_world(cast: Cast, settings: Any, tmp_path: Path) -> Iterator[World]:
+    """Everybody who may send a form, and subjects whom no answer may name."""
+    yield from make_world(cast, settings, tmp_path)
 
 
 @pytest.fixture
@@ -19,10 +33,19 @@ def world(cast: Cast) -> dict[str, Any]:
     licensed = factories.published(
         intel, name="Paul Tate", draft_audience="sectors", draft_audience_sectors=["licensed"]
     )
+    sought = factories.published(
+        intel, status="id_sought", name="", date_of_birth=None, age_low=30, age_high=40
+    )
+    told = factories.recognition(cast.other, sought)
+    vehicle = vehicle_add(by=intel, subject=published.subject, registration="GK19 ABC", words="")
     withdrawn = factories.published(intel, name="Leanne Foster")
     profile_withdraw(by=intel, subject=withdrawn.subject, reason="x")
     unpublished = factories.subject(intel, name="Hidden Person")
-    waiting = factories.report(cast.staff, cast.shop, photos=[factories.upload()])
+    kept, gone = (factories.subject(intel, name=name, photo=False) for name in ("Kim", "Kimm"))
+    merge = subjects_merge(
+        by=intel, kept=kept, gone=gone, revisions=(1, 1), fields={}, reason="Same person."
+    )
+    waiting = factories.report(cast.staff, cast.shop, files=[factories.upload()])
     accepted = factories.report(cast.staff, cast.shop, type=factories.incident_type())
     report_accept(by=intel, report=accepted, revision=1)
     in_force = factories.served_notice(intel, cast.staff, cast.shop, published.subject)
@@ -32,12 +55,30 @@ def world(cast: Cast) -> dict[str, Any]:
     )
     sent = factories.bulletin(intel, published)
     bulletin_send(by=intel, bulletin=sent)
+    bulletin_queue(bulletin_id=sent.pk)
     draft = factories.bulletin(intel, published)
+    scheme_setting_change(
+        by=intel, revision=0, email_shows_people=False, printed_packs=True, reason="Tried out."
+    )
+    bounce = bounce_mark(by=intel, user=cast.otherstore, reason="No such person")
+    given = factories.intelligence(cast.staff, subjects=[published.subject])
+    shared = factories.shared_intelligence(intel, cast.police)
+    pubs = {"audience": "sectors", "audience_sectors": ["licensed"]}
+    to_pubs = factories.shared_intelligence(intel, cast.police, audience=pubs)
+    alert = factories.alert(cast.staff, cast.shop, subject=published.subject)
+    viewing = factories.unusual_viewing(cast.other)
     return {
+        "alert": alert.ref,
+        "viewing": viewing.pk,
         "published": published.subject.ref,
         "licensed": licensed.subject.ref,
         "withdrawn": withdrawn.subject.ref,
         "unpublished": unpublished.ref,
+        "sought": sought.subject.ref,
+        "told": told.pk,
+        "vehicle": vehicle.pk,
+        "kept": kept.ref,
+        "merge": merge.pk,
         "published_photo": published.main_photo.uuid,
         "licensed_photo": licensed.main_photo.uuid,
         "unpublished_photo": unpublished.photos.get().uuid,
@@ -49,6 +90,12 @@ def world(cast: Cast) -> dict[str, Any]:
         "expired": expired.ref,
         "sent": sent.ref,
         "draft": draft.ref,
+        "delivery": sent.deliveries.order_by("pk")[0].pk,
+        "bounce": bounce.pk,
+        "stop": stop_url(cast.staff, MailKind.DIGEST).rstrip("/").rpartition("/")[2],
+        "given": given.ref,
+        "shared": shared.ref,
+        "shared_to_pubs": to_pubs.ref,
         "own_member": cast.staff.member.slug,
         "police_member": cast.police.member.slug,
     }

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import struct
 import uuid
 from typing import Any
 
@@ -10,29 +11,38 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from common import dates
 from exclusions.models import Notice
 from exclusions.services import Service, notice_raise, notice_record_service
-from incidents.models import IncidentType, Report
+from incidents.models import Alert, IncidentType, IntelligenceReport, Question, Report
 from incidents.services import (
+    AlertInput,
     ItemInput,
     PersonInput,
     ReportInput,
+    alert_raise,
     involvement_link,
     report_accept,
     report_submit,
 )
+from incidents.services.intelligence import (
+    Grade,
+    IntelligenceInput,
+    intelligence_give,
+    intelligence_grade,
+    intelligence_share,
+)
 from members.models import Area, Member, Payment, Premises, Role, User
-from offenders.models import Bulletin, Ground, ProfileVersion, Subject
+from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
     ProfileDraft,
     bulletin_create,
     photo_add,
     profile_publish,
+    recognition_give,
     subject_create,
 )
-
-TODAY = dt.date.today
 
 
 class AreaFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
@@ -95,7 +105,7 @@ def incident_type(code: str = "shop-theft", **fields: Any) -> IncidentType:
         "label": "Shop theft",
         "family": "crime",
         "harm": 20,
-        "involves_property": True,
+        "asks": [question.value for question in Question],
         "is_common": True,
         "effective_from": dt.date(2020, 1, 1),
     }
@@ -110,6 +120,13 @@ def image_bytes(
     buffer = io.BytesIO()
     Image.new("RGB", size, colour).save(buffer, kind)
     return buffer.getvalue()
+
+
+def video_bytes(brand: bytes = b"isom") -> bytes:
+    """Return the smallest whole video file: its boxes, with no picture in them."""
+    boxes = ((b"ftyp", brand + b"\x00\x00\x00\x00" + brand), (b"moov", b"\x00" * 16))
+    boxes += ((b"mdat", b"\x00" * 32),)
+    return b"".join(struct.pack(">I4s", len(body) + 8, name) + body for name, body in boxes)
 
 
 def upload(
@@ -145,8 +162,8 @@ def draft(subject: Subject, **fields: Any) -> ProfileDraft:
         "mo": subject.mo,
         "ground": Ground.UNLAWFUL_ACTS,
         "necessity": "Repeated thefts from several members.",
-        "review_on": TODAY() + dt.timedelta(days=90),
-        "expires_on": TODAY() + dt.timedelta(days=180),
+        "review_on": dates.today() + dt.timedelta(days=90),
+        "expires_on": dates.today() + dt.timedelta(days=180),
         "audience": "all",
         "photos": list(subject.photos.all()),
     }
@@ -160,6 +177,12 @@ def published(by: User, **fields: Any) -> ProfileVersion:
     return profile_publish(by=by, subject=made, revision=1, draft=draft(made, **of_draft))
 
 
+def recognition(by: User, version: ProfileVersion, **fields: Any) -> Recognition:
+    """Return a name that a member gave to somebody sought."""
+    values = {"client_id": uuid.uuid4(), "name": "Ricky Dunn"} | fields
+    return recognition_give(by=by, version=version, **values)
+
+
 def report(by: User, premises: Premises, **fields: Any) -> Report:
     """Return a report as sent: a sighting, or an incident where `type` is given."""
     people = fields.pop("people", None) or [PersonInput(description="grey hoodie")]
@@ -171,6 +194,34 @@ def report(by: User, premises: Premises, **fields: Any) -> Report:
         "people": people,
     }
     return report_submit(by=by, data=ReportInput(**values | fields))
+
+
+def many_known(intel: User, names: list[str], *, first: int = 1) -> list[Subject]:
+    """Return published subjects of these names, numbered from `first`, made without services."""
+    now, in_a_year = timezone.now(), dates.add_months(dates.today(), 12)
+    subjects = Subject.objects.bulk_create(
+        Subject(ref=f"D-{number:04}", status="known", name=name, created_by=intel)
+        for number, name in enumerate(names, start=first)
+    )
+    ProfileVersion.objects.bulk_create(
+        ProfileVersion(
+            subject=subject,
+            number=1,
+            known=True,
+            name=subject.name,
+            line="Hides goods in bags",
+            description="Male, tall, grey hoodie, black bag.",
+            ground=Ground.UNLAWFUL_ACTS,
+            necessity="x",
+            review_on=in_a_year,
+            expires_on=in_a_year,
+            published_at=now,
+            active_at=now,
+            published_by=intel,
+        )
+        for subject in subjects
+    )
+    return subjects
 
 
 def accepted_incident(
@@ -207,7 +258,53 @@ def served_notice(
     return notice_record_service(by=intel, notice=notice, service=service)
 
 
+def unusual_viewing(user: User) -> UnusualViewing:
+    """Return a burst of viewing that waits to be looked into."""
+    now = timezone.now()
+    ago = now - dt.timedelta(minutes=12)
+    return UnusualViewing.objects.create(user=user, began_at=ago, last_at=now, profiles=41)
+
+
 def bulletin(intel: User, *versions: ProfileVersion, **fields: Any) -> Bulletin:
     """Return a draft bulletin."""
     values = {"headline": "Watch for these", "opening": "Seen this week."} | fields
     return bulletin_create(by=intel, fields=values, versions=list(versions))
+
+
+def alert(by: User, premises: Premises, **fields: Any) -> Alert:
+    """Return an alert raised by itself, for the area of the premises."""
+    values = {"client_id": uuid.uuid4(), "premises": premises, "text": "Loud group by the tills."}
+    return alert_raise(by=by, data=AlertInput(**values | fields))
+
+
+def intelligence(by: User, **fields: Any) -> IntelligenceReport:
+    """Return intelligence as it was given."""
+    values: dict[str, Any] = {
+        "client_id": uuid.uuid4(),
+        "text": "They meet behind the bus station on Fridays.",
+    }
+    return intelligence_give(by=by, data=IntelligenceInput(**values | fields))
+
+
+def graded_intelligence(intel: User, by: User, **grade: Any) -> IntelligenceReport:
+    """Return graded intelligence, 2B P unless told otherwise."""
+    given = intelligence(by)
+    values = {"source_evaluation": "2", "assessment": "B", "handling": "P"} | grade
+    return intelligence_grade(
+        by=intel, intelligence=given, revision=1, grade=Grade(**values), subjects=[]
+    )
+
+
+def shared_intelligence(
+    intel: User, by: User, *, audience: dict[str, Any] | None = None, **grade: Any
+) -> IntelligenceReport:
+    """Return intelligence that is shared, with everybody unless told otherwise."""
+    row = graded_intelligence(intel, by, **grade)
+    return intelligence_share(
+        by=intel,
+        intelligence=row,
+        revision=row.revision,
+        text="A group meets near the bus station at weekends.",
+        audience=audience or {"audience": "all"},
+        until=dates.today() + dt.timedelta(days=30),
+    )

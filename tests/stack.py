@@ -1,13 +1,21 @@
 """`./run demo` as tests drive it: its own port, its own data folder, the real programs."""
 
+import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2  # type: ignore[import-untyped]
+from environ import Env
+
+from runner.places import Lock, State
 from runner.processes import birth
 from tests.runner.support import CLONE, eventually
 
@@ -74,14 +82,14 @@ class Demo:
         return done.stdout.strip()
 
     def sql(self, statement: str) -> str:
-        """Run a statement in its database, as its owner could; return what it prints."""
-        code = (
-            "from django.db import connection\n"
-            "with connection.cursor() as cursor:\n"
-            f"    cursor.execute({statement!r})\n"
-            "    print(cursor.fetchall() if cursor.description else cursor.rowcount)"
-        )
-        return self.manage("shell", "--no-imports", "-c", code)
+        """Run a statement in its database, as its owner could; return its rows or their number."""
+        state = State.read(self.data)
+        assert state, "it is not running"
+        place = Env.db_url_config(state.database_url)
+        line = psycopg2.connect(host=place["HOST"], user=place["USER"], dbname=place["NAME"])
+        with contextlib.closing(line), line, line.cursor() as cursor:
+            cursor.execute(statement)
+            return str(cursor.fetchall() if cursor.description else cursor.rowcount)
 
     @property
     def mails(self) -> list[str]:
@@ -102,8 +110,27 @@ class Demo:
             return False
 
     def process(self, name: str) -> int:
-        """Return the pid of one of its programs."""
-        return int((self.data / "logs" / f"{name}.pid").read_text().split()[0])
+        """Return the pid of one of its programs, once it runs (it may just be restarting)."""
+        path = self.data / "logs" / f"{name}.pid"
+        found: list[int] = []
+
+        def runs() -> bool:
+            with contextlib.suppress(OSError, ValueError):  # gone, or not written to its end
+                pid, _, born = path.read_text().split(maxsplit=2)
+                if birth(int(pid)) == born.strip():
+                    found.append(int(pid))
+            return bool(found)
+
+        assert eventually(runs, 30), f"{name} does not run"
+        return found[0]
+
+    def kill(self, name: str) -> None:
+        """Kill one of its programs with all its workers, as a power cut would; it is restarted."""
+        os.killpg(os.getpgid(self.process(name)), signal.SIGKILL)
+
+    def wait_ready(self) -> None:
+        """Wait until everything answers again."""
+        assert eventually(self.ready, 60)
 
     def everyone(self) -> dict[int, str]:
         """Return the launcher and everything beneath it, each with its time of birth."""
@@ -135,3 +162,47 @@ class Demo:
         if self.launcher is not None and self.launcher.poll() is None:
             self.launcher.send_signal(signal.SIGINT)
             self.launcher.wait(20)
+
+
+@contextlib.contextmanager
+def running_demo(**env: str) -> Iterator[Demo]:
+    """Run a demo of one's own with these settings, on a copy of the data loaded for the whole run.
+
+    Only its settings and what is done to it are its own: loading takes most of a minute, a copy
+    takes a second.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="dtac-demo-"))
+    folder.chmod(0o711)  # root's PostgreSQL passes through it as `nobody`
+    demo = Demo(folder, free_port())
+    demo.env |= env
+    try:
+        # With owners and times: the database is its server's own, and static files look unchanged.
+        subprocess.run(["cp", "-Rp", _loaded_data(), demo.data], check=True)
+        demo.start()
+        yield demo
+    finally:
+        demo.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _loaded_data() -> Path:
+    """Return the data folder of a demo that was loaded and stopped, once for all test processes."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    folder = Path(tempfile.gettempdir()) / f"dtac-loaded-{run}"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o711)
+    lock = Lock(folder / "lock")
+    assert eventually(lock.take, 300), "another test process is still loading the demo"
+    try:
+        if not (folder / "loaded").exists():
+            demo = Demo(folder, free_port())
+            try:
+                demo.start()
+            finally:
+                demo.close()
+            # Its port and password would lead two copies to one broker.
+            shutil.rmtree(demo.data / "valkey")
+            (folder / "loaded").touch()
+    finally:
+        lock.release()
+    return folder / "data"

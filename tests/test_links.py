@@ -16,9 +16,12 @@ def test_every_link_on_every_page_leads_somewhere(world, client_of, role: str) -
     found: dict[str, str] = {}
     for line in MATRIX:
         path = line.path.format(**world)
-        if line.answers[ROLES.index(role)] != 200 or path.startswith(("/photos/", "/readyz/")):
+        if line.answers[ROLES.index(role)] != 200 or path.startswith("/readyz/"):
             continue
-        for href in LINK.findall(client.get(path).content.decode()):
+        answer = client.get(path)
+        if answer.streaming or not answer["Content-Type"].startswith("text/html"):
+            continue
+        for href in LINK.findall(answer.content.decode()):
             assert href, f"{path} has a link without an address"
             if not href.startswith("#"):
                 found[path + unescape(href) if href.startswith("?") else unescape(href)] = path

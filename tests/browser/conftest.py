@@ -1,14 +1,16 @@
 """The whole system on its own port, and people at a phone or a desk in front of it."""
 
-import shutil
-import tempfile
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.stack import Demo, free_port
+from dtac.demo.portraits import draw_scene
+from tests.browser.phones import KEPT, accept, eventually, ready
+from tests.stack import Demo, running_demo
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -16,14 +18,9 @@ DESK = {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Demo]:
-    """`./run demo` from nothing to ready, stopped with Ctrl-C's signal at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="dtac-story-"))
-    folder.chmod(0o711)
-    demo = Demo(folder, free_port())
-    demo.start()
-    yield demo
-    demo.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    """The whole of `./run demo`, stopped with Ctrl-C's signal at the end."""
+    with running_demo() as demo:
+        yield demo
 
 
 @pytest.fixture
@@ -47,9 +44,33 @@ def person(browser: Browser, stack: Demo) -> Iterator[Callable[..., Page]]:
         page.get_by_label("E-mail").fill(f"{name}@dtac.example")
         page.get_by_label("Password").fill("dartford-demo")
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        page.wait_for_url(lambda url: "/sign-in/" not in url, timeout=30_000)
         return page
 
     yield sign_in
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def phone(person: Callable[..., Page]) -> Page:
+    """A phone on which a member of staff has opened the log form once, with signal."""
+    page = accept(person("staff", phone=True))
+    ready(page)
+    eventually(lambda: page.evaluate(KEPT) == ["activated", 1], "the form is kept on the phone")
+    return page
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "scene.jpg"
+    path.write_bytes(draw_scene(3))
+    return path
+
+
+@pytest.fixture
+def big(tmp_path: Path) -> Path:
+    """A photo of about six megabytes, which takes more than one slice to lock."""
+    path = tmp_path / "big.png"
+    Image.frombytes("RGB", (1500, 1400), os.urandom(1500 * 1400 * 3)).save(path)
+    return path

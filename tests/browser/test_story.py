@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg2  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -17,9 +18,19 @@ from common import dates
 from dtac.demo.portraits import draw_portrait, draw_scene
 from tests.stack import Demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.browser
 
 Person = Callable[..., Page]
+
+
+# Somebody who has never signed in, whatever other tests did on the same system before.
+NEWCOMER = """
+from members.models import User
+staff = User.objects.get(email="staff@dtac.example")
+new = User(email="newcomer@dtac.example", name="New Comer", role=staff.role)
+new.member, new.premises, new.password = staff.member, staff.premises, staff.password
+new.save()
+"""
 
 
 def eventually(check: Callable[[], bool], what: str, seconds: float = 40) -> None:
@@ -37,6 +48,7 @@ def reference(page: Page) -> str:
 
 
 def test_the_main_job(stack: Demo, person: Person, tmp_path: Path) -> None:
+    stack.manage("shell", "--no-imports", "-c", NEWCOMER)
     photo = tmp_path / "till.jpg"
     photo.write_bytes(draw_scene(7))
     face = tmp_path / "face.jpg"
@@ -51,7 +63,7 @@ def test_the_main_job(stack: Demo, person: Person, tmp_path: Path) -> None:
 
 
 def step_1_staff_report(person: Person, photo: Path) -> tuple[str, str]:
-    page = person("staff", phone=True)
+    page = person("newcomer", phone=True)
     expect(page.get_by_role("heading", name="Data-sharing agreement")).to_be_visible()
     page.goto("/gallery/")
     expect(page.get_by_role("heading", name="Data-sharing agreement")).to_be_visible()
@@ -64,7 +76,7 @@ def step_1_staff_report(person: Person, photo: Path) -> tuple[str, str]:
     expect(page.locator(".page-over, .ref").filter(has_text="D-0042").first).to_be_visible()
     page.get_by_role("link", name="Log a sighting").click()
     expect(page.get_by_text("recorded as a breach")).to_be_visible()
-    page.locator("input[name=photos]").set_input_files(photo)
+    page.locator("input[name=uploads]").set_input_files(photo)
     page.get_by_role("button", name="Save sighting").click()
     sighting = reference(page)
     expect(page.get_by_text("breach").first).to_be_visible()
@@ -72,18 +84,18 @@ def step_1_staff_report(person: Person, photo: Path) -> tuple[str, str]:
     page.goto("/log/")
     page.get_by_label("Someone unknown", exact=True).check()
     page.get_by_label("25-30", exact=True).check()
-    page.get_by_label("Clothing, marks, carrying").fill("Green parka, gold tooth, red rucksack")
+    page.get_by_label("In your words").fill("Green parka, gold tooth, red rucksack")
     page.get_by_label("Shop theft", exact=True).check()
     page.locator("[name=items-0-category]").select_option("cosmetics")
     page.locator("[name=items-0-value_stolen]").fill("£1,184.50")
     page.locator("[name=items-0-value_recovered]").fill("2,000")
     page.get_by_role("button", name="Send report").click()
     expect(page.get_by_text("More was recovered than stolen.").first).to_be_visible()
-    expect(page.get_by_label("Clothing, marks, carrying")).to_have_value(
+    expect(page.get_by_label("In your words")).to_have_value(
         "Green parka, gold tooth, red rucksack"
     )
     page.locator("[name=items-0-value_recovered]").fill("84.50")
-    page.locator("input[name=photos]").set_input_files(photo)
+    page.locator("input[name=uploads]").set_input_files(photo)
     page.get_by_label("Arrested", exact=True).check()
     page.get_by_role("button", name="Send report").click()
     incident = reference(page)
@@ -94,8 +106,9 @@ def step_1_staff_report(person: Person, photo: Path) -> tuple[str, str]:
 def step_2_the_manager_publishes(person: Person, sighting: str, incident: str, face: Path) -> str:
     page = person("intel")
     expect(page).to_have_url(re.compile("/queue/"))
-    expect(page.get_by_text(sighting)).to_be_visible()
-    expect(page.get_by_text(incident)).to_be_visible()
+    for ref in (sighting, incident):  # beyond the queue's first twenty, perhaps
+        page.goto(f"/reports/?show=submitted&q={ref}")
+        expect(page.get_by_text(ref).first).to_be_visible()
     page.goto(f"/reports/{sighting}/review/")
     page.get_by_role("button", name="Accept").click()
     page.goto(f"/reports/{incident}/review/")
@@ -109,7 +122,7 @@ def step_2_the_manager_publishes(person: Person, sighting: str, incident: str, f
     page.get_by_label("Name", exact=False).first.fill("Barnaby Quill-Smythe")
     page.get_by_label("Also known as").fill("Barney")
     page.get_by_label("Looks at least").fill("25")
-    page.get_by_label("How they work (MO)").fill("Sweeps cosmetics into a rucksack.")
+    page.get_by_label("In words").fill("Sweeps cosmetics into a rucksack.")
     page.get_by_role("button", name="Save").click()
     page.goto(f"/subjects/{ref}/photo/")
     page.locator("input[name=photo]").set_input_files(face)
@@ -120,7 +133,7 @@ def step_2_the_manager_publishes(person: Person, sighting: str, incident: str, f
     page.get_by_role("button", name="Add").click()
     expect(page).to_have_url(re.compile(f"/subjects/{ref}/$"))
 
-    staff = person("staff", phone=True)
+    staff = person("newcomer", phone=True)
     assert staff.goto(f"/gallery/{ref}/").status == 404  # type: ignore[union-attr]
 
     page.goto(f"/subjects/{ref}/publish/")
@@ -307,5 +320,5 @@ def step_6_all_of_it_is_logged(
     )
     assert served == f"[('Imran Hale', '{notice}', True)]"
     for change in ("UPDATE audit_event SET actor_name = 'x'", "DELETE FROM audit_event"):
-        with pytest.raises(AssertionError, match=r"(?i)append.only"):
+        with pytest.raises(psycopg2.Error, match=r"(?i)append.only"):
             stack.sql(change)

@@ -83,8 +83,9 @@ def test_the_port_may_stand_first_and_what_follows_is_left_alone() -> None:
 
 
 def test_tests_run_in_two_processes_unless_someone_wants_to_look_on() -> None:
-    assert spread(["-k", "gallery"]) == ["-n", "2", "--dist", "loadfile"]
-    assert spread(["-n", "4"]) == spread(["-n0"]) == ["--dist", "loadfile"]
+    by_file = ["--dist", "loadfile", "--no-loadscope-reorder"]
+    assert spread(["-k", "gallery"]) == ["-n", "2", *by_file]
+    assert spread(["-n", "4"]) == spread(["-n0"]) == by_file
     assert spread(["--dist", "load"]) == ["-n", "2"]
     for chosen in (["--pdb"], ["-p", "no:xdist"], ["-s"]):
         assert spread(chosen) == []

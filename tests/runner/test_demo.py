@@ -18,12 +18,9 @@ from runner.valkey import port_is_free
 from tests.runner.support import CLONE, eventually
 from tests.stack import Demo, free_port
 
-pytestmark = [
-    pytest.mark.xdist_group("stack"),
-    pytest.mark.skipif(
-        not sys.platform.startswith("linux"), reason="kill -9 is bounded by Linux's means"
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="kill -9 is bounded by Linux's means"
+)
 
 
 @pytest.fixture(scope="module")

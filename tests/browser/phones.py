@@ -1,0 +1,147 @@
+"""Phones that report: what the tests of the log form without signal share."""
+
+import contextlib
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.stack import Demo
+
+KEPT = """async () => [
+  (await navigator.serviceWorker.ready).active.state, (await caches.keys()).length
+]"""
+COUNT = "SELECT count(*) FROM incidents_report"
+
+
+def eventually(check: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.2)
+
+
+def reports(stack: Demo) -> int:
+    return int(stack.sql(COUNT).strip("[(,)]"))
+
+
+def files(stack: Demo) -> int:
+    return int(stack.sql("SELECT count(*) FROM incidents_attachment").strip("[(,)]"))
+
+
+def ready(page: Page, address: str = "/log/") -> None:
+    page.goto(address)
+    page.locator("[data-log-form][data-ready]").wait_for()
+
+
+def describe(page: Page, words: str, *, photo: Path | None = None) -> None:
+    page.get_by_label("Someone unknown").first.check()
+    page.get_by_label("In your words").first.fill(words)
+    if photo:
+        page.locator("input[name=uploads]").set_input_files(photo)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save sighting").click()
+
+
+def waiting(page: Page) -> Any:
+    return page.locator("[data-waiting-list] > li")
+
+
+def accept(page: Page) -> Page:
+    """Accept the agreement where it is asked; return the page."""
+    if page.get_by_label("I have read this and accept it").count():
+        page.get_by_label("I have read this and accept it").check()
+        page.get_by_role("button", name="Accept and go on").click()
+    return page
+
+
+def sign_in(page: Page, who: str) -> None:
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail").fill(f"{who}@dtac.example")
+    page.get_by_label("Password").fill("dartford-demo")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(re.compile(r"(?!.*sign-in).*"), wait_until="commit", timeout=30_000)
+    page.wait_for_load_state("domcontentloaded")
+    accept(page)
+
+
+def own_phone(browser: Browser, url: str, *, room: int = 0) -> Page:
+    """A phone with a line or a size of its own, on which staff have signed in."""
+    context = browser.new_context(
+        base_url=url, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-GB"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    if room:  # before the browser has asked how much room there is: it remembers the answer
+        line = context.new_cdp_session(page)
+        line.send("Storage.overrideQuotaForOrigin", {"origin": url, "quotaSize": room})
+    sign_in(page, "staff")
+    ready(page)
+    return page
+
+
+class Thief:
+    """A line to the server that carries everything, but loses the answers to reports."""
+
+    def __init__(self, stack: Demo) -> None:
+        self.port = stack.port
+        self.lost = 0
+        self.honest = False
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.door.getsockname()[1]}"
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self) -> None:
+        while True:
+            try:
+                near, _ = self.door.accept()
+            except OSError:
+                return  # closed
+            threading.Thread(target=self.carry, args=(near,), daemon=True).start()
+
+    def carry(self, near: socket.socket) -> None:
+        far = socket.create_connection(("127.0.0.1", self.port))
+        doomed = threading.Event()
+
+        def there() -> None:
+            while piece := near.recv(65536):
+                if piece.startswith(b"POST /log/ ") and not self.honest:
+                    self.lost += 1
+                    doomed.set()
+                far.sendall(piece)
+
+        def back() -> None:
+            while piece := far.recv(65536):
+                if doomed.is_set():
+                    return
+                near.sendall(piece)
+
+        def until_either_hangs_up(side: Callable[[], None]) -> None:
+            for step in (
+                side,
+                lambda: near.shutdown(socket.SHUT_RDWR),
+                lambda: far.shutdown(socket.SHUT_RDWR),
+            ):
+                self.quietly(step)
+
+        sides = [
+            threading.Thread(target=until_either_hangs_up, args=(side,)) for side in (there, back)
+        ]
+        for side in sides:
+            side.start()
+        for side in sides:
+            side.join()
+        near.close()
+        far.close()
+
+    @staticmethod
+    def quietly(side: Callable[[], None]) -> None:
+        with contextlib.suppress(OSError):
+            side()
