@@ -139,6 +139,7 @@ SECTION_OF = {
     "notice_revoke": "notice_list",
     "bulletin": "bulletin_list",
     "bulletin_new": "bulletin_list",
+    "bulletin_edit": "bulletin_list",
     "bulletin_schedule": "bulletin_list",
     "bulletin_deliveries": "bulletin_list",
     "bulletin_readers": "bulletin_list",

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from dtac.pages import (
     alerts,
+    bulletin_compose,
     bulletins,
     business,
     evidence,
@@ -103,9 +104,10 @@ urlpatterns = [
     path("subjects/<str:ref>/top-ten/", top_ten.choose, name="top_ten_choose"),
     path("subjects/<str:ref>/top-ten/lift/", top_ten.lift, name="top_ten_lift"),
     path("subjects/<str:ref>/network/", network.subject_network, name="subject_network"),
-    path("bulletins/new/", bulletins.bulletin_new, name="bulletin_new"),
+    path("bulletins/new/", bulletin_compose.bulletin_new, name="bulletin_new"),
     path("", include("offenders.urls")),
     path("bulletins/<str:ref>/", bulletins.bulletin, name="bulletin"),
+    path("bulletins/<str:ref>/edit/", bulletin_compose.bulletin_edit, name="bulletin_edit"),
     path("bulletins/<str:ref>/schedule/", bulletins.schedule, name="bulletin_schedule"),
     path("subjects/<str:ref>/", subjects.subject, name="subject"),
     path("subjects/<str:ref>/publish/", publish.subject_publish, name="subject_publish"),

@@ -18,6 +18,8 @@ PROFILE_VIEWED = register("offenders.profile.viewed", "opened a target profile",
 GALLERY_VIEWED = register("offenders.gallery.viewed", "looked at the gallery", is_read=True)
 GALLERY_SEARCHED = register("offenders.gallery.searched", "searched the gallery", is_read=True)
 BULLETIN_CREATED = register("offenders.bulletin.created", "composed a bulletin")
+BULLETIN_CHANGED = register("offenders.bulletin.changed", "changed a bulletin’s draft")
+BULLETIN_DISCARDED = register("offenders.bulletin.discarded", "threw a bulletin’s draft away")
 BULLETIN_SENT = register("offenders.bulletin.sent", "sent a bulletin")
 BULLETIN_QUEUED = register("offenders.bulletin.queued", "queued a bulletin's e-mails")
 BULLETIN_SCHEDULED = register("offenders.bulletin.scheduled", "set when a bulletin starts")

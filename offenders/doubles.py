@@ -13,9 +13,9 @@ FRESH = 100
 was compared when its later record was new."""
 ALIKE = 0.75
 """Of 1, both ways round (common.db.NameScore)."""
-# But for the spelling each finds pairs by something that is equal, so that it stays quick however
-# many records there are. Pairs by a near name alone must be of a sex and an age that can be one
-# person's. The reason is in words for the manager.
+COMMON = 20
+"""What more records than this share says nothing about any two of them, and would make pairs of
+each with each. For one record the others are listed all the same, as far as the list goes."""
 BORN = """
     SELECT id,
            coalesce(date_of_birth,
@@ -27,57 +27,71 @@ BORN = """
       FROM offenders_subject
 """
 """When somebody can have been born: an estimate may be three years out, as witnesses are."""
+# But for the spelling, each pair shares a mark: something that is equal, so that it stays quick
+# however many records there are. Pairs by a near name alone (weight 2) must be of a sex and an age
+# that can be one person's. A reason is in words for the manager.
 PAIRS = """
-WITH names AS (
-    SELECT id AS subject, dtac_fold(name) AS name FROM offenders_subject WHERE name <> ''
-    UNION SELECT subject_id, dtac_fold(name) FROM offenders_alias
-), heard AS MATERIALIZED (
-    SELECT subject, name, dtac_sounds(name) AS sounds FROM names
+WITH names AS MATERIALIZED (
+    SELECT id AS subject, dtac_fold(name) AS name FROM offenders_subject
+     WHERE name <> '' AND merged_into_id IS NULL
+    UNION
+    SELECT subject_id, dtac_fold(alias.name) FROM offenders_alias alias
+      JOIN offenders_subject owner ON owner.id = subject_id AND owner.merged_into_id IS NULL
+), marks AS MATERIALIZED (
+    SELECT subject, 3 AS weight, 'same name' AS reason, name AS mark, subject::text AS but
+      FROM names WHERE length(name) > 5 AND position(' ' in name) > 0
+    UNION ALL
+    SELECT subject, 2, 'names sound the same', sounds::text, name
+      FROM (SELECT subject, name, dtac_sounds(name) AS sounds FROM names) heard
+     WHERE cardinality(sounds) > 1
+    UNION ALL
+    SELECT id, 4, 'same date of birth, names sound alike', concat(date_of_birth, sound), id::text
+      FROM offenders_subject, unnest(dtac_sounds(name)) sound WHERE date_of_birth IS NOT NULL
+    UNION ALL
+    SELECT subject_id, 3, 'same number plate', registration, subject_id::text
+      FROM offenders_vehicle WHERE registration <> ''
+    UNION ALL
+    SELECT subject_id, 5, 'same photo', sha256, subject_id::text FROM offenders_photo
+    UNION ALL
+    SELECT subject_id, 4, 'photos look the same', phash::text, subject_id::text
+      FROM offenders_photo WHERE phash IS NOT NULL
+), telling AS (
+    SELECT reason, mark FROM marks GROUP BY reason, mark
+    HAVING CASE WHEN %(of)s::bigint IS NULL THEN count(DISTINCT subject) BETWEEN 2 AND %(common)s
+                ELSE bool_or(subject = %(of)s::bigint) END
 ), fresh AS MATERIALIZED (
     SELECT subject, name FROM names
-     WHERE subject IN (
+     WHERE position(' ' in name) > 0 AND subject IN (
          SELECT id FROM offenders_subject
           WHERE merged_into_id IS NULL AND (%(of)s::bigint IS NULL OR id = %(of)s::bigint)
           ORDER BY updated_at DESC LIMIT %(fresh)s
      )
-), pairs AS (
-    SELECT a.subject AS one, b.subject AS two, 'same name' AS reason, 3 AS weight
-      FROM names a JOIN names b ON a.name = b.name AND a.subject < b.subject
-     WHERE length(a.name) > 5 AND position(' ' in a.name) > 0
-    UNION
-    SELECT a.subject, b.subject, 'names sound the same', 2
-      FROM heard a JOIN heard b ON a.sounds = b.sounds AND a.subject < b.subject
-     WHERE cardinality(a.sounds) > 1 AND a.name <> b.name
-    UNION
-    SELECT least(a.subject, b.subject), greatest(a.subject, b.subject), 'names are spelt alike', 2
+), spelt AS (
+    SELECT a.subject AS one, b.subject AS two, count(*) OVER (PARTITION BY a.subject, a.name) number
       FROM fresh a
       JOIN LATERAL (
-               SELECT id AS subject, dtac_fold(name) AS name FROM offenders_subject
-                WHERE dtac_fold(name) %% a.name
-                UNION
-               SELECT subject_id, dtac_fold(name) FROM offenders_alias
-                WHERE dtac_fold(name) %% a.name
-           ) b ON a.subject <> b.subject AND a.name <> b.name
-     WHERE position(' ' in a.name) > 0 AND position(' ' in b.name) > 0
+               SELECT subject, name
+                 FROM (SELECT id AS subject, dtac_fold(name) AS name FROM offenders_subject
+                        WHERE dtac_fold(name) %% a.name
+                        UNION
+                       SELECT subject_id, dtac_fold(name) FROM offenders_alias
+                        WHERE dtac_fold(name) %% a.name) alike
+                WHERE subject <> a.subject AND name <> a.name
+                ORDER BY name <-> a.name, subject LIMIT %(near)s
+           ) b ON true
+     WHERE position(' ' in b.name) > 0
        AND least(dtac_name_score(a.name, b.name), dtac_name_score(b.name, a.name)) >= %(alike)s
+), pairs AS (
+    SELECT least(a.subject, b.subject) AS one, greatest(a.subject, b.subject) AS two,
+           a.reason, a.weight
+      FROM telling
+      JOIN (SELECT * FROM marks WHERE %(of)s::bigint IS NULL OR subject = %(of)s::bigint) a
+           USING (reason, mark)
+      JOIN marks b USING (reason, mark)
+     WHERE a.subject <> b.subject AND a.but <> b.but
     UNION
-    SELECT a.id, b.id, 'same date of birth, names sound alike', 4
-      FROM offenders_subject a JOIN offenders_subject b
-        ON a.date_of_birth = b.date_of_birth AND a.id < b.id
-       AND dtac_sounds(a.name) && dtac_sounds(b.name)
-    UNION
-    SELECT a.subject_id, b.subject_id, 'same number plate', 3
-      FROM offenders_vehicle a JOIN offenders_vehicle b
-        ON a.registration = b.registration AND a.subject_id < b.subject_id
-     WHERE a.registration <> ''
-    UNION
-    SELECT a.subject_id, b.subject_id, 'same photo', 5
-      FROM offenders_photo a JOIN offenders_photo b
-        ON a.sha256 = b.sha256 AND a.subject_id < b.subject_id
-    UNION
-    SELECT a.subject_id, b.subject_id, 'photos look the same', 4
-      FROM offenders_photo a JOIN offenders_photo b
-        ON a.phash = b.phash AND a.subject_id < b.subject_id
+    SELECT least(one, two), greatest(one, two), 'names are spelt alike', 2
+      FROM spelt WHERE number <= %(common)s OR %(of)s::bigint IS NOT NULL
 )
 SELECT one, two, array_agg(reason ORDER BY weight DESC, reason), sum(weight) AS total
   FROM pairs
@@ -86,7 +100,7 @@ SELECT one, two, array_agg(reason ORDER BY weight DESC, reason), sum(weight) AS 
  WHERE NOT EXISTS (
      SELECT FROM offenders_differentpeople apart
       WHERE apart.first_id = one AND apart.second_id = two
- ) AND (%(of)s::bigint IS NULL OR %(of)s::bigint IN (one, two))
+ )
    AND (weight > 2 OR (first.sex = second.sex OR '' IN (first.sex, second.sex)) AND EXISTS (
        SELECT FROM (BORN) x, (BORN) y
         WHERE x.id = one AND y.id = two AND x.low <= y.high AND y.low <= x.high
@@ -117,7 +131,15 @@ def doubles(*, of: Subject | None = None, most: int = MOST) -> list[Double]:
     """Return the likeliest pairs, of all records or of one, that nobody has said are two people."""
     with connection.cursor() as cursor:
         cursor.execute(
-            PAIRS, {"of": of.pk if of else None, "most": most, "fresh": FRESH, "alike": ALIKE}
+            PAIRS,
+            {
+                "of": of.pk if of else None,
+                "most": most,
+                "fresh": FRESH,
+                "near": most if of else COMMON + 1,
+                "alike": ALIKE,
+                "common": COMMON,
+            },
         )
         found = cursor.fetchall()
     keys = {key for one, two, *_ in found for key in (one, two)}

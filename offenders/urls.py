@@ -40,6 +40,7 @@ urlpatterns = [
     path("bulletins/", bulletins.bulletin_list, name="bulletin_list"),
     path("bulletins/<str:ref>/send/", bulletins.bulletin_send_now, name="bulletin_send"),
     path("bulletins/<str:ref>/cancel/", bulletins.bulletin_cancel_page, name="bulletin_cancel"),
+    path("bulletins/<str:ref>/discard/", bulletins.bulletin_discard_page, name="bulletin_discard"),
     path("bulletins/<str:ref>/seen/", bulletins.bulletin_seen, name="bulletin_seen"),
     path(
         "bulletins/<str:ref>/deliveries/",

@@ -21,7 +21,7 @@ from incidents.forms.intelligence import GradeForm, RejectForm, ShareForm
 from incidents.forms.review import AnswerForm, AskForm, LinkForm, MergeForm, RuleOutForm, UndoForm
 from incidents.models import Report
 from members.forms import MailChoiceForm
-from offenders.forms import BouncedForm, ScheduleForm
+from offenders.forms import BouncedForm, ScheduleForm, SeenForm
 from tests import factories
 from tests.cast import Cast
 from tests.rights import MATRIX
@@ -50,6 +50,7 @@ FORMS: dict[str, tuple[type, ...]] = {
     "alert_withdraw": (WithdrawForm,),
     "bulletin_bounced": (BouncedForm,),
     "bulletin_schedule": (ScheduleForm,),
+    "bulletin_send": (SeenForm,),
     "mail_choices": (MailChoiceForm,),
     "intelligence_grade": (GradeForm,),
     "intelligence_reject": (RejectForm,),
@@ -70,6 +71,7 @@ ENTRY = (
 )  # fmt: skip
 MORE = {
     "log": ENTRY, "report_edit": ENTRY, "bulletin_new": ("look", "preset"),
+    "bulletin_edit": ("look", "preset"),
     "subject_apart": ("with",),
 }  # fmt: skip
 PAGES = {
@@ -79,9 +81,11 @@ PAGES = {
     "alert_withdraw": "store",
     "bounce_list": "intel",
     "bulletin_bounced": "intel",
+    "bulletin_edit": "intel",
     "bulletin_new": "intel",
     "bulletin_pack": "store",
     "bulletin_schedule": "intel",
+    "bulletin_send": "intel",
     "intelligence_grade": "intel",
     "intelligence_new": "police",
     "intelligence_reject": "intel",
@@ -122,7 +126,7 @@ PAGES = {
     "viewing": "intel",
 }
 # Nothing is typed there, or it is the library's own.
-BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_seen", "bulletin_send", "mail_stop",
+BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
            "photo_discard", "photo_file",
            "subject_unmerge", "top_ten_lift", "type_back",

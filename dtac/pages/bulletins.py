@@ -1,4 +1,4 @@
-"""A bulletin's page: the profiles in it with their exclusions; composing one; when it starts."""
+"""A bulletin's page: the profiles in it with their exclusions, the e-mail, when it starts."""
 
 from typing import Any
 
@@ -7,24 +7,23 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from audit.services import record
 from common import dates
 from common.emails import RenderedEmail
-from common.http import add_problems, form_status, plain_text, typed
-from dtac.bulletin_presets import PRESETS, preset_versions
+from common.http import add_problems, form_status
 from dtac.presenters import cards
 from members.access import READERS, roles_only, user_of
-from members.audience import covers, users_of_audience
+from members.audience import users_of_audience
 from members.letters import NothingToSay, letter_render
 from members.models import MailKind, Role, SchemeSetting, User
 from offenders import actions
 from offenders.access import get_bulletin
 from offenders.bulletin_letter import bulletin_entries, shows_people
-from offenders.forms import BulletinForm, ScheduleForm
+from offenders.forms import ScheduleForm
 from offenders.models import Bulletin
-from offenders.services import bulletin_create, bulletin_schedule, entries_now
+from offenders.services import bulletin_schedule, entries_now
 
 
 @require_safe
@@ -32,7 +31,8 @@ from offenders.services import bulletin_create, bulletin_schedule, entries_now
 def bulletin(request: HttpRequest, ref: str) -> HttpResponse:
     """One bulletin, with the profiles as this user may see them now."""
     found = get_bulletin(user_of(request), ref)
-    return _page(request, found, ScheduleForm(initial={"send_at": _shown(found)}))
+    form = ScheduleForm(initial={"send_at": _shown(found), "revision": found.revision})
+    return _page(request, found, form)
 
 
 @require_POST
@@ -45,7 +45,9 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_valid():
         at = form.cleaned_data["send_at"]
         try:
-            bulletin_schedule(by=user, bulletin=found, at=at)
+            bulletin_schedule(
+                by=user, bulletin=found, at=at, revision=form.cleaned_data["revision"]
+            )
             messages.success(request, f"{found.ref} starts {dates.in_words(at)}.")
             return redirect("bulletin", ref=found.ref)
         except ValidationError as error:
@@ -125,59 +127,3 @@ def _sent(found: Bulletin, shown: int) -> dict[str, Any]:
         "left_out": left_out,
         "gone": found.entries.filter(left_out="").count() - shown,
     }
-
-
-@require_http_methods(["GET", "POST"])
-@roles_only(Role.INTEL)
-def bulletin_new(request: HttpRequest) -> HttpResponse:
-    """Compose a bulletin. It is a draft until it is sent from its own page."""
-    user = user_of(request)
-    form = BulletinForm(request.POST or None)
-    preset = plain_text(request.POST.get("preset") or request.GET.get("preset"))
-    said = ""
-    if preset in PRESETS:
-        form, said = _with_preset(form, preset)
-    elif "look" in request.POST:  # only looking for a profile: nothing is judged yet
-        form = BulletinForm(initial=typed(form))
-    elif request.method == "POST" and form.is_valid():
-        try:
-            made = bulletin_create(
-                by=user,
-                fields=form.values(),
-                versions=list(form.cleaned_data["profiles"]),
-                client_id=form.cleaned_data["client_id"],
-            )
-            return redirect("bulletin", ref=made.ref)
-        except ValidationError as error:
-            add_problems(form, error)
-    choices = list(form.fields["profiles"].queryset)  # type: ignore[attr-defined]
-    record(
-        actions.SUBJECTS_LISTED,
-        by=user,
-        subjects=[version.subject.ref for version in choices],
-        q=plain_text(form["find"].value()),
-    )
-    context = {
-        "form": form,
-        "page_title": "New bulletin",
-        "profiles": choices,
-        "presets": PRESETS,
-        "said": said,
-    }
-    return render(request, "offenders/bulletin_form.html", context, status=form_status(form))
-
-
-def _with_preset(form: BulletinForm, preset: str) -> tuple[BulletinForm, str]:
-    """Return the form as typed with a preset's profiles ticked too, and what was done, in words."""
-    meant = form.meant_for()
-    found = list(preset_versions(preset)[: BulletinForm.MOST + 1])
-    fit = [version for version in found if covers(version, meant)]
-    kept = [str(pk) for pk in form["profiles"].value() or [] if str(pk).isdecimal()]
-    ticked = list(dict.fromkeys([*kept, *(str(version.pk) for version in fit)]))
-    initial = typed(form) | {"profiles": ticked[: BulletinForm.MOST], "find": ""}
-    said = f"{PRESETS[preset]}: {len(fit)} ticked."
-    if len(found) > len(fit):
-        said += f" {len(found) - len(fit)} left out: published to fewer people than you chose."
-    if len(ticked) > BulletinForm.MOST:
-        said += f" One bulletin holds {BulletinForm.MOST} at most."
-    return BulletinForm(initial=initial), said

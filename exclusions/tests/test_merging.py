@@ -1,7 +1,9 @@
 """Merging two records of one person: everything moves, references lead on, and it can be undone."""
 
 import datetime as dt
+import itertools
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -242,6 +244,28 @@ def test_near_names_are_suggested_where_the_age_fits(
     for each, sex in ((first, "male"), (second, "female")):
         Subject.objects.filter(pk=each.pk).update(sex=sex)
     assert doubles() == []
+
+
+def test_what_many_share_says_nothing_of_two_of_them(cast: Cast) -> None:
+    alike = factories.many_known(cast.intel, ["John Smith"] * 30 + ["Jon Smyth"] * 30)
+    assert doubles() == []
+    assert len(doubles(of=alike[0])) == 59  # asked of one, all are shown
+    for each in alike[7:9]:
+        parts.vehicle_add(by=cast.intel, subject=each, registration="GK19 ABC", words="")
+    assert [{pair.one, pair.two} for pair in doubles()] == [set(alike[7:9])]
+
+
+def test_doubles_are_found_soon_among_thousands_that_are_nearly_alike(cast: Cast) -> None:
+    ends = ["".join(each) for each in itertools.product("aeiou", repeat=5)]
+    alike = factories.many_known(cast.intel, [f"Kevin M{end}rsh" for end in ends][:2000])
+    born = dt.date(1990, 1, 1)
+    Subject.objects.filter(pk__in=[each.pk for each in alike]).update(date_of_birth=born)
+    two = factories.many_known(cast.intel, ["Barnaby Quill", "Barnaby Quills"], first=5000)
+    begun = time.monotonic()
+    found = [{pair.one, pair.two} for pair in doubles()]
+    doubles(of=alike[0])
+    assert time.monotonic() - begun < 20  # it took minutes when each was compared with each
+    assert set(two) in found
 
 
 def a_birthday(years: int) -> dt.date:

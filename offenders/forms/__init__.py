@@ -1,7 +1,7 @@
 """Input of the offenders app."""
 
 from .audience import AudienceFields
-from .bulletins import BouncedForm, BulletinForm, ScheduleForm
+from .bulletins import BouncedForm, BulletinForm, ScheduleForm, SeenForm
 from .crop import CropForm
 from .packs import BulletinPackForm
 from .photos import PhotoFactsForm, PhotoForm
@@ -18,6 +18,7 @@ __all__ = [
     "PhotoForm",
     "PublishForm",
     "ScheduleForm",
+    "SeenForm",
     "SubjectForm",
     "WithdrawForm",
 ]

@@ -16,6 +16,7 @@ class BulletinForm(AudienceFields):
     """A bulletin: headline, opening words, profiles, audience."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     headline = forms.CharField(
         label="Headline",
         max_length=120,
@@ -51,6 +52,7 @@ class BulletinForm(AudienceFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.fields["client_id"].initial = uuid.uuid4()
         live = ProfileVersion.objects.live().for_list()
         found = live.search(plain_text(self["find"].value())).values_list("pk", flat=True)
         # The newest or those found, and whatever is ticked already: not all there may be.
@@ -59,7 +61,6 @@ class BulletinForm(AudienceFields):
         self.fields["profiles"].queryset = (  # type: ignore[attr-defined]
             live.filter(pk__in=offered)
         )
-        self.fields["client_id"].initial = uuid.uuid4()
 
     def values(self) -> dict[str, Any]:
         """Return the fields of a bulletin."""
@@ -80,7 +81,13 @@ class BulletinForm(AudienceFields):
         return Bulletin(**self.audience_values())
 
 
-class ScheduleForm(forms.Form):
+class SeenForm(forms.Form):
+    """Which state of a draft was on the page, so that nothing is sent that nobody looked at."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class ScheduleForm(SeenForm):
     """When a bulletin starts by itself."""
 
     send_at = LondonMomentField(

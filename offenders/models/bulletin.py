@@ -32,6 +32,9 @@ class Bulletin(WithAudience):
     client_id = models.UUIDField(
         unique=True, default=uuid.uuid4, db_comment="Made by the form; a repeated send finds it"
     )
+    revision = models.PositiveIntegerField(
+        default=1, db_comment="Grows with each change of the draft; an older page is refused"
+    )
     headline = models.CharField(
         max_length=120, db_comment="Subject line of the e-mail; never a subject's name"
     )

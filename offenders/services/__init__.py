@@ -10,7 +10,9 @@ from .bulletin_mail import (
 )
 from .bulletins import (
     bulletin_cancel,
+    bulletin_change,
     bulletin_create,
+    bulletin_discard,
     bulletin_schedule,
     bulletin_send,
     bulletin_start,
@@ -43,7 +45,9 @@ __all__ = [
     "PhotoFacts",
     "ProfileDraft",
     "bulletin_cancel",
+    "bulletin_change",
     "bulletin_create",
+    "bulletin_discard",
     "bulletin_mail_end",
     "bulletin_problems_seen",
     "bulletin_queue",

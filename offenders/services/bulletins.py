@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common import dates
-from common.db import once
+from common.db import check_revision, once
 from common.refs import yearly_ref
 from members.audience import covers
 from members.mail import email_queue
@@ -44,10 +44,7 @@ def bulletin_create(
     headline holds a chosen subject's name: it becomes the e-mail's subject line, and e-mail is
     not a secure place.
     """
-    if not versions:
-        raise ValidationError({"profiles": "Choose at least one profile."})
-    _check_headline(fields["headline"], versions)
-    _check_audience(Bulletin(**dict(fields)), versions)
+    _check_parts(fields, versions)
     form = client_id or uuid.uuid4()
     return once(Bulletin, form, lambda: _make_draft(by, form, fields, versions))
 
@@ -65,13 +62,71 @@ def _make_draft(
     )
     bulletin.full_clean()
     bulletin.save()
+    refs = _put_in(bulletin, versions)
+    record(actions.BULLETIN_CREATED, by=by, ref=bulletin.ref, subjects=refs)
+    return bulletin
+
+
+def _put_in(bulletin: Bulletin, versions: Sequence[ProfileVersion]) -> list[str]:
+    """Put profiles into a bulletin that has none; return their references."""
     BulletinProfile.objects.bulk_create(
         BulletinProfile(bulletin=bulletin, subject=version.subject, version=version, position=place)
         for place, version in enumerate(versions)
     )
-    refs = [version.subject.ref for version in versions]
-    record(actions.BULLETIN_CREATED, by=by, ref=bulletin.ref, subjects=refs)
-    return bulletin
+    return [version.subject.ref for version in versions]
+
+
+@transaction.atomic
+def bulletin_change(
+    *,
+    by: User,
+    bulletin: Bulletin,
+    revision: int,
+    fields: Mapping[str, Any],
+    versions: Sequence[ProfileVersion],
+) -> Bulletin:
+    """Change a draft as a whole; a time that is set for it stays set. Returns it.
+
+    Raises ValidationError: sent meanwhile or changed by somebody else (code "stale"), or what
+    bulletin_create() refuses.
+    """
+    row = _locked(bulletin.pk)
+    if row.sent_at is not None:
+        raise ValidationError("It is sent: what is sent can’t be changed.", code="stale")
+    check_revision(row, revision)
+    _check_parts(fields, versions)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.revision += 1
+    row.stopped_at, row.stopped_why = None, ""
+    row.full_clean()
+    row.save()
+    row.entries.all().delete()
+    refs = _put_in(row, versions)
+    record(actions.BULLETIN_CHANGED, by=by, ref=row.ref, subjects=refs)
+    return row
+
+
+@transaction.atomic
+def bulletin_discard(*, by: User, bulletin: Bulletin) -> None:
+    """Throw a draft away. Its number is not given again; the log keeps what was done.
+
+    Raises ValidationError (code "stale") if it is sent, or has a time set: cancel that first.
+    """
+    row = _locked(bulletin.pk)
+    if row.sent_at is not None:
+        raise ValidationError("It is sent: what is sent can’t be called back.", code="stale")
+    if row.send_at is not None:
+        raise ValidationError("It has a time set. Cancel that first.", code="stale")
+    record(actions.BULLETIN_DISCARDED, by=by, ref=row.ref, subjects=_refs(row))
+    row.delete()
+
+
+def _check_parts(fields: Mapping[str, Any], versions: Sequence[ProfileVersion]) -> None:
+    if not versions:
+        raise ValidationError({"profiles": "Choose at least one profile."})
+    _check_headline(fields["headline"], versions)
+    _check_audience(Bulletin(**dict(fields)), versions)
 
 
 def _check_headline(headline: str, versions: Sequence[ProfileVersion]) -> None:
@@ -97,30 +152,36 @@ def _check_audience(bulletin: Bulletin, versions: Sequence[ProfileVersion]) -> N
 
 
 @transaction.atomic
-def bulletin_send(*, by: User, bulletin: Bulletin) -> None:
+def bulletin_send(*, by: User, bulletin: Bulletin, revision: int | None = None) -> None:
     """Send a draft. It is on the site at once; the worker queues and sends the e-mails.
 
-    Raises ValidationError: sent already (code "stale"), or a profile in it was withdrawn, was
+    `revision`: the state that was looked at. Raises ValidationError: sent already, or changed since
+    it was looked at (code "stale"), or a profile in it was withdrawn, was
     narrowed, or a name stands in the headline.
     """
     row = _locked(bulletin.pk)
     if row.sent_at is not None:
         raise ValidationError("This bulletin was sent already.", code="stale")
+    _check_seen(row, revision)
     _check_still_right(row)
     row.send_at = row.scheduled_by = None
     _start(row, by=by)
 
 
 @transaction.atomic
-def bulletin_schedule(*, by: User, bulletin: Bulletin, at: dt.datetime) -> None:
+def bulletin_schedule(
+    *, by: User, bulletin: Bulletin, at: dt.datetime, revision: int | None = None
+) -> None:
     """Let a draft start by itself at a moment, or at another one than was set before.
 
-    Raises ValidationError: sent already (code "stale"), a time that is past or too far off, or
+    `revision`: the state that was looked at. Raises ValidationError: sent already, or changed since
+    it was looked at (code "stale"), a time that is past or too far off, or
     whatever would keep it from being sent now.
     """
     row = _locked(bulletin.pk)
     if row.sent_at is not None:
         raise ValidationError("This bulletin was sent already.", code="stale")
+    _check_seen(row, revision)
     if at <= timezone.now():
         raise ValidationError({"send_at": "This time is past. Choose one that is still to come."})
     if at > timezone.now() + FARTHEST:
@@ -178,6 +239,11 @@ def bulletin_start(*, bulletin_id: int) -> bool:
 def _locked(pk: int) -> Bulletin:
     row: Bulletin = Bulletin.objects.select_for_update(of=("self",)).get(pk=pk)
     return row
+
+
+def _check_seen(row: Bulletin, revision: int | None) -> None:
+    if revision is not None:
+        check_revision(row, revision)
 
 
 def _refs(row: Bulletin) -> list[str]:
@@ -250,6 +316,6 @@ def _check_still_right(bulletin: Bulletin) -> None:
         .select_related("subject")
     )
     if len(live) < bulletin.entries.count():
-        raise ValidationError("A profile in it is no longer published. Compose it again.")
+        raise ValidationError("A profile in it is no longer published. Change the draft.")
     _check_headline(bulletin.headline, live)
     _check_audience(bulletin, live)

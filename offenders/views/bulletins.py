@@ -17,11 +17,12 @@ from members.access import READERS, roles_only, user_of
 from members.models import Role
 from offenders import actions
 from offenders.access import get_bulletin, get_delivery
-from offenders.forms import BouncedForm
+from offenders.forms import BouncedForm, SeenForm
 from offenders.models import Bulletin
 from offenders.readers import readers_of
 from offenders.services import (
     bulletin_cancel,
+    bulletin_discard,
     bulletin_problems_seen,
     bulletin_send,
     delivery_bounced,
@@ -56,8 +57,11 @@ def bulletin_send_now(request: HttpRequest, ref: str) -> HttpResponse:
     """Send a draft: on the site at once, by e-mail as fast as the mail server takes it."""
     user = user_of(request)
     found = get_bulletin(user, ref)
+    seen = SeenForm(request.POST)
     try:
-        bulletin_send(by=user, bulletin=found)
+        if not seen.is_valid():
+            raise ValidationError("Open the draft again, look at it and send it then.")
+        bulletin_send(by=user, bulletin=found, revision=seen.cleaned_data["revision"])
         messages.success(request, f"{found.ref} is on the site. The e-mails are on their way.")
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
@@ -76,6 +80,21 @@ def bulletin_cancel_page(request: HttpRequest, ref: str) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
     return redirect("bulletin", ref=found.ref)
+
+
+@require_POST
+@roles_only(Role.INTEL)
+def bulletin_discard_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Throw a draft away."""
+    user = user_of(request)
+    found = get_bulletin(user, ref)
+    try:
+        bulletin_discard(by=user, bulletin=found)
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+        return redirect("bulletin", ref=found.ref)
+    messages.success(request, f"{found.ref} is thrown away. Nothing was sent.")
+    return redirect("bulletin_list")
 
 
 @require_POST

@@ -83,6 +83,7 @@ PAGES = {
         "/bulletins/new/",
         "/bulletins/new/?preset=ending",
         "{bulletin_draft}",
+        "{bulletin_draft}edit/",
         "{bulletin}",
         "{bulletin}deliveries/",
         "{bulletin}readers/",
@@ -147,11 +148,13 @@ burst = UnusualViewing.objects.create(
     user=other, began_at=ago, last_at=timezone.now(), profiles=41)
 to_serve = Notice.objects.filter(served_at=None).first()
 in_force = Notice.objects.in_force().first()
+from members.models import SchemeSetting
 from members.services import scheme_setting_change
 from offenders.models import ProfileVersion
 from offenders.services import bulletin_create, bulletin_queue, bulletin_send
 scheme_setting_change(
-    by=intel, revision=0, email_shows_people=False, printed_packs=True, reason="To be looked at.")
+    by=intel, revision=SchemeSetting.current().revision, email_shows_people=False,
+    printed_packs=True, reason="To be looked at.")
 some = list(ProfileVersion.objects.live()[:3])
 gone_out, draft = (
     bulletin_create(by=intel, fields={"headline": words, "opening": "Please look."}, versions=some)

@@ -1,0 +1,160 @@
+"""A draft is changed and thrown away until it is sent, and sent only as it was looked at."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from audit.models import Event
+from offenders.models import Bulletin, BulletinProfile
+from offenders.services import (
+    bulletin_change,
+    bulletin_discard,
+    bulletin_schedule,
+    bulletin_send,
+    profile_withdraw,
+)
+from offenders.tasks import bulletin_sweep
+from tests import factories
+from tests.cast import Cast, make_cast
+from tests.races import at_once
+
+HOUR = dt.timedelta(hours=1)
+
+
+def as_typed(answer: Any, **changes: Any) -> dict[str, Any]:
+    """Return what a browser would send of the form on a page, with some of it changed."""
+    form = answer.context["form"]
+    values = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    return values | changes
+
+
+def test_the_draft_is_changed_by_its_form(cast: Cast, client_of) -> None:
+    first, second = (factories.published(cast.intel, name=name) for name in ("Al Dene", "Bo Fenn"))
+    made = factories.bulletin(cast.intel, first)
+    client, path = client_of("intel"), f"/bulletins/{made.ref}/edit/"
+    page = client.get(path)
+    assert page.context["form"]["headline"].value() == "Watch for these"
+    data = as_typed(page, headline="Two to watch for", profiles=[first.pk, second.pk])
+    assert client.post(path, data | {"headline": "Bo Fenn again"}).status_code == 422
+    assert client.post(path, data).status_code == 302
+    made.refresh_from_db()
+    assert (made.headline, made.revision) == ("Two to watch for", 2)
+    assert {entry.subject_id for entry in made.entries.all()} == {
+        first.subject_id,
+        second.subject_id,
+    }
+    assert len(Event.objects.get(action="offenders.bulletin.changed").subjects) == 2
+    late = client.post(path, data | {"headline": "An older page"})
+    assert late.status_code == 422
+    assert "Someone changed this" in late.content.decode()
+    assert Bulletin.objects.get().headline == "Two to watch for"
+
+
+def test_looking_for_more_profiles_keeps_what_was_typed(cast: Cast, client_of) -> None:
+    first, second = (factories.published(cast.intel, name=name) for name in ("Al Dene", "Bo Fenn"))
+    made = factories.bulletin(cast.intel, first)
+    client, path = client_of("intel"), f"/bulletins/{made.ref}/edit/"
+    data = as_typed(client.get(path), headline="Half typed", find="fenn", look="1")
+    page = client.post(path, data)
+    assert page.context["form"]["headline"].value() == "Half typed"
+    assert {version.pk for version in page.context["profiles"]} == {first.pk, second.pk}
+    assert int(page.context["form"]["revision"].value()) == made.revision
+
+
+def test_what_is_gone_is_not_ticked_and_said(cast: Cast, client_of) -> None:
+    stays, gone = (factories.published(cast.intel, name=name) for name in ("Al Dene", "Bo Fenn"))
+    made = factories.bulletin(cast.intel, stays, gone)
+    profile_withdraw(by=cast.intel, subject=gone.subject, reason="Mistake")
+    with pytest.raises(ValidationError, match="Change the draft"):
+        bulletin_send(by=cast.intel, bulletin=made)
+    client, path = client_of("intel"), f"/bulletins/{made.ref}/edit/"
+    page = client.get(path)
+    assert "1 is not ticked any more" in page.content.decode()
+    assert client.post(path, as_typed(page)).status_code == 302
+    bulletin_send(by=cast.intel, bulletin=made)
+    assert [entry.subject for entry in made.entries.all()] == [stays.subject]
+
+
+def test_nothing_is_sent_that_nobody_looked_at(cast: Cast, client_of) -> None:
+    first, second = (factories.published(cast.intel, name=name) for name in ("Al Dene", "Bo Fenn"))
+    made = factories.bulletin(cast.intel, first)
+    fields = {"headline": "Other words", "opening": ""}
+    bulletin_change(by=cast.intel, bulletin=made, revision=1, fields=fields, versions=[second])
+    client, path = client_of("intel"), f"/bulletins/{made.ref}/"
+    soon = f"{timezone.localtime() + dt.timedelta(days=1):%Y-%m-%dT%H:%M}"
+    for step, more in (("send", {}), ("schedule", {"send_at": soon})):
+        for revision in ("1", "x"):
+            answer = client.post(f"{path}{step}/", more | {"revision": revision}, follow=True)
+            assert b"Send to" in answer.content  # still a draft
+    made.refresh_from_db()
+    assert (made.sent_at, made.send_at) == (None, None)
+    answer = client.post(f"{path}send/", {"revision": "2"}, follow=True)
+    assert "is on the site" in answer.content.decode()
+
+
+def test_what_is_sent_stays_as_it_was_sent(cast: Cast, client_of) -> None:
+    version = factories.published(cast.intel)
+    made = factories.bulletin(cast.intel, version)
+    bulletin_send(by=cast.intel, bulletin=made)
+    fields = {"headline": "Other words", "opening": ""}
+    with pytest.raises(ValidationError, match="can’t be changed"):
+        bulletin_change(by=cast.intel, bulletin=made, revision=1, fields=fields, versions=[version])
+    with pytest.raises(ValidationError, match="can’t be called back"):
+        bulletin_discard(by=cast.intel, bulletin=made)
+    client = client_of("intel")
+    assert client.get(f"/bulletins/{made.ref}/edit/").status_code == 302
+    client.post(f"/bulletins/{made.ref}/discard/")
+    assert Bulletin.objects.get().headline == "Watch for these"
+
+
+def test_a_changed_draft_starts_at_its_time_as_it_is_then(cast: Cast) -> None:
+    first, second = (factories.published(cast.intel, name=name) for name in ("Al Dene", "Bo Fenn"))
+    made = factories.bulletin(cast.intel, first)
+    bulletin_schedule(by=cast.intel, bulletin=made, at=timezone.now() + HOUR)
+    with pytest.raises(ValidationError, match="Cancel that first"):
+        bulletin_discard(by=cast.intel, bulletin=made)
+    fields = {"headline": "Other words", "opening": ""}
+    bulletin_change(by=cast.intel, bulletin=made, revision=1, fields=fields, versions=[second])
+    with time_machine.travel(timezone.now() + 2 * HOUR):
+        bulletin_sweep()
+    made.refresh_from_db()
+    assert made.sent_at is not None
+    assert [entry.subject for entry in made.entries.all()] == [second.subject]
+
+
+def test_a_draft_is_thrown_away_and_the_log_remembers(cast: Cast, client_of) -> None:
+    made = factories.bulletin(cast.intel, factories.published(cast.intel))
+    page = client_of("intel").post(f"/bulletins/{made.ref}/discard/", follow=True)
+    assert f"{made.ref} is thrown away" in page.content.decode()
+    assert not Bulletin.objects.exists()
+    assert not BulletinProfile.objects.exists()
+    assert Event.objects.get(action="offenders.bulletin.discarded").record == made.ref
+    again = factories.bulletin(cast.intel, factories.published(cast.intel))
+    assert again.ref != made.ref
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changed_or_sent_at_once_is_one_of_both_never_a_mixture() -> None:
+    cast = make_cast()
+    first, second = (factories.published(cast.intel, name=name) for name in ("Al Dene", "Bo Fenn"))
+    fields = {"headline": "Other words", "opening": ""}
+    for _ in range(5):
+        made = factories.bulletin(cast.intel, first)
+        refused = at_once(
+            lambda made=made: bulletin_send(by=cast.intel, bulletin=made, revision=1),
+            lambda made=made: bulletin_change(
+                by=cast.intel, bulletin=made, revision=1, fields=fields, versions=[second]
+            ),
+        )
+        assert [error and error.code for error in refused].count("stale") == 1
+        made.refresh_from_db()
+        [entry] = made.entries.all()
+        seen = (made.headline, entry.subject, made.sent_at is not None)
+        assert seen in [
+            ("Watch for these", first.subject, True),
+            ("Other words", second.subject, False),
+        ]
