@@ -1,6 +1,7 @@
 """A draft is changed and thrown away until it is sent, and sent only as it was looked at."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
@@ -144,11 +145,10 @@ def test_changed_or_sent_at_once_is_one_of_both_never_a_mixture() -> None:
     fields = {"headline": "Other words", "opening": ""}
     for _ in range(5):
         made = factories.bulletin(cast.intel, first)
+        changed = {"revision": 1, "fields": fields, "versions": [second]}
         refused = at_once(
-            lambda made=made: bulletin_send(by=cast.intel, bulletin=made, revision=1),
-            lambda made=made: bulletin_change(
-                by=cast.intel, bulletin=made, revision=1, fields=fields, versions=[second]
-            ),
+            partial(bulletin_send, by=cast.intel, bulletin=made, revision=1),
+            partial(bulletin_change, by=cast.intel, bulletin=made, **changed),
         )
         assert [error and error.code for error in refused].count("stale") == 1
         made.refresh_from_db()
