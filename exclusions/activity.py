@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from common import dates
 from exclusions.models import Notice
-from incidents.models import Report
+from incidents.models import Involvement, Report
+from offenders.models import Subject
 
 # One statement: the gallery must not see half of it. Rows that are right stay untouched.
 REFRESH = """
@@ -64,6 +65,26 @@ def latest_activity(subject: int) -> dt.datetime | None:
         .first(),
     ]
     return max((moment for moment in moments if moment), default=None)
+
+
+def shown_until(subject: Subject) -> dt.date:
+    """Return the last day that members see a subject by the rule, which may be past.
+
+    Twelve months after the last accepted incident that they took part in (behaviour 28; a sighting
+    never extends it, 29); where there is none, after the first publication. A notice in force holds
+    them until its end.
+    """
+    qualifying = Report.objects.accepted_incidents().filter(
+        people__subject=subject, people__part=Involvement.Part.DID_IT
+    )
+    last = qualifying.order_by("-occurred_on").values_list("occurred_on", flat=True).first()
+    first = subject.versions.order_by("number").values_list("published_at", flat=True).first()
+    start = last or (dates.london_date(first) if first else dates.today())
+    notice = Notice.objects.in_force().filter(subject=subject).order_by("-ends_on").first()
+    ends = [dates.last_day_of_year_from(start)]
+    if notice is not None and notice.ends_on is not None:
+        ends.append(notice.ends_on)
+    return max(ends)
 
 
 def activity_refresh() -> int:

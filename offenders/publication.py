@@ -1,12 +1,20 @@
 """What may be published, and why not: the rules that a profile must pass before members see it."""
 
 import datetime as dt
+import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from common import dates
-from offenders.models import AgeOverride, Photo, ProfileVersion, Subject, WarningMarker
+from offenders.models import (
+    AgeOverride,
+    Method,
+    Photo,
+    ProfileVersion,
+    Subject,
+    WarningMarker,
+)
 
 ADULT = 18
 SURE_OF_ADULT = 21
@@ -47,8 +55,9 @@ FOUND = {
 class ProfileDraft:
     """What the manager wants members to see, and why that is lawful and necessary.
 
-    `name` is the record's name or one of its aliases ("known as"); None stands for the record's,
-    and `aliases` None for all of them. Of somebody sought neither is shown.
+    `until_by_rule` is the last day that the rule of twelve months allows without a reason for more;
+    None: not asked. `name` is the record's name or one of its aliases ("known as"); None stands for
+    the record's, and `aliases` None for all of them. Of somebody sought neither is shown.
     """
 
     line: str
@@ -65,20 +74,35 @@ class ProfileDraft:
     photos: Sequence[Photo] = field(default_factory=tuple)
     name: str | None = None
     aliases: Sequence[str] | None = None
+    until_by_rule: dt.date | None = None
+    longer_because: str = ""
 
 
 def publication_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
     """Return why this may not be published, in words for the manager; empty when it may."""
     problems = [
         *_record_problems(subject),
-        *_age_problems(subject, draft),
-        *_photo_problems(subject, draft),
+        *_age_problems(subject, until=max(draft.review_on, draft.expires_on)),
+        *_face_problems(subject, draft),
+        *_photo_problems(draft.photos),
         *_warning_problems(subject, draft),
         *_name_problems(subject, draft),
         *_word_problems(draft),
         *_day_problems(draft),
     ]
     return list(dict.fromkeys(problems))
+
+
+def live_problems(subject: Subject, version: ProfileVersion) -> list[str]:
+    """Return why what members see may not be shown any more, as the record stands now.
+
+    What made it lawful to show: the age, and the permission and bystanders of each photo. A name
+    or a warning that the record lost is for the manager to look at (`behind_record`).
+    """
+    return [
+        *_age_problems(subject, until=version.expires_on),
+        *_photo_problems(version.photos.all()),
+    ]
 
 
 def prohibited_words(*texts: str) -> dict[str, list[str]]:
@@ -107,7 +131,7 @@ def _record_problems(subject: Subject) -> list[str]:
     return ["This record became part of another. Publish that one."]
 
 
-def _age_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
+def _age_problems(subject: Subject, *, until: dt.date) -> list[str]:
     age = subject.youngest_age()
     if age is None:
         return ["The age is not known. Record a date of birth or an estimated age first."]
@@ -120,26 +144,26 @@ def _age_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
             f"This person {sure} under 18. Record why publishing is necessary all the same and what"
             " safeguarding was asked, or leave it."
         ]
-    if max(draft.review_on, draft.expires_on) > override.review_on:
+    if until > override.review_on:
         last = dates.short_date(override.review_on)
         return [f"The decision about their age holds until {last}: review and last day too."]
     return []
 
 
-def _photo_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
-    problems = []
+def _face_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
     if subject.status == Subject.Status.KNOWN and not draft.photos:
-        problems.append("Choose at least one photo.")
-    for photo in draft.photos:
+        return ["Choose at least one photo."]
+    return []
+
+
+def _photo_problems(photos: Iterable[Photo]) -> list[str]:
+    problems = []
+    for photo in photos:
         if not photo.may_publish:
-            problems.append(
-                "A chosen photo has no permission to publish. Record it or leave it out."
-            )
+            problems.append("A photo has no permission to publish. Record it or leave it out.")
         if not photo.bystanders_clear:
-            problems.append(
-                "A chosen photo may show bystanders. Crop it, or record that it doesn't."
-            )
-    return problems
+            problems.append("A photo may show bystanders. Crop it, or record that it doesn’t.")
+    return list(dict.fromkeys(problems))
 
 
 def _warning_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
@@ -179,7 +203,41 @@ def _day_problems(draft: ProfileDraft) -> list[str]:
         problems.append("The review day must be within the next 12 months.")
     if not today <= draft.expires_on <= latest:
         problems.append("The last day must be within the next 12 months.")
+    by_rule = draft.until_by_rule
+    if by_rule and draft.expires_on > max(by_rule, today) and not draft.longer_because.strip():
+        problems.append(
+            f"Members see it until {dates.short_date(max(by_rule, today))} by the rule of twelve"
+            " months. Say why longer, or choose that day."
+        )
     return problems
+
+
+def drafted_words(subject: Subject) -> tuple[str, str]:
+    """Return description and MO as a draft starts: the record's words, its looks and marks too.
+
+    What the words say already is not said again.
+    """
+    looks = [subject.sex, subject.height, subject.build, subject.hair, subject.marks]
+    methods = [str(Method(code).label) for code in subject.methods]
+    return _together(looks, subject.description), _together(methods, subject.mo)
+
+
+def _together(parts: Sequence[str], words: str) -> str:
+    """Put what is missing from the words before them, as a sentence of its own."""
+    missing = [part for part in parts if part and not _says(words, part)]
+    first = ", ".join(missing)
+    return " ".join(text for text in (first and f"{first[0].upper()}{first[1:]}.", words) if text)
+
+
+def _says(words: str, part: str) -> bool:
+    return re.search(rf"\b{re.escape(part)}\b", words, re.IGNORECASE) is not None
+
+
+def words_mark(subject: Subject) -> str:
+    """Return a hash of what drafts start from: it tells whether the record changed since."""
+    looks = (subject.sex, subject.height, subject.build, subject.hair, subject.marks)
+    said = (*looks, subject.description, subject.mo, *subject.methods)
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -210,6 +268,7 @@ def changes_between(
         "For whom": lambda version: version.audience_words(),
         "Review on": lambda version: dates.short_date(version.review_on),
         "Shown until": lambda version: dates.short_date(version.expires_on),
+        "Why longer": lambda version: version.longer_because,
     }
     changes = [Change(label, say(old), say(new)) for label, say in words.items()]
     held = [shown.photo_id for shown in old.shown.all()]

@@ -7,12 +7,14 @@ from functools import reduce
 from operator import add, or_
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
 from django.db import models
 from django.db.models import (
     Case,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     FloatField,
     OuterRef,
@@ -121,6 +123,24 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
         if not user.sees_profiles:
             return self.none()
         return self.live().filter(in_audience_of(user))
+
+    def due_for_review(self, *, by: dt.date) -> Self:
+        """Live versions to look at by a day, and those that show what the record lost.
+
+        That is a warning that ended or a name that is gone; each says so as `behind`.
+        """
+        from .models import Alias, SubjectWarning
+
+        held = SubjectWarning.objects.filter(subject=OuterRef("subject"), ended_at=None)
+        named = Alias.objects.filter(subject=OuterRef("subject"), name=OuterRef("name"))
+        lost_name = Q(known=True) & ~Q(name=F("subject__name")) & ~Exists(named)
+        lost_warning = ~Q(warnings=[]) & ~Q(
+            warnings__contained_by=ArraySubquery(held.values("marker"))
+        )
+        rows = self.live().annotate(
+            behind=ExpressionWrapper(lost_name | lost_warning, models.BooleanField())
+        )
+        return rows.filter(Q(review_on__lte=by) | Q(behind=True))
 
     def for_list(self) -> Self:
         """With subject and face, newest first."""

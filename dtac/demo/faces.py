@@ -28,6 +28,7 @@ from offenders.models import (
     Subject,
     WarningMarker,
 )
+from offenders.publication import drafted_words, words_mark
 
 from . import words
 from .drawing import Job, draw
@@ -180,6 +181,7 @@ def _version(
     published_at = timezone.now() - dt.timedelta(days=age)
     sectors = ["licensed"] if rng.random() < 0.06 else []
     lines = {mo: line for line, mo in words.MO}
+    description, mo = drafted_words(subject)
     return ProfileVersion(
         subject=subject,
         number=1,
@@ -187,8 +189,9 @@ def _version(
         name=subject.name,
         aliases=[],
         line=lines[subject.mo],
-        description=subject.description,
-        mo=subject.mo,
+        description=description,
+        mo=mo,
+        record_words=words_mark(subject),
         warnings=(
             rng.sample([WarningMarker.VIOLENCE, WarningMarker.THREATS, WarningMarker.NEEDLES], 1)
             if rng.random() < 0.18

@@ -9,18 +9,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from audit.services import record
-from common import dates
 from common.http import add_problems, form_status
 from dtac.presenters import card, photo_url, profile_ribbon
-from exclusions.activity import active_areas, latest_activity
+from dtac.publish_draft import is_reworded, starting_draft
+from exclusions.activity import active_areas, latest_activity, shown_until
 from exclusions.models import Notice
-from incidents.models import Report
 from members.access import roles_only, user_of
 from members.models import Role
 from offenders import actions
 from offenders.access import get_subject
 from offenders.forms import PublishForm
-from offenders.models import Photo, ProfileVersion, Subject
+from offenders.models import ProfileVersion, Subject
 from offenders.publication import (
     ProfileDraft,
     changes_between,
@@ -38,7 +37,13 @@ def subject_publish(request: HttpRequest, ref: str) -> HttpResponse:
     user = user_of(request)
     found = get_subject(user, ref)
     latest = found.versions.order_by("-number").first()
-    form = PublishForm(request.POST or None, subject=found, initial=_draft(found, latest))
+    until = shown_until(found)
+    form = PublishForm(
+        request.POST or None,
+        subject=found,
+        until_by_rule=until,
+        initial=starting_draft(found, latest, until_by_rule=until),
+    )
     preview: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
@@ -62,6 +67,7 @@ def subject_publish(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "subject": found,
         "latest": latest,
+        "reworded": is_reworded(found, latest),
         "photos": list(found.photos.all()),
         "needs_override": needs_override(found),
         "override": override_of(found),
@@ -88,49 +94,3 @@ def _preview(
         "changes": changes_between(latest, version, draft.photos) if latest else [],
         "problems": publication_problems(subject, draft),
     }
-
-
-def _draft(subject: Subject, latest: ProfileVersion | None) -> dict[str, Any]:
-    """What the form starts with: the record's words, and the last version's decisions."""
-    today = dates.today()
-    last = (
-        Report.objects.accepted_incidents()
-        .filter(people__subject=subject)
-        .order_by("-occurred_on")
-        .values_list("occurred_on", flat=True)
-        .first()
-    )
-    # Twelve months after the last qualifying incident (behaviour 28); a sighting doesn't count.
-    expires = max(dates.last_day_of_year_from(last or today), today)
-    draft: dict[str, Any] = {
-        "description": subject.description,
-        "mo": subject.mo,
-        "review_on": min(dates.add_months(today, 6), expires),
-        "expires_on": expires,
-        "photos": _photos_to_start_with(subject),
-    }
-    if latest:
-        draft |= {
-            "line": latest.line,
-            "warnings": latest.warnings,
-            "ground": latest.ground,
-            "necessity": latest.necessity,
-            "audience": latest.audience,
-            "audience_areas": latest.audience_areas,
-            "audience_sectors": latest.audience_sectors,
-        }
-    return draft
-
-
-def _photos_to_start_with(subject: Subject) -> list[int]:
-    """What may be published; of a photo that was cropped or blurred, the latest of these instead.
-
-    Whoever wants the whole photo shown, too, ticks it.
-    """
-    allowed = subject.photos.filter(may_publish=True, bystanders_clear=True)
-    latest: dict[int, Photo] = {}
-    for photo in allowed.order_by("added_at", "pk"):
-        whole = photo.edit_of_id or photo.pk
-        if photo.edit_of_id or whole not in latest:
-            latest[whole] = photo
-    return [photo.pk for photo in latest.values()]

@@ -62,7 +62,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     to_serve = Notice.objects.show("to_serve")
     ending = Notice.objects.in_force().filter(ends_on__lte=dates.today() + ENDING)
     to_grade = IntelligenceReport.objects.visible_to(user).part("submitted", user)
-    due = ProfileVersion.objects.live().filter(review_on__lte=dates.today() + REVIEW_SOON)
+    due = ProfileVersion.objects.due_for_review(by=dates.today() + REVIEW_SOON)
     records = records_waiting(most=SHOWN)
     viewing = viewing_waiting(user, most=SHOWN)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
@@ -185,13 +185,18 @@ def _notice_row(notice: Notice) -> Row:
 
 def _profile_row(version: ProfileVersion) -> Row:
     overdue = version.review_on < dates.today()
+    behind = getattr(version, "behind", False)  # from due_for_review()
+    meta = f"Version {version.number}, review by {dates.short_date(version.review_on)}."
+    if behind:
+        meta = f"Version {version.number} shows a name or a warning that the record lost."
     photo = version.main_photo
     return Row(
         title=f"{version.subject.ref} · {version.shown_name}",
         url=reverse("subject", args=[version.subject.ref]),
-        meta=f"Version {version.number}, review by {dates.short_date(version.review_on)}.",
+        meta=meta,
         photo_url=photo_url(photo.uuid if photo else None, "thumb"),
-        tags=[Label("Overdue", "warning")] if overdue else [],
+        tags=[Label("Overdue", "warning")] * overdue
+        + [Label("Behind the record", "warning")] * behind,
         action="Review",
         action_url=reverse("subject_publish", args=[version.subject.ref]),
     )

@@ -1,6 +1,7 @@
 """The working record with everything that hangs on it, and publishing from it."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,6 +16,7 @@ from common.http import query_text
 from common.lists import chips
 from dtac.network import known_companions
 from dtac.presenters import profile_ribbon
+from dtac.publish_draft import is_reworded
 from dtac.timeline import timeline
 from exclusions.harm import harm_scores
 from exclusions.models import Notice
@@ -24,7 +26,7 @@ from members.access import roles_only, user_of
 from members.models import Role, User
 from offenders import actions
 from offenders.access import get_subject
-from offenders.models import Method, Photo, ProfileVersion, Subject
+from offenders.models import Method, Photo, ProfileVersion, Subject, SubjectWarning
 from offenders.publication import override_of
 from offenders.querysets import SubjectQuerySet
 
@@ -89,6 +91,8 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
     live = next((version for version in versions if _is_live(version)), None)
     notices = list(found.notices.select_related("authorised_by").order_by("-raised_at"))
     facts = list(found.legal_facts.all())
+    aliases = list(found.aliases.values_list("name", flat=True))
+    warnings = list(found.warnings.filter(ended_at=None).select_related("added_by"))
     in_force = next((notice for notice in notices if notice.in_force_on()), None)
     reports = Report.objects.about(found.pk)
     year = reports.accepted_incidents().filter(occurred_on__gt=_a_year_ago())
@@ -100,18 +104,19 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
     )
     context = {
         "subject": found,
-        "aliases": list(found.aliases.values_list("name", flat=True)),
+        "aliases": aliases,
         "photos": list(found.photos.select_related("bystanders_by")),
         **_shown(live),
         "live": live,
+        "withdrawn": versions[0] if versions and versions[0].withdrawn_at else None,
         "in_force": in_force,
         "to_serve": next((notice for notice in notices if notice.state == "to_serve"), None),
         "ribbon": profile_ribbon(live, in_force.ends_on if in_force else None) if live else None,
         "figures": year.losses(),
         "breach_count": breaches().filter(subject=found).count(),
         "timeline": timeline(found, notices, versions, facts),
-        "unpublished_changes": _changes(found, live) if live else [],
-        "warnings": list(found.warnings.filter(ended_at=None).select_related("added_by")),
+        "unpublished_changes": _changes(found, live, aliases, warnings) if live else [],
+        "warnings": warnings,
         "vehicles": list(found.vehicles.all()),
         "facts": facts,
         "methods": [Method(code).label for code in found.methods],
@@ -155,13 +160,20 @@ def _a_year_ago() -> dt.date:
     return dates.add_months(dates.today(), -12)
 
 
-def _changes(subject: Subject, live: ProfileVersion) -> list[str]:
-    """Name what differs between the record and what members see."""
-    aliases = sorted(subject.aliases.values_list("name", flat=True))
-    pairs = {
-        "name": (subject.name, live.name),
-        "aliases": (aliases, sorted(live.aliases)),
-        "description": (subject.description, live.description),
-        "MO": (subject.mo, live.mo),
+def _changes(
+    subject: Subject,
+    live: ProfileVersion,
+    aliases: Iterable[str],
+    warnings: Iterable[SubjectWarning],
+) -> list[str]:
+    """Name what the record says otherwise than members see; what was chosen so is no change."""
+    held = {subject.name, *aliases}
+    known = subject.status == Subject.Status.KNOWN
+    markers = {warning.marker for warning in warnings}
+    changes = {
+        "name": known != live.known or (live.known and live.name not in held),
+        "aliases": not set(live.aliases) <= held,
+        "description or MO": is_reworded(subject, live),
+        "warnings": not set(live.warnings) <= markers,
     }
-    return [name for name, (record_value, shown) in pairs.items() if record_value != shown]
+    return [what for what, changed in changes.items() if changed]

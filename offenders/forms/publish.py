@@ -1,9 +1,11 @@
 """Input of publishing and withdrawing."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 
+from common import dates
 from offenders.models import Ground, Photo, Subject, WarningMarker
 from offenders.publication import ProfileDraft
 
@@ -82,8 +84,21 @@ class PublishForm(AudienceFields):
         error_messages={"required": "Choose the last day members see it."},
     )
 
-    def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
+    longer_because = forms.CharField(
+        label="Why longer",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(
+        self, *args: Any, subject: Subject, until_by_rule: dt.date | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.until_by_rule = until_by_rule
+        if until_by_rule:
+            last = dates.short_date(max(until_by_rule, dates.today()))
+            self.fields["longer_because"].help_text = f"Only if it is after {last}."
         self.fields["photos"].queryset = subject.photos.select_related("bystanders_by")  # type: ignore[attr-defined]
         self.fields["revision"].initial = subject.revision
         self._offer_names(subject)
@@ -123,6 +138,8 @@ class PublishForm(AudienceFields):
             warnings=data["warnings"],
             name=data.get("name") or None,
             aliases=data.get("aliases"),
+            until_by_rule=self.until_by_rule,
+            longer_because=data["longer_because"],
             photos=sorted(data["photos"], key=lambda photo: not photo.is_primary),
             **self.audience_values(),
         )

@@ -42,6 +42,8 @@ FROZEN = (
     "audience_sectors",
     "review_on",
     "expires_on",
+    "longer_because",
+    "record_words",
     "main_photo",
     "published_at",
     "published_by",
@@ -73,6 +75,16 @@ class ProfileVersion(WithAudience):
     necessity = models.TextField(max_length=1000, db_comment="Why publication is necessary")
     review_on = models.DateField(db_comment="Day it must be looked at again")
     expires_on = models.DateField(db_comment="Last day members see it")
+    longer_because = models.CharField(
+        max_length=300,
+        blank=True,
+        db_comment="Why members see it longer than the rule of twelve months says",
+    )
+    record_words = models.CharField(
+        max_length=64,
+        blank=True,
+        db_comment="SHA-256 of the record's looks, marks, description and MO when it was published",
+    )
     main_photo = models.ForeignKey(
         Photo,
         on_delete=models.PROTECT,

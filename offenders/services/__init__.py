@@ -26,7 +26,13 @@ from .photos import (
     photo_edit,
     photo_release,
 )
-from .profiles import profile_preview, profile_publish, profile_withdraw, profiles_active
+from .profiles import (
+    profile_preview,
+    profile_publish,
+    profile_recheck,
+    profile_withdraw,
+    profiles_active,
+)
 from .recognition import recognition_decide, recognition_give, subject_identify
 from .subjects import (
     PhotoFacts,
@@ -69,6 +75,7 @@ __all__ = [
     "photos_copy",
     "profile_preview",
     "profile_publish",
+    "profile_recheck",
     "profile_withdraw",
     "profiles_active",
     "publication_problems",

@@ -12,7 +12,12 @@ from common.db import check_revision, constraint_messages
 from members.models import User
 from offenders import actions
 from offenders.models import ProfilePhoto, ProfileVersion, Subject
-from offenders.publication import ProfileDraft, publication_problems
+from offenders.publication import (
+    ProfileDraft,
+    live_problems,
+    publication_problems,
+    words_mark,
+)
 
 
 @transaction.atomic
@@ -67,6 +72,8 @@ def profile_publish(
         ground=version.ground,
         audience=version.audience,
         review_on=version.review_on.isoformat(),
+        expires_on=version.expires_on.isoformat(),
+        longer=bool(version.longer_because),
     )
     return version
 
@@ -100,6 +107,8 @@ def _frozen(subject: Subject, draft: ProfileDraft) -> ProfileVersion:
         audience_sectors=list(draft.audience_sectors),
         review_on=draft.review_on,
         expires_on=draft.expires_on,
+        longer_because=draft.longer_because.strip(),
+        record_words=words_mark(subject),
         main_photo=draft.photos[0] if draft.photos else None,
     )
 
@@ -114,13 +123,38 @@ def profile_withdraw(*, by: User, subject: Subject, reason: str) -> None:
         raise ValidationError("No profile of this subject is published.", code="stale")
     if not reason.strip():
         raise ValidationError("Say why it is withdrawn.", code="required")
-    current.update(withdrawn_at=timezone.now(), withdrawn_by=by, withdrawn_reason=reason.strip())
+    _withdraw(version, by=by, reason=reason.strip())
+
+
+def profile_recheck(*, by: User, subject: Subject) -> str:
+    """Withdraw what members see of a locked record if it may not be shown any more.
+
+    Part of whatever changed the record: its age, or what is known of a photo. Returns why, in words
+    for the manager, or nothing where all may stay.
+    """
+    current = ProfileVersion.objects.filter(subject=subject, superseded_at=None, withdrawn_at=None)
+    version = current.first()
+    problems = live_problems(subject, version) if version else []
+    if version is None or not problems:
+        return ""
+    reason = " ".join(problems)
+    _withdraw(version, by=by, reason=reason[:300], automatic=True)
+    return reason
+
+
+def _withdraw(version: ProfileVersion, *, by: User, reason: str, automatic: bool = False) -> None:
+    """Take a version of a locked record from members, and say so in the log."""
+    version.withdrawn_at, version.withdrawn_by = timezone.now(), by
+    version.withdrawn_reason = reason
+    version.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    ref = version.subject.ref
     record(
         actions.PROFILE_WITHDRAWN,
         by=by,
-        ref=subject.ref,
-        subjects=[subject.ref],
+        ref=ref,
+        subjects=[ref],
         version=version.number,
+        automatic=automatic,
     )
 
 

@@ -23,6 +23,7 @@ from offenders.models import (
 )
 from offenders.publication import OVERRIDE_MONTHS, needs_override
 
+from .profiles import profile_recheck
 from .subjects import locked_subject
 
 
@@ -61,7 +62,7 @@ def warning_add(
 
 @transaction.atomic
 def warning_end(*, by: User, warning: SubjectWarning) -> None:
-    """Take a warning from the record. What is published stays until it is published again."""
+    """Take a warning from the record. What is published stays, and comes to the work queue."""
     held = locked_subject(warning.subject)
     row = SubjectWarning.objects.select_for_update().get(pk=warning.pk)
     if row.ended_at is not None:
@@ -182,6 +183,7 @@ def age_override_set(
         added_by=by,
     )
     _add(row, held, actions.AGE_OVERRIDE_SET, by=by, review_on=review_on.isoformat())
+    profile_recheck(by=by, subject=held)
     return row
 
 

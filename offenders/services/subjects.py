@@ -21,6 +21,8 @@ from members.models import User
 from offenders import actions
 from offenders.models import Alias, NumberSeries, Photo, Subject
 
+from .profiles import profile_recheck
+
 EDITABLE = (
     "status",
     "name",
@@ -111,6 +113,7 @@ def subject_update(
     row.save()
     if _set_aliases(row, aliases):
         changed.append("aliases")
+    profile_recheck(by=by, subject=row)
     record(actions.SUBJECT_UPDATED, by=by, ref=row.ref, subjects=[row.ref], changed=sorted(changed))
     return row
 
@@ -162,7 +165,7 @@ def photo_add(
 def photo_update(*, by: User, photo: Photo, facts: PhotoFacts, primary: bool) -> Photo:
     """Record what is known of a photo: source, date, permission, bystanders.
 
-    Published versions stay as they are: they were published with what was known then. Raises
+    A published version that shows a photo which may not be shown any more is withdrawn. Raises
     ValidationError.
     """
     subject = locked_subject(photo.subject)
@@ -176,6 +179,7 @@ def photo_update(*, by: User, photo: Photo, facts: PhotoFacts, primary: bool) ->
     row.full_clean()
     row.save()
     subject_changed(subject)
+    profile_recheck(by=by, subject=subject)
     record(
         actions.PHOTO_UPDATED,
         by=by,
