@@ -78,13 +78,17 @@ def shown_until(subject: Subject) -> dt.date:
         people__subject=subject, people__part=Involvement.Part.DID_IT
     )
     last = qualifying.order_by("-occurred_on").values_list("occurred_on", flat=True).first()
-    first = subject.versions.order_by("number").values_list("published_at", flat=True).first()
-    start = last or (dates.london_date(first) if first else dates.today())
+    start = last or _first_shown(subject) or dates.today()
     notice = Notice.objects.in_force().filter(subject=subject).order_by("-ends_on").first()
     ends = [dates.last_day_of_year_from(start)]
     if notice is not None and notice.ends_on is not None:
         ends.append(notice.ends_on)
     return max(ends)
+
+
+def _first_shown(subject: Subject) -> dt.date | None:
+    first = subject.versions.order_by("number").values_list("published_at", flat=True).first()
+    return dates.london_date(first) if first else None
 
 
 def activity_refresh() -> int:
