@@ -33,6 +33,7 @@ from members.models import (
 
 from . import words
 from .alerts import load_alerts
+from .bulletins import load_bulletins
 from .crime import load_crime
 from .faces import load_faces
 from .intelligence import load_intelligence
@@ -71,6 +72,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_records(seed=seed, faces=faces, users=users)
         load_intelligence(users=users, faces=faces)
         load_alerts(users=users, faces=faces)
+        load_bulletins(users=users)
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)
