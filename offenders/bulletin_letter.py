@@ -70,7 +70,7 @@ def bulletin_letter(user: User, context: dict[str, Any]) -> Letter:
         for version in versions
     ]
     images = tuple(image for image in pictures.values() if image)
-    return Letter({**context, "refs": refs, "people": people}, images)
+    return Letter({**context, "refs": refs, "people": people}, images, shown=tuple(refs))
 
 
 def _agreed(user: User) -> bool:

@@ -83,15 +83,13 @@ def _page(request: HttpRequest, found: Bulletin, form: ScheduleForm) -> HttpResp
     return render(request, "offenders/bulletin.html", context, status=form_status(form))
 
 
-def _recipients_now(found: Bulletin) -> int:
-    return int(User.objects.bulletin_recipients().filter(users_of_audience(found)).count())
-
-
 def _draft(found: Bulletin, user: User) -> dict[str, Any]:
     """What the manager sees before it is sent: the e-mail as it will be, and what is amiss."""
     _, gone, narrowed = entries_now(found)
+    audience = users_of_audience(found)
     return {
-        "recipients_now": _recipients_now(found),
+        "recipients_now": User.objects.bulletin_recipients().filter(audience).count(),
+        "to_agree": User.objects.bulletin_recipients_to_agree().filter(audience).count(),
         "email": _email(found, user),
         "shows_people": shows_people(found),
         "gone": len(gone),

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from audit.models import Event
 from members.mail import mail_send_due
-from members.models import OutboundEmail, User
+from members.models import Agreement, AgreementAcceptance, OutboundEmail, User
 from offenders.models import Bulletin, BulletinDelivery
 from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
 from tests import factories
@@ -108,6 +108,19 @@ def test_its_audience_and_those_who_want_none(cast: Cast, client_of) -> None:
     assert told == {"other@test.example", "police@test.example"}
     assert client_of("staff").get(f"/bulletins/{made.ref}/").status_code == 404
     assert client_of("other").get(f"/bulletins/{made.ref}/").status_code == 200
+
+
+def test_who_has_not_accepted_the_agreement_is_queued_for_nothing(cast: Cast, client_of) -> None:
+    newer = Agreement.objects.create(version=2, title="New", body="x", effective_on="2020-02-02")
+    AgreementAcceptance.objects.create(agreement=newer, user=cast.other)
+    made = factories.bulletin(cast.intel, factories.published(cast.intel))
+    AgreementAcceptance.objects.create(agreement=newer, user=cast.intel)
+    page = client_of("intel").get(f"/bulletins/{made.ref}/").content.decode()
+    assert "Send to 1 person" in page
+    assert "4 more have not accepted the agreement and get none" in page
+    bulletin_send(by=cast.intel, bulletin=made)
+    assert bulletin_queue(bulletin_id=made.pk) == 1
+    assert BulletinDelivery.objects.get().user == cast.other
 
 
 def test_a_double_click_makes_one_draft(cast: Cast, client_of) -> None:
