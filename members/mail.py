@@ -145,7 +145,8 @@ def _claim_one() -> OutboundEmail | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return OutboundEmail.objects.select_related("user__member").get(pk=row[0])
+    email: OutboundEmail = OutboundEmail.objects.select_related("user__member").get(pk=row[0])
+    return email
 
 
 def _deliver(email: OutboundEmail, line: Line) -> str:

@@ -122,10 +122,7 @@ class OutboundEmail(models.Model):
             models.CheckConstraint(
                 name="email_failing_whole",
                 condition=Q(fault="", failing_since=None)
-                | (
-                    ~Q(fault="")
-                    & Q(failing_since__isnull=False, state__in=["queued", "claimed"])
-                ),
+                | (~Q(fault="") & Q(failing_since__isnull=False, state__in=["queued", "claimed"])),
             ),
             models.CheckConstraint(
                 name="email_shows_if_sent",

@@ -97,7 +97,7 @@ def postbox(settings) -> Iterator[Postbox]:
 @pytest.fixture
 def readers() -> list[User]:
     cast = make_cast()
-    made = [UserFactory(member=cast.staff.member) for _ in range(12)]
+    made: list[User] = [UserFactory(member=cast.staff.member) for _ in range(12)]
     for user in made:
         AgreementAcceptance.objects.create(agreement=cast.agreement, user=user)
     return made
