@@ -21,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Greatest
+from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject
 from django.utils import timezone
 
 from common import dates
@@ -328,18 +328,30 @@ class BulletinQuerySet(models.QuerySet[Any]):
         return self.filter(stopped | Q(Exists(unseen))).order_by("pk")
 
     def with_progress(self) -> Self:
-        """Each with how many recipients it has, how many were sent to and not delivered."""
-        states = {"mailed": ["sent", "bounced"], "given_up": ["failed", "given_up", "bounced"]}
+        """Each with its deliveries counted, as `progress`: recipients, mailed, undelivered.
+
+        For each row by itself, so that a page asks for its own rows alone. Null: it has none.
+        """
+        from .models import BulletinDelivery
+
         counts = {
-            name: Count("deliveries", distinct=True, filter=Q(deliveries__email__state__in=found))
-            for name, found in states.items()
+            "recipients": Count("pk"),
+            "mailed": Count("pk", filter=Q(email__state__in=["sent", "bounced"])),
+            "undelivered": Count(
+                "pk", filter=Q(email__state__in=["failed", "given_up", "bounced"])
+            ),
         }
-        return self.annotate(recipients=Count("deliveries", distinct=True), **counts)
+        deliveries = BulletinDelivery.objects.filter(bulletin=OuterRef("pk")).order_by()
+        counted = deliveries.values("bulletin").annotate(counts=JSONObject(**counts))
+        return self.annotate(progress=Subquery(counted.values("counts")))
 
     def newest_first(self) -> Self:
         """Drafts first, then by when they were sent, with the number of profiles in each."""
-        shown = Count("entries", distinct=True, filter=Q(entries__left_out=""))
-        return self.annotate(size=shown).order_by(
+        from .models import BulletinProfile
+
+        shown = BulletinProfile.objects.filter(bulletin=OuterRef("pk"), left_out="").order_by()
+        size = shown.values("bulletin").annotate(n=Count("pk")).values("n")
+        return self.annotate(size=Coalesce(Subquery(size), 0)).order_by(
             F("sent_at").desc(nulls_first=True), "-created_at"
         )
 
