@@ -21,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, JSONObject
 from django.utils import timezone
 
 from common import dates
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 NAME_LIKENESS = 0.25
 NAMED = 0.6  # of 1: below it a name is another name
 TOLD = 0.5  # of the words that describe somebody, the share that must fit
+BULLETIN_MAIL = "bulletin:"
+"""What the keys of a bulletin's e-mails begin with; its reference follows."""
 
 
 class SubjectQuerySet(models.QuerySet[Any]):
@@ -328,22 +330,22 @@ class BulletinQuerySet(models.QuerySet[Any]):
         return self.filter(stopped | Q(Exists(unseen))).order_by("pk")
 
     def with_progress(self) -> Self:
-        """Each with its deliveries counted, as `progress`: recipients, mailed, undelivered.
+        """Each with its e-mails counted, as `progress`: recipients, mailed, undelivered.
 
-        For each row by itself, so that a page asks for its own rows alone. Null: it has none.
+        For each row by itself, so that a page asks for its own rows alone, and of an index that
+        has all of it. Null: it has none.
         """
-        from .models import BulletinDelivery
+        from members.models import OutboundEmail
 
         counts = {
-            "recipients": Count("pk"),
-            "mailed": Count("pk", filter=Q(email__state__in=["sent", "bounced"])),
-            "undelivered": Count(
-                "pk", filter=Q(email__state__in=["failed", "given_up", "bounced"])
-            ),
+            "recipients": Count("state"),
+            "mailed": Count("state", filter=Q(state__in=["sent", "bounced"])),
+            "undelivered": Count("state", filter=Q(state__in=["failed", "given_up", "bounced"])),
         }
-        deliveries = BulletinDelivery.objects.filter(bulletin=OuterRef("pk")).order_by()
-        counted = deliveries.values("bulletin").annotate(counts=JSONObject(**counts))
-        return self.annotate(progress=Subquery(counted.values("counts")))
+        key = Concat(Value(BULLETIN_MAIL), OuterRef("ref"))
+        emails = OutboundEmail.objects.filter(key=key).order_by().values("key")
+        counted = emails.annotate(counts=JSONObject(**counts)).values("counts")
+        return self.annotate(progress=Subquery(counted))
 
     def newest_first(self) -> Self:
         """Drafts first, then by when they were sent, with the number of profiles in each."""
