@@ -45,9 +45,11 @@ class Line:
         """
         try:
             self._connect()
-        except (OSError, smtplib.SMTPException) as error:
+        except BaseException as error:
             self._drop()
-            raise UnreachableError(f"{type(error).__name__}: {error}") from error
+            if isinstance(error, (OSError, smtplib.SMTPException)):
+                raise UnreachableError(f"{type(error).__name__}: {error}") from error
+            raise
         try:
             if self._backend.send_messages([message]) != 1:
                 raise smtplib.SMTPServerDisconnected("The mail server took nothing")
