@@ -10,6 +10,8 @@ from django.http import QueryDict
 
 from members.models import Member
 
+from .bulletins import is_key
+
 
 class BulletinPackForm(forms.Form):
     """For which business a bulletin is printed: one of those found, or any that may be."""
@@ -33,8 +35,8 @@ class BulletinPackForm(forms.Form):
     ) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         keys = list(found.values_list("pk", flat=True)[: self.OFFERED])
-        chosen = str(self["member"].value() or "") if self.is_bound else ""
-        if chosen.isdecimal() and len(chosen) < 19:  # of a page that was narrowed otherwise
+        chosen = self["member"].value() if self.is_bound else ""
+        if is_key(chosen):  # of a page that was narrowed otherwise
             keys.append(int(chosen))
         self.fields["member"].queryset = members.filter(pk__in=keys)  # type: ignore[attr-defined]
         self.fields["client_id"].initial = uuid.uuid4()
