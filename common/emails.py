@@ -19,13 +19,17 @@ class InlineImage:
 
 @dataclass(frozen=True)
 class RenderedEmail:
-    """The three texts of an e-mail, the pictures in it, and headers of its own."""
+    """The three texts of an e-mail, the pictures in it, headers of its own, and who is `shown`.
+
+    `shown` are references of people: what the record of the e-mail keeps.
+    """
 
     subject: str
     text: str
     html: str
     images: tuple[InlineImage, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
 
 
 def render_email(template: str, context: dict[str, Any]) -> RenderedEmail:

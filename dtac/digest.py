@@ -93,11 +93,16 @@ def digest_queue(*, now: dt.datetime | None = None) -> int:
 
 
 def _with_news(since: dt.datetime, until: dt.datetime) -> list[User]:
-    """Return the recipients for whom there is something: asked once for each kind of audience."""
+    """Return the recipients for whom there is something: asked once for each kind of audience.
+
+    A business that raised alerts is a kind of its own: it sees those, wherever they were for.
+    """
+    raised = set(_alerts_between(since, until).values_list("member", flat=True))
     asked: dict[tuple[Any, ...], bool] = {}
     found = []
     for user in User.objects.digest_recipients().select_related("member", "premises"):
-        alike = (user.role == Role.AGENCY, *areas_of(user), user.member.sector)
+        own = user.member_id if user.member_id in raised else None
+        alike = (user.role == Role.AGENCY, *areas_of(user), user.member.sector, own)
         if alike not in asked:
             asked[alike] = any(section.count for section in digest_of(user, since, until))
         if asked[alike]:
@@ -143,11 +148,13 @@ def _plural(words: str) -> str:
     return " ".join(PLURALS.get(word, word) for word in words.split(" "))
 
 
+def _alerts_between(since: dt.datetime, until: dt.datetime) -> Any:
+    return Alert.objects.filter(raised_at__gte=since, raised_at__lt=until, withdrawn_at=None)
+
+
 def _alerts(user: User, since: dt.datetime, until: dt.datetime) -> Section:
     """How many there were, and where: what was said of whom was for then, and for the site."""
-    rows = Alert.objects.known_to(user).filter(
-        raised_at__gte=since, raised_at__lt=until, withdrawn_at=None
-    )
+    rows = _alerts_between(since, until).known_to(user)
     areas = list(rows.order_by("area__name").values_list("area__name", flat=True).distinct())
     count = rows.count()
     where = f" in {', '.join(areas)}" if areas else ""

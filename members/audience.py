@@ -114,6 +114,18 @@ def business_in(row: WithAudience, member: Member) -> bool:
     return row.audience == AudienceKind.SECTORS and member.sector in row.audience_sectors
 
 
+def businesses_in(row: WithAudience) -> Q:
+    """Return the condition that a business as a whole is in a row's audience: as business_in()."""
+    agencies = Q(kind=Member.Kind.AGENCY)
+    if row.audience == AudienceKind.ALL:
+        return Q()
+    if row.audience == AudienceKind.AREAS:
+        return agencies | Q(area_id__in=row.audience_areas)
+    if row.audience == AudienceKind.SECTORS:
+        return agencies | Q(sector__in=row.audience_sectors)
+    return agencies
+
+
 def covers(wide: WithAudience, narrow: WithAudience) -> bool:
     """Return whether everybody in the audience of `narrow` is in that of `wide` too."""
     if wide.audience == AudienceKind.ALL or narrow.audience == AudienceKind.AGENCIES:

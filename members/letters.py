@@ -27,10 +27,14 @@ class NothingToSay(Exception):  # noqa: N818  (not an error: a letter that is no
 
 @dataclass(frozen=True)
 class Letter:
-    """What a maker gives: the context of the templates, and pictures that go inside."""
+    """What a maker gives: the context of the templates, and pictures that go inside.
+
+    `shown` are the references of those whose name or face is in it.
+    """
 
     context: Mapping[str, Any]
     images: tuple[InlineImage, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 Maker = Callable[[User, dict[str, Any]], Letter]
@@ -52,7 +56,9 @@ def letter_render(
     letter = maker(user, dict(context)) if maker else Letter(context)
     shared = {"user": user, "base_url": settings.DTAC_BASE_URL, "stop_url": stop_url(user, kind)}
     rendered = render_email(template, {**letter.context, **shared})
-    return replace(rendered, images=letter.images, headers=stop_headers(user, kind))
+    return replace(
+        rendered, images=letter.images, headers=stop_headers(user, kind), shown=letter.shown
+    )
 
 
 def wants(user: User, kind: str) -> bool:

@@ -14,6 +14,10 @@ IDLE = 5.0
 """Seconds after which we ask whether the server is still there before we hand it a letter."""
 
 
+class UnreachableError(Exception):
+    """There is no line to the mail server: no letter of ours has anything to do with it."""
+
+
 class Line:
     """Opened with the first letter. EMAIL_TIMEOUT bounds each wait for the server."""
 
@@ -34,9 +38,19 @@ class Line:
         self.hang_up()
 
     def send(self, message: EmailMessage) -> None:
-        """Hand one letter over. Raises OSError or smtplib.SMTPException; then the line is down."""
+        """Hand one letter over.
+
+        Raises UnreachableError where there is no line (refused, wrong password), and OSError or
+        smtplib.SMTPException where this letter was not taken; either way the line is down then.
+        """
         try:
             self._connect()
+        except BaseException as error:
+            self._drop()
+            if isinstance(error, (OSError, smtplib.SMTPException)):
+                raise UnreachableError(f"{type(error).__name__}: {error}") from error
+            raise
+        try:
             if self._backend.send_messages([message]) != 1:
                 raise smtplib.SMTPServerDisconnected("The mail server took nothing")
         except BaseException:
@@ -44,6 +58,11 @@ class Line:
             raise
         self._sent += 1
         self._used_at = time.monotonic()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the mail server took the letter before on this line."""
+        return self._backend is not None
 
     def hang_up(self) -> None:
         """Say goodbye, if the line is up."""

@@ -22,13 +22,14 @@ from django.utils import timezone
 from common.emails import email_message
 
 from .letters import NothingToSay, letter_render, wants
-from .line import Line
+from .line import Line, UnreachableError
 from .models import BouncedAddress, MailKind, OutboundEmail, User
 from .pace import wait_for_turn
 
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = dt.timedelta(hours=4)
+LONGEST_OUTAGE_WAIT = dt.timedelta(minutes=15)  # once it is back, nobody waits for long
 GIVEN_UP_AFTER = dt.timedelta(days=5)  # as long as mail servers themselves try (RFC 5321, 4.5.4.1)
 TOO_LARGE = 552  # said of this letter (RFC 1870), though before its recipient is named
 NAMESPACE = uuid.UUID("6f1a1f7e-9c53-4a0e-8b2b-0d0c7a1f5f10")
@@ -88,8 +89,8 @@ def mail_send_due(*, seconds: float = 25) -> int:
     """Send what is due until there is none left or the time is up; return how many were accepted.
 
     Any number of workers may run this at once; together they keep to the configured rate. Stops
-    early when the mail server can't be reached, so that one outage doesn't use up every letter's
-    tries.
+    early when the mail server can't be reached, or hangs up on one letter after the other; until
+    the next try, after a wait that grows with the outage, nothing is sent.
     """
     if connection.in_atomic_block:
         raise RuntimeError("mail is sent outside transactions")
@@ -98,7 +99,7 @@ def mail_send_due(*, seconds: float = 25) -> int:
     until = time.monotonic() + seconds
     with Line() as line:
         while (left := until - time.monotonic()) > 0:
-            email = _claim_in_turn(left)
+            email = _claim_in_turn(left, line)
             if email is None:
                 break
             outcome = _deliver(email, line)
@@ -108,11 +109,19 @@ def mail_send_due(*, seconds: float = 25) -> int:
     return sent
 
 
-def _claim_in_turn(left: float) -> OutboundEmail | None:
+def _claim_in_turn(left: float, line: Line) -> OutboundEmail | None:
     # The turn comes first: a claim that waits for its turn would use up its lease.
     if not OutboundEmail.objects.filter(DUE, due_at__lte=timezone.now()).exists():
         return None
+    if not line.is_up and _is_waiting_for_server():
+        return None
     return _claim_one() if wait_for_turn(within=left) else None
+
+
+def _is_waiting_for_server() -> bool:
+    """Whether the mail server failed, and its next try is still to come."""
+    outage = OutboundEmail.objects.outage()
+    return bool(outage and outage.again_at and outage.again_at > timezone.now())
 
 
 DUE = Q(state__in=OutboundEmail.OPEN) & Q(state=OutboundEmail.State.QUEUED)
@@ -136,7 +145,8 @@ def _claim_one() -> OutboundEmail | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return OutboundEmail.objects.select_related("user__member").get(pk=row[0])
+    email: OutboundEmail = OutboundEmail.objects.select_related("user__member").get(pk=row[0])
+    return email
 
 
 def _deliver(email: OutboundEmail, line: Line) -> str:
@@ -152,6 +162,8 @@ def _deliver(email: OutboundEmail, line: Line) -> str:
         line.send(email_message(to=email.user.email, email=rendered, message_id=email.message_id))
     except NothingToSay:
         return _over(email, "left_out", "Nothing in it is published to them any more")
+    except UnreachableError as error:
+        return _unreachable(email, str(error))
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()), (500, b""))
         return _refused(email, code, answer)
@@ -162,12 +174,12 @@ def _deliver(email: OutboundEmail, line: Line) -> str:
     except (OSError, smtplib.SMTPException) as error:
         if getattr(error, "smtp_code", 0) == TOO_LARGE:
             return _over(email, "failed", f"{type(error).__name__}: {error}")
-        _later(email, f"{type(error).__name__}: {error}", wait=_first_wait())
-        return "unreachable"
+        return _hung_up(email, f"{type(error).__name__}: {error}")
     except Exception as error:
         logger.exception("e-mail %s can't be made", email.pk)
         return _later(email, f"{type(error).__name__}")
-    _record_sent(email)
+    _record_sent(email, shown=rendered.shown)
+    _server_answered()
     return "sent"
 
 
@@ -178,6 +190,8 @@ def _why_not(email: OutboundEmail) -> str:
         return "No longer has access"
     if email.for_readers and not user.sees_profiles:
         return "No longer reads profiles"
+    if email.for_readers and not User.objects.agreed().filter(pk=user.pk).exists():
+        return "Has not accepted the agreement"
     if not wants(user, email.kind):
         return "Turned this kind of mail off"
     if BouncedAddress.objects.holds(user.email):
@@ -188,27 +202,73 @@ def _why_not(email: OutboundEmail) -> str:
 def _refused(email: OutboundEmail, code: int, answer: bytes | str) -> str:
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     said = f"{code} {words}"
-    return _over(email, "failed", said) if code >= 500 else _later(email, said)
+    outcome = _over(email, "failed", said) if code >= 500 else _later(email, said)
+    _server_answered()
+    return outcome
+
+
+def _server_answered() -> None:
+    """End the outage, if there is one: what met with it goes at its time, the rest at once."""
+    failing = OutboundEmail.objects.failing()
+    if not failing.exists():
+        return
+    with transaction.atomic():  # other workers may say the same: who comes second has nothing to do
+        mine = failing.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        OutboundEmail.objects.filter(pk__in=list(mine)).update(fault="", failing_since=None)
+
+
+def _unreachable(email: OutboundEmail, error: str, **counted: int) -> str:
+    """Let a letter wait that the mail server is to blame for: twice as long into an outage.
+
+    It is not one of the letter's tries, unless that is `counted`.
+    """
+    if _is_too_old(email):
+        return _over(email, "given_up", error)
+    now = timezone.now()
+    outage = OutboundEmail.objects.outage()
+    since = outage.since if outage else now
+    _finish(
+        email,
+        state="queued",
+        fault=OutboundEmail.Fault.UNREACHABLE,
+        failing_since=since,
+        due_at=now + min(max(now - since, _first_wait()), LONGEST_OUTAGE_WAIT),
+        last_error=error[:300],
+        **(counted or {"attempts": email.attempts - 1}),
+    )
+    return "unreachable"
+
+
+def _hung_up(email: OutboundEmail, error: str) -> str:
+    """Count a try at which the server broke off: the letter may be why, so the next one goes on.
+
+    Where another letter met with the same, and none was answered since, it is the server's fault.
+    """
+    if OutboundEmail.objects.failing().exclude(pk=email.pk).exists():
+        return _unreachable(email, error, attempts=email.attempts)
+    since = email.failing_since or timezone.now()
+    return _later(email, error, fault=OutboundEmail.Fault.HUNG_UP, failing_since=since)
 
 
 def _first_wait() -> dt.timedelta:
     return dt.timedelta(seconds=settings.DTAC_MAIL_FIRST_WAIT_SECONDS)
 
 
-def _later(email: OutboundEmail, error: str, *, wait: dt.timedelta | None = None) -> str:
-    """Try again after a wait that grows, or give up after days.
+def _is_too_old(email: OutboundEmail) -> bool:
+    return timezone.now() - email.created_at > GIVEN_UP_AFTER
 
-    With a `wait` of its own it is the server's fault, not one of this letter's tries.
-    """
-    if timezone.now() - email.created_at > GIVEN_UP_AFTER:
+
+def _later(email: OutboundEmail, error: str, **fault: Any) -> str:
+    """Try again after a wait that grows with each try, or give up after days."""
+    if _is_too_old(email):
         return _over(email, "given_up", error)
     grown = _first_wait() * 2 ** min(email.attempts - 1, 12)
     _finish(
         email,
         state="queued",
-        attempts=email.attempts - (wait is not None),
-        due_at=timezone.now() + (wait or min(grown, LONGEST_WAIT)),
+        due_at=timezone.now() + min(grown, LONGEST_WAIT),
         last_error=error[:300],
+        **fault,
     )
     return "refused"
 
@@ -220,22 +280,23 @@ def _over(email: OutboundEmail, state: str, why: str) -> str:
     return state
 
 
-def _record_sent(email: OutboundEmail) -> None:
+def _record_sent(email: OutboundEmail, *, shown: tuple[str, ...]) -> None:
     # The server has it: not saying so would send it again. A database that restarts just now is
     # back in seconds, so it is worth waiting for.
+    done = {"state": "sent", "last_error": "", "subjects": list(shown)}
     for patience in (0.2, 0.5, 1, 2, 4, 8):
         try:
-            _finish(email, state="sent", sent_at=timezone.now(), last_error="")
+            _finish(email, sent_at=timezone.now(), **done)
         except (OperationalError, InterfaceError):
             connection.close()
             time.sleep(patience)
         else:
             return
-    _finish(email, state="sent", sent_at=timezone.now(), last_error="")
+    _finish(email, sent_at=timezone.now(), **done)
 
 
 def _finish(email: OutboundEmail, **changes: Any) -> None:
     # Only the claim's holder may finish it: a worker that woke after its lease changes nothing.
     OutboundEmail.objects.filter(pk=email.pk, claim_token=email.claim_token).update(
-        claim_token=None, claimed_at=None, **changes
+        **{"fault": "", "failing_since": None, "claim_token": None, "claimed_at": None, **changes}
     )

@@ -1,9 +1,11 @@
 """Members, premises and users, scoped in SQL."""
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 
 from common import dates
@@ -129,7 +131,7 @@ class UserQuerySet(models.QuerySet[Any]):
         """The Intelligence Manager (or managers)."""
         return self.with_access().filter(role="intel")
 
-    def recipients(self, wants: str) -> Self:
+    def wanting(self, wants: str) -> Self:
         """Users of member businesses and agencies who may read profiles and want this mail.
 
         `wants` is the field that says so. Those whose address bounced are left out.
@@ -141,12 +143,46 @@ class UserQuerySet(models.QuerySet[Any]):
         return found.filter(~Q(Exists(bounced)), **{wants: True})
 
     def bulletin_recipients(self) -> Self:
-        """Users who are e-mailed bulletins."""
-        return self.recipients("receives_bulletins")
+        """Users who are e-mailed bulletins.
+
+        Not before they have accepted the agreement in force: a reference is personal data too.
+        """
+        return self.wanting("receives_bulletins").agreed()
+
+    def bulletin_recipients_to_agree(self) -> Self:
+        """Users who would be e-mailed bulletins, had they accepted the agreement in force."""
+        wanting = self.wanting("receives_bulletins")
+        return wanting.exclude(pk__in=wanting.agreed().values("pk"))
 
     def digest_recipients(self) -> Self:
-        """Users who are e-mailed the weekly digest."""
-        return self.recipients("receives_digest")
+        """Users who are e-mailed the weekly digest; they have accepted the agreement in force."""
+        return self.wanting("receives_digest").agreed()
+
+
+@dataclass(frozen=True)
+class Outage:
+    """That the line to the mail server fails: since when, and when it is tried again.
+
+    `again_at` None: it hung up on a letter, and no other has been tried since.
+    """
+
+    since: dt.datetime
+    again_at: dt.datetime | None
+
+
+class OutboundEmailQuerySet(models.QuerySet[Any]):
+    """Outgoing e-mail."""
+
+    def failing(self) -> Self:
+        """Those at which the line failed, with no answer from the mail server to any since."""
+        return self.filter(failing_since__isnull=False)
+
+    def outage(self) -> Outage | None:
+        """Return the outage there is, read off the letters that wait because of it; or None."""
+        found = self.failing().aggregate(
+            since=Min("failing_since"), again_at=Max("due_at", filter=Q(fault="unreachable"))
+        )
+        return Outage(**found) if found["since"] else None
 
 
 class BouncedAddressQuerySet(models.QuerySet[Any]):

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from common.emails import InlineImage
 from members.letters import Letter, NothingToSay
 from members.models import SchemeSetting, User
-from offenders.access import merged_on
+from offenders.entries import stays_of
 from offenders.models import Bulletin, Photo, ProfileVersion
 
 SIZE = "thumb"
@@ -21,9 +21,7 @@ def bulletin_entries(bulletin: Bulletin, user: User) -> list[tuple[str, ProfileV
     """
     entries = bulletin.entries.filter(left_out="").select_related("subject")
     subjects = [entry.subject for entry in entries]
-    merged = [subject.pk for subject in subjects if subject.merged_into_id]
-    leads = merged_on(merged) if merged else {}
-    stays = {subject.pk: leads.get(subject.pk, subject.pk) for subject in subjects}
+    stays = stays_of(subjects)
     seen = {
         version.subject_id: version
         for version in ProfileVersion.objects.visible_to(user)
@@ -70,7 +68,7 @@ def bulletin_letter(user: User, context: dict[str, Any]) -> Letter:
         for version in versions
     ]
     images = tuple(image for image in pictures.values() if image)
-    return Letter({**context, "refs": refs, "people": people}, images)
+    return Letter({**context, "refs": refs, "people": people}, images, shown=tuple(refs))
 
 
 def _agreed(user: User) -> bool:

@@ -43,6 +43,21 @@ def names_said(text: str, *, about: Collection[int] = (), bent: bool = True) -> 
     return found
 
 
+def names_of_record(text: str, keys: Collection[int]) -> bool:
+    """Whether a text names any of these subjects (keys) as their working record does.
+
+    Each part of a name counts, and each alias, published or not.
+    """
+    words = _folded(text)
+    said, whole = {*words, *(word.removesuffix("s") for word in words)}, "".join(words)
+    names = Subject.objects.filter(pk__in=keys).values_list("name", flat=True)
+    aliases = Alias.objects.filter(subject__in=keys).values_list("name", flat=True)
+    telling = [_folded(alias) for alias in aliases]
+    for parts in map(_folded, names):
+        telling += [parts, *([part] for part in parts)]
+    return any(_is_said(told, said, whole) for told in telling)
+
+
 def named_on_record(text: str, *, about: Collection[int] = ()) -> list[Subject]:
     """Return the subjects whom a text names, published or not, by name, alias or reference.
 

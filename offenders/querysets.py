@@ -23,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Greatest
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, JSONObject
 from django.utils import timezone
 
 from common import dates
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 NAME_LIKENESS = 0.25
 NAMED = 0.6  # of 1: below it a name is another name
 TOLD = 0.5  # of the words that describe somebody, the share that must fit
+BULLETIN_MAIL = "bulletin:"
+"""What the keys of a bulletin's e-mails begin with; its reference follows."""
 
 
 class SubjectQuerySet(models.QuerySet[Any]):
@@ -348,18 +350,30 @@ class BulletinQuerySet(models.QuerySet[Any]):
         return self.filter(stopped | Q(Exists(unseen))).order_by("pk")
 
     def with_progress(self) -> Self:
-        """Each with how many recipients it has, how many were sent to and not delivered."""
-        states = {"mailed": ["sent", "bounced"], "given_up": ["failed", "given_up", "bounced"]}
+        """Each with its e-mails counted, as `progress`: recipients, mailed, undelivered.
+
+        For each row by itself, so that a page asks for its own rows alone, and of an index that
+        has all of it. Null: it has none.
+        """
+        from members.models import OutboundEmail
+
         counts = {
-            name: Count("deliveries", distinct=True, filter=Q(deliveries__email__state__in=found))
-            for name, found in states.items()
+            "recipients": Count("state"),
+            "mailed": Count("state", filter=Q(state__in=["sent", "bounced"])),
+            "undelivered": Count("state", filter=Q(state__in=["failed", "given_up", "bounced"])),
         }
-        return self.annotate(recipients=Count("deliveries", distinct=True), **counts)
+        key = Concat(Value(BULLETIN_MAIL), OuterRef("ref"))
+        emails = OutboundEmail.objects.filter(key=key).order_by().values("key")
+        counted = emails.annotate(counts=JSONObject(**counts)).values("counts")
+        return self.annotate(progress=Subquery(counted))
 
     def newest_first(self) -> Self:
         """Drafts first, then by when they were sent, with the number of profiles in each."""
-        shown = Count("entries", distinct=True, filter=Q(entries__left_out=""))
-        return self.annotate(size=shown).order_by(
+        from .models import BulletinProfile
+
+        shown = BulletinProfile.objects.filter(bulletin=OuterRef("pk"), left_out="").order_by()
+        size = shown.values("bulletin").annotate(n=Count("pk")).values("n")
+        return self.annotate(size=Coalesce(Subquery(size), 0)).order_by(
             F("sent_at").desc(nulls_first=True), "-created_at"
         )
 

@@ -1,11 +1,17 @@
 """Jobs of the offenders app. Each can run twice, late or half."""
 
+import logging
+from collections.abc import Callable
+from typing import Any
+
 from celery import shared_task
 
 from common.variants import make_waiting_variants
 
 from .models import Bulletin, Photo
 from .services import bulletin_mail_end, bulletin_queue, bulletin_start, viewing_watch
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -20,12 +26,20 @@ def bulletin_sweep() -> int:
 
     Return how many e-mails were queued. Each step locks its row, so any number may run at once.
     """
-    for pk in Bulletin.objects.to_start().values_list("pk", flat=True):
-        bulletin_start(bulletin_id=pk)
-    for pk in Bulletin.objects.mail_going().values_list("pk", flat=True):
-        bulletin_mail_end(bulletin_id=pk)
-    waiting = Bulletin.objects.to_queue().values_list("pk", flat=True)
-    return sum(bulletin_queue(bulletin_id=pk) for pk in waiting)
+    _each(bulletin_start, Bulletin.objects.to_start())
+    _each(bulletin_mail_end, Bulletin.objects.mail_going())
+    return sum(_each(bulletin_queue, Bulletin.objects.to_queue()))
+
+
+def _each(step: Callable[..., int], bulletins: Any) -> list[int]:
+    """Take a step with each bulletin; return what it gave. One that fails holds up no other."""
+    done = []
+    for pk in bulletins.values_list("pk", flat=True):
+        try:
+            done.append(step(bulletin_id=pk))
+        except Exception:
+            logger.exception("bulletin %s: %s failed", pk, step.__name__)
+    return done
 
 
 @shared_task

@@ -14,7 +14,7 @@ from common import dates
 from dtac.digest import digest_letter, digest_moment, digest_of, digest_queue
 from members.letters import NothingToSay
 from members.mail import mail_send_due
-from members.models import MailRun, OutboundEmail, User
+from members.models import AgreementAcceptance, MailRun, OutboundEmail, User
 from offenders.services import profile_withdraw
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -139,3 +139,25 @@ def test_the_board_and_the_administrator_have_none(cast: Cast) -> None:
         for who in (cast.board, cast.admin):
             assert not any(section.count for section in digest_of(who, since, MONDAY))
             assert who not in User.objects.digest_recipients()
+
+
+def test_ones_own_alert_elsewhere_is_news_though_none_for_those_alike(cast: Cast) -> None:
+    """Whoever is asked first of an area and sector doesn't answer for a business's own alert."""
+    far = factories.AreaFactory(name="Longfield")
+    site = factories.PremisesFactory(member=cast.staff.member, name="Marlowe, far", area=far)
+    alike = factories.UserFactory(
+        member=factories.MemberFactory(area=cast.staff.member.area), premises=None
+    )
+    AgreementAcceptance.objects.create(agreement=cast.agreement, user=alike)
+    User.objects.filter(pk__in=[cast.staff.pk, cast.store.pk]).update(premises=None)
+    User.objects.exclude(pk__in=[cast.staff.pk, alike.pk]).update(receives_digest=False)
+    with time_machine.travel(MONDAY - dt.timedelta(days=2), tick=False):
+        factories.alert(cast.staff, site)
+    for first, second in ((alike, cast.staff), (cast.staff, alike)):
+        User.objects.filter(pk=first.pk).update(name="A comes first")
+        User.objects.filter(pk=second.pk).update(name="B comes second")
+        MailRun.objects.all().delete()
+        OutboundEmail.objects.all().delete()
+        with time_machine.travel(MONDAY + dt.timedelta(minutes=10)):
+            assert digest_queue() == 1
+        assert OutboundEmail.objects.get().user == cast.staff

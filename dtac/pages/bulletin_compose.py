@@ -18,6 +18,7 @@ from members.models import Role
 from offenders import actions
 from offenders.access import get_bulletin
 from offenders.forms import BulletinForm
+from offenders.forms.bulletins import is_key
 from offenders.models import Bulletin
 from offenders.services import bulletin_change, bulletin_create, entries_now
 
@@ -119,7 +120,7 @@ def _with_preset(form: BulletinForm, preset: str) -> tuple[BulletinForm, str]:
     meant = form.meant_for()
     found = list(preset_versions(preset)[: BulletinForm.MOST + 1])
     fit = [version for version in found if covers(version, meant)]
-    kept = [str(pk) for pk in form["profiles"].value() or [] if str(pk).isdecimal()]
+    kept = [str(pk) for pk in form["profiles"].value() or [] if is_key(pk)]
     ticked = list(dict.fromkeys([*kept, *(str(version.pk) for version in fit)]))
     initial = typed(form) | {"profiles": ticked[: BulletinForm.MOST], "find": ""}
     said = f"{PRESETS[preset]}: {len(fit)} ticked."

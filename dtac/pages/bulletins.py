@@ -17,13 +17,14 @@ from dtac.presenters import cards
 from members.access import READERS, roles_only, user_of
 from members.audience import users_of_audience
 from members.letters import NothingToSay, letter_render
-from members.models import MailKind, Role, SchemeSetting, User
+from members.models import MailKind, Role, User
 from offenders import actions
 from offenders.access import get_bulletin
 from offenders.bulletin_letter import bulletin_entries, shows_people
 from offenders.forms import ScheduleForm
 from offenders.models import Bulletin
 from offenders.services import bulletin_schedule, entries_now
+from offenders.services.packs import may_print
 
 
 @require_safe
@@ -74,24 +75,20 @@ def _page(request: HttpRequest, found: Bulletin, form: ScheduleForm) -> HttpResp
         "faces": cards(shown),
         "moved": [(ref, now.subject.ref) for ref, now in entries if ref != now.subject.ref],
         "form": form,
-        "may_print": found.sent_at is not None
-        and user.role in (Role.INTEL, Role.MANAGER)
-        and SchemeSetting.current().printed_packs,
+        "may_print": may_print(user, found),
     }
     if user.is_intel:
         context |= _sent(found, len(entries)) if found.sent_at else _draft(found, user)
     return render(request, "offenders/bulletin.html", context, status=form_status(form))
 
 
-def _recipients_now(found: Bulletin) -> int:
-    return int(User.objects.bulletin_recipients().filter(users_of_audience(found)).count())
-
-
 def _draft(found: Bulletin, user: User) -> dict[str, Any]:
     """What the manager sees before it is sent: the e-mail as it will be, and what is amiss."""
     _, gone, narrowed = entries_now(found)
+    audience = users_of_audience(found)
     return {
-        "recipients_now": _recipients_now(found),
+        "recipients_now": User.objects.bulletin_recipients().filter(audience).count(),
+        "to_agree": User.objects.bulletin_recipients_to_agree().filter(audience).count(),
         "email": _email(found, user),
         "shows_people": shows_people(found),
         "gone": len(gone),

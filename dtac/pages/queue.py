@@ -28,12 +28,14 @@ from incidents import actions
 from incidents.matching import Likely, likely_subjects
 from incidents.models import IntelligenceReport, Report, ReviewStep
 from members.access import roles_only, user_of
-from members.models import Area, Role, User
+from members.models import Area, OutboundEmail, Role, User
 from offenders.models import Bulletin, ProfileVersion, Subject
 
 SHOWN = 20
 ENDING = dt.timedelta(days=30)
 REVIEW_SOON = dt.timedelta(days=14)
+MAIL_MAY_FAIL = dt.timedelta(minutes=30)
+"""A mail server that restarts is nobody's work."""
 
 
 PARTS = [
@@ -66,7 +68,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     records = records_waiting(most=SHOWN)
     viewing = viewing_waiting(user, most=SHOWN)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
+    no_mail_since = _no_mail_since()
     counts = {
+        "mail": int(no_mail_since is not None),
         "bulletins": len(bulletins),
         "records": records.count,
         "viewing": len(viewing),
@@ -105,11 +109,20 @@ def queue(request: HttpRequest) -> HttpResponse:
         "viewing": viewing,
         "bulletins": [_bulletin_row(row) for row in bulletins],
         "profiles": [_profile_row(version) for version in profiles],
+        "no_mail_since": no_mail_since,
         "lately": ReviewStep.objects.lately_by(user),
         "greeting": _greeting(),
         "now": timezone.now(),
     }
     return render(request, "dtac/queue.html", context)
+
+
+def _no_mail_since() -> dt.datetime | None:
+    """Return since when e-mail that is due does not go out, None if it does or only just failed."""
+    outage = OutboundEmail.objects.outage()
+    if outage is None or timezone.now() - outage.since <= MAIL_MAY_FAIL:
+        return None
+    return outage.since
 
 
 def _shown_in(reports: list[Report], likely: dict[int, Likely]) -> list[str]:

@@ -1,10 +1,11 @@
 """The queue of outgoing e-mail. It lives here, in PostgreSQL; the broker only wakes the worker."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from members.querysets import BouncedAddressQuerySet
+from members.querysets import BouncedAddressQuerySet, OutboundEmailQuerySet
 
 from .user import User
 
@@ -28,6 +29,10 @@ class OutboundEmail(models.Model):
         GIVEN_UP = "given_up", "Given up"
         BOUNCED = "bounced", "Bounced"
         LEFT_OUT = "left_out", "Not sent"
+
+    class Fault(models.TextChoices):
+        UNREACHABLE = "unreachable", "The mail server could not be reached"
+        HUNG_UP = "hung_up", "The mail server hung up on it"
 
     OPEN = (State.QUEUED, State.CLAIMED)
     UNDELIVERED = (State.FAILED, State.GIVEN_UP)
@@ -75,6 +80,26 @@ class OutboundEmail(models.Model):
     last_error = models.CharField(
         max_length=300, blank=True, db_comment="The mail server's last answer, or why it isn't sent"
     )
+    fault = models.CharField(
+        max_length=12,
+        choices=Fault,
+        blank=True,
+        default="",
+        db_comment="How the line to the mail server failed at its last try; empty: it didn't",
+    )
+    failing_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        db_comment="Since when; empty again once the mail server answers for any e-mail",
+    )
+    subjects = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        db_comment="References of the people whose name or photo was in it when it was sent",
+    )
+
+    objects = OutboundEmailQuerySet.as_manager()
 
     class Meta:
         db_table_comment = "Queue and record of outgoing e-mail"
@@ -94,12 +119,26 @@ class OutboundEmail(models.Model):
                     ended_at__isnull=False,
                 ),
             ),
+            models.CheckConstraint(
+                name="email_failing_whole",
+                condition=Q(fault="", failing_since=None)
+                | (~Q(fault="") & Q(failing_since__isnull=False, state__in=["queued", "claimed"])),
+            ),
+            models.CheckConstraint(
+                name="email_shows_if_sent",
+                condition=Q(subjects=[]) | Q(sent_at__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["due_at"], condition=Q(state__in=["queued", "claimed"]), name="email_due"
             ),
             models.Index(fields=["key", "state"], name="email_by_key"),
+            models.Index(
+                fields=["failing_since"],
+                condition=Q(failing_since__isnull=False),
+                name="email_failing",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,15 +6,30 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from email import message_from_bytes
+from itertools import pairwise
 from typing import Any
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
-from members.mail import GIVEN_UP_AFTER, claims_release, email_queue, mail_send_due
-from members.models import MailKind, OutboundEmail, User
+from members.mail import (
+    GIVEN_UP_AFTER,
+    LONGEST_OUTAGE_WAIT,
+    claims_release,
+    email_queue,
+    mail_send_due,
+)
+from members.models import (
+    Agreement,
+    AgreementAcceptance,
+    MailKind,
+    OutboundEmail,
+    User,
+)
 from tests.cast import make_cast
 from tests.factories import UserFactory
 
@@ -28,6 +43,8 @@ class Postbox:
         self.letters: list[Any] = []
         self.refuse: dict[str, str] = {}
         self.too_large: int = 0
+        self.hangs_up_on: set[str] = set()
+        self.met: list[str] = []
         self.connections = 0
 
     async def handle_EHLO(self, server, session, envelope, name, answers):  # noqa: N802
@@ -49,6 +66,10 @@ class Postbox:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        if envelope.rcpt_tos[0] in self.hangs_up_on:
+            self.met.append(envelope.rcpt_tos[0])
+            server.transport.abort()
+            return "451 nobody hears this"
         self.letters.append((envelope.rcpt_tos[0], message_from_bytes(envelope.content)))
         return "250 OK"
 
@@ -76,7 +97,10 @@ def postbox(settings) -> Iterator[Postbox]:
 @pytest.fixture
 def readers() -> list[User]:
     cast = make_cast()
-    return [UserFactory(member=cast.staff.member) for _ in range(12)]
+    made: list[User] = [UserFactory(member=cast.staff.member) for _ in range(12)]
+    for user in made:
+        AgreementAcceptance.objects.create(agreement=cast.agreement, user=user)
+    return made
 
 
 def queue(users: list[User], key: str = "bulletin:BUL-1") -> list[OutboundEmail]:
@@ -250,3 +274,117 @@ def test_a_letter_that_kills_its_workers_is_given_up(postbox, readers) -> None:
     assert mail_send_due() == 1
     first.refresh_from_db()
     assert (first.state, first.sent_at) == ("given_up", None)
+
+
+def test_who_has_not_accepted_the_agreement_by_then_gets_nothing(postbox, readers) -> None:
+    email_queue(users=readers[:2], key="b", template="bulletin", context={}, for_readers=True)
+    queue(readers[2:3], key="of service")  # what was asked of somebody goes all the same
+    newer = Agreement.objects.create(version=2, title="New", body="x", effective_on="2020-02-02")
+    AgreementAcceptance.objects.create(agreement=newer, user=readers[0])
+    assert mail_send_due() == 2
+    assert set(postbox.counts) == {readers[0].email, readers[2].email}
+    left = OutboundEmail.objects.get(user=readers[1])
+    assert (left.state, left.last_error) == ("left_out", "Has not accepted the agreement")
+
+
+def test_during_an_outage_the_tries_become_rarer_and_nothing_else_is_tried(
+    settings, postbox, readers
+) -> None:
+    queue(readers)
+    working, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    began = timezone.now().replace(microsecond=0)
+    tries = []
+    with time_machine.travel(began, tick=False) as clock:
+        OutboundEmail.objects.update(created_at=began, due_at=began)
+        for second in range(0, 80 * 60, 30):  # as the schedule wakes the worker
+            clock.move_to(began + dt.timedelta(seconds=second))
+            before = list(OutboundEmail.objects.order_by("pk").values_list("due_at", flat=True))
+            mail_send_due()
+            after = list(OutboundEmail.objects.order_by("pk").values_list("due_at", flat=True))
+            if before != after:
+                tries.append(second // 60)
+        assert tries[:6] == [0, 1, 2, 4, 8, 16]
+        longest = LONGEST_OUTAGE_WAIT.total_seconds() // 60
+        assert {later - earlier for earlier, later in pairwise(tries[5:])} == {longest}
+        assert not OutboundEmail.objects.filter(attempts__gt=0).exists()
+        outage = OutboundEmail.objects.outage()
+        assert outage is not None
+        assert outage.since == began
+    settings.EMAIL_PORT = working
+    OutboundEmail.objects.update(due_at=began)
+    assert mail_send_due() == 12
+    assert OutboundEmail.objects.outage() is None
+    assert set(postbox.counts.values()) == {1}
+
+
+def test_a_wrong_password_is_an_outage_too(settings, postbox, readers) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "d-tac", "wrong"
+    queue(readers[:3])
+    assert mail_send_due() == 0
+    assert OutboundEmail.objects.failing().count() == 1
+    assert not OutboundEmail.objects.filter(attempts__gt=0).exists()
+
+
+def test_a_letter_that_the_server_hangs_up_on_is_counted_and_holds_up_no_other(
+    postbox, readers
+) -> None:
+    postbox.hangs_up_on = {readers[0].email}
+    queue(readers)
+    assert mail_send_due() == 11
+    waits = []
+    for _ in range(9):
+        before = timezone.now()
+        OutboundEmail.objects.filter(state="queued").update(due_at=before)
+        assert mail_send_due() == 0
+        waits.append((OutboundEmail.objects.get(state="queued").due_at - before).total_seconds())
+    assert [round(wait / 60) for wait in waits] == [2, 4, 8, 16, 32, 64, 128, 240, 240]
+    assert len(postbox.met) == 10
+    OutboundEmail.objects.filter(state="queued").update(
+        due_at=timezone.now(), created_at=timezone.now() - GIVEN_UP_AFTER
+    )
+    mail_send_due()
+    assert OutboundEmail.objects.get(user=readers[0]).state == "given_up"
+    assert OutboundEmail.objects.outage() is None
+
+
+def test_a_server_that_hangs_up_on_everybody_is_left_alone_for_a_while(postbox, readers) -> None:
+    postbox.hangs_up_on = {reader.email for reader in readers}
+    queue(readers)
+    assert mail_send_due() == 0
+    assert mail_send_due() == 0
+    assert len(postbox.met) == 2  # the first may be to blame, the second was not
+    assert OutboundEmail.objects.filter(attempts=0).count() == 10
+    postbox.hangs_up_on = set()
+    OutboundEmail.objects.update(due_at=timezone.now())
+    assert mail_send_due() == 12
+    assert set(postbox.counts.values()) == {1}
+
+
+def test_the_manager_is_told_of_an_outage_after_half_an_hour_and_no_longer_than_it_lasts(
+    settings, postbox
+) -> None:
+    cast = make_cast()
+    client = Client()
+    client.force_login(cast.intel)
+    queue([cast.staff, cast.store])
+
+    def told(ago: int) -> bool:
+        began = timezone.now() - dt.timedelta(minutes=ago)
+        OutboundEmail.objects.failing().update(failing_since=began, due_at=timezone.now())
+        return "E-mail is not going out since" in client.get("/queue/").content.decode()
+
+    assert not told(40)  # what waits its turn does not fail
+    working, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    mail_send_due()
+    assert not told(29)
+    assert told(31)
+    mail_send_due()
+    assert told(31)
+    settings.EMAIL_PORT = working
+    OutboundEmail.objects.update(due_at=timezone.now())
+    assert mail_send_due() == 2
+    assert not told(31)
+    postbox.refuse[cast.staff.email] = "451 mailbox full"  # one recipient's, not the server's
+    queue([cast.staff], key="another")
+    mail_send_due()
+    assert not told(31)

@@ -12,6 +12,11 @@ from offenders.models import Bulletin, ProfileVersion
 from .audience import AudienceFields
 
 
+def is_key(value: Any) -> bool:
+    """Whether what a form holds could be a row's key: digits, no more than one has."""
+    return str(value).isdecimal() and len(str(value)) < 19
+
+
 class BulletinForm(AudienceFields):
     """A bulletin: headline, opening words, profiles, audience."""
 
@@ -56,7 +61,7 @@ class BulletinForm(AudienceFields):
         live = ProfileVersion.objects.live().for_list()
         found = live.search(plain_text(self["find"].value())).values_list("pk", flat=True)
         # The newest or those found, and whatever is ticked already: not all there may be.
-        ticked = [pk for pk in self["profiles"].value() or [] if str(pk).isdecimal()]
+        ticked = [pk for pk in self["profiles"].value() or [] if is_key(pk)]
         offered = [*found[: self.OFFERED], *ticked[: self.MOST]]
         self.fields["profiles"].queryset = (  # type: ignore[attr-defined]
             live.filter(pk__in=offered)

@@ -11,6 +11,7 @@ from members.models import MailKind, OutboundEmail, User
 from members.services import bounce_mark
 from offenders import actions
 from offenders.models import Bulletin, BulletinDelivery
+from offenders.querysets import BULLETIN_MAIL
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def bulletin_queue(*, bulletin_id: int) -> int:
         return 0
     emails = email_queue(
         users=User.objects.bulletin_recipients().filter(users_of_audience(row)),
-        key=f"bulletin:{row.ref}",
+        key=f"{BULLETIN_MAIL}{row.ref}",
         template="bulletin",
         kind=MailKind.BULLETIN,
         for_readers=True,

@@ -18,6 +18,7 @@ from members.audience import covers
 from members.mail import email_queue
 from members.models import SchemeSetting, User
 from offenders import actions
+from offenders.entries import versions_now
 from offenders.models import (
     Bulletin,
     BulletinProfile,
@@ -25,7 +26,7 @@ from offenders.models import (
     NumberSeries,
     ProfileVersion,
 )
-from offenders.names import names_somebody
+from offenders.names import names_of_record, names_somebody
 
 FARTHEST = dt.timedelta(days=60)
 """How far ahead a bulletin may be set to start: what is in it grows old."""
@@ -118,7 +119,8 @@ def bulletin_discard(*, by: User, bulletin: Bulletin) -> None:
         raise ValidationError("It is sent: what is sent can’t be called back.", code="stale")
     if row.send_at is not None:
         raise ValidationError("It has a time set. Cancel that first.", code="stale")
-    record(actions.BULLETIN_DISCARDED, by=by, ref=row.ref, subjects=_refs(row))
+    refs = list(row.entries.values_list("subject__ref", flat=True))
+    record(actions.BULLETIN_DISCARDED, by=by, ref=row.ref, subjects=refs)
     row.delete()
 
 
@@ -130,8 +132,13 @@ def _check_parts(fields: Mapping[str, Any], versions: Sequence[ProfileVersion]) 
 
 
 def _check_headline(headline: str, versions: Sequence[ProfileVersion]) -> None:
-    """Refuse a name in the headline: it becomes the subject line of an e-mail."""
-    if names_somebody(headline, about={version.subject_id for version in versions}):
+    """Refuse a name in the headline: it becomes the subject line of an e-mail.
+
+    Of those in the bulletin a name that only their record has, too: who is published as sought, or
+    under another name, is not to be named in a letter.
+    """
+    about = {version.subject_id for version in versions}
+    if names_somebody(headline, about=about) or names_of_record(headline, about):
         raise ValidationError(
             {"headline": "Leave names out of the headline: it goes by e-mail. Use references."}
         )
@@ -190,7 +197,8 @@ def bulletin_schedule(
     row.send_at, row.scheduled_by = at, by
     row.stopped_at, row.stopped_why = None, ""
     row.save()
-    record(actions.BULLETIN_SCHEDULED, by=by, ref=row.ref, subjects=_refs(row), at=at.isoformat())
+    refs = _refs_shown(row)
+    record(actions.BULLETIN_SCHEDULED, by=by, ref=row.ref, subjects=refs, at=at.isoformat())
 
 
 @transaction.atomic
@@ -246,8 +254,9 @@ def _check_seen(row: Bulletin, revision: int | None) -> None:
         check_revision(row, revision)
 
 
-def _refs(row: Bulletin) -> list[str]:
-    return list(row.entries.filter(left_out="").values_list("subject__ref", flat=True))
+def _refs_shown(row: Bulletin) -> list[str]:
+    """Return whose profiles it shows: of a merged record, the one that stays."""
+    return [version.subject.ref for version in entries_now(row)[0]]
 
 
 def _start(row: Bulletin, *, by: User, scheduled: bool = False) -> None:
@@ -261,7 +270,7 @@ def _start(row: Bulletin, *, by: User, scheduled: bool = False) -> None:
         actions.BULLETIN_SENT,
         by=by,
         ref=row.ref,
-        subjects=_refs(row),
+        subjects=_refs_shown(row),
         audience=row.audience,
         shows_people=row.shows_people,
         scheduled=scheduled,
@@ -295,27 +304,22 @@ def _leave_out(row: Bulletin) -> list[ProfileVersion]:
 
 
 def entries_now(row: Bulletin) -> tuple[list[ProfileVersion], list[int], list[int]]:
-    """Return what a bulletin could send now, and the subjects (keys) gone or narrowed since."""
-    subjects = list(row.entries.values_list("subject", flat=True))
-    live = {
-        version.subject_id: version
-        for version in ProfileVersion.objects.live()
-        .filter(subject__in=subjects)
-        .select_related("subject")
-    }
-    narrowed = [pk for pk in subjects if pk in live and not covers(live[pk], row)]
-    shown = [live[pk] for pk in subjects if pk in live and pk not in narrowed]
-    return shown, [pk for pk in subjects if pk not in live], narrowed
+    """Return what a bulletin could send now, and the subjects (keys) gone or narrowed since.
+
+    Where a record became part of another, that one's profile, once.
+    """
+    now = versions_now(row)
+    gone = [key for key, version in now.items() if version is None]
+    narrowed = [key for key, version in now.items() if version and not covers(version, row)]
+    shown = [version for key, version in now.items() if version and key not in narrowed]
+    return list(dict.fromkeys(shown)), gone, narrowed
 
 
 def _check_still_right(bulletin: Bulletin) -> None:
     """What was right when the draft was made may not be when it is sent."""
-    live = list(
-        ProfileVersion.objects.live()
-        .filter(subject__in=bulletin.entries.values("subject"))
-        .select_related("subject")
-    )
-    if len(live) < bulletin.entries.count():
+    now = list(dict.fromkeys(versions_now(bulletin).values()))
+    live = [version for version in now if version is not None]
+    if len(live) < len(now):
         raise ValidationError("A profile in it is no longer published. Change the draft.")
     _check_headline(bulletin.headline, live)
     _check_audience(bulletin, live)

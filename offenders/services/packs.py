@@ -1,12 +1,12 @@
 """Paper copies of a bulletin: numbered, for one business each, where the scheme allows paper."""
 
 import datetime as dt
-import hashlib
 import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit.services import record
@@ -14,9 +14,11 @@ from common import dates
 from common.db import once
 from common.pdf import Sheet, pdf_render
 from common.refs import yearly_ref
-from members.audience import business_in
+from members.audience import business_in, businesses_in
 from members.models import Member, Role, SchemeSetting, User
+from members.sharing import hashed
 from offenders import actions
+from offenders.entries import stays_of
 from offenders.models import Bulletin, NumberSeries, PrintedPack, ProfileVersion
 
 LIFE = dt.timedelta(days=14)
@@ -35,17 +37,22 @@ def packs_allowed() -> bool:
     return SchemeSetting.current().printed_packs
 
 
-def pack_members(*, by: User, bulletin: Bulletin) -> list[Member]:
+def pack_members(*, by: User, bulletin: Bulletin) -> QuerySet[Member]:
     """Return the businesses that this user may print a bulletin for, by name.
 
     All in its audience for the Intelligence Manager, their own for a member manager.
     """
-    members = Member.objects.active().order_by("name")
+    members: QuerySet[Member] = Member.objects.active().filter(businesses_in(bulletin))
     if by.role == Role.MANAGER:
-        members = members.filter(pk=by.member_id)
-    elif not by.is_intel:
-        return []
-    return [member for member in members if business_in(bulletin, member)]
+        return members.filter(pk=by.member_id)
+    return members.order_by("name", "pk") if by.is_intel else members.none()
+
+
+def may_print(user: User, bulletin: Bulletin) -> bool:
+    """Whether there is anybody this user may print a bulletin for."""
+    if bulletin.sent_at is None or user.role not in (Role.INTEL, Role.MANAGER):
+        return False
+    return packs_allowed() and pack_members(by=user, bulletin=bulletin).exists()
 
 
 def pack_print(
@@ -54,12 +61,14 @@ def pack_print(
     """Print one numbered copy for a business; return its entry and the PDF, which is not kept.
 
     Only profiles that are live now and whose audience the whole business is in. The same
-    `client_id` again gives the same number. Raises PermissionDenied where it isn't theirs to
-    print or paper is not allowed, ValidationError where there is nothing to print.
+    `client_id` again gives the same copy again, and the log says so each time. Raises
+    PermissionDenied where it isn't theirs to print or paper is not allowed, ValidationError where
+    there is nothing to print or (code "changed") the copy's last day is past, or what would be
+    printed now is not what was registered.
     """
     if not packs_allowed() or bulletin.sent_at is None:
         raise PermissionDenied
-    if member not in pack_members(by=by, bulletin=bulletin):
+    if not pack_members(by=by, bulletin=bulletin).filter(pk=member.pk).exists():
         raise PermissionDenied
     versions = _printable(bulletin, member)
     if not versions:
@@ -68,14 +77,38 @@ def pack_print(
     row = once(PrintedPack, client_id, lambda: _enter(by, bulletin, member, client_id, made))
     if (row.made_by_id, row.bulletin_id, row.member_id) != (by.pk, bulletin.pk, member.pk):
         raise PermissionDenied
-    return row, made[0] if made else _pdf(row, versions)
+    if made and hashed(made[0]) == row.sha256:
+        return row, made[0]
+    return row, _again(by, row, versions)
+
+
+def _again(by: User, row: PrintedPack, versions: list[ProfileVersion]) -> bytes:
+    """Hand a registered copy over once more: the same one, or none."""
+    if row.expires_on < dates.today():
+        raise ValidationError(
+            f"The last day of {row.ref} is past. Press again to make a new copy.", code="changed"
+        )
+    content = _pdf(row, versions)
+    if (hashed(content), _refs(versions)) != (row.sha256, row.subjects):
+        raise ValidationError(
+            f"{row.ref} was made from this form already, and its profiles have changed since. "
+            "Press again to make a new copy.",
+            code="changed",
+        )
+    _record_printed(by, row, again=True)
+    return content
 
 
 def _printable(bulletin: Bulletin, member: Member) -> list[ProfileVersion]:
-    entries = list(bulletin.entries.filter(left_out="").values_list("subject", flat=True))
-    live = ProfileVersion.objects.live().filter(subject__in=entries).for_list()
+    entries = bulletin.entries.filter(left_out="").select_related("subject")
+    stays = list(dict.fromkeys(stays_of([entry.subject for entry in entries]).values()))
+    live = ProfileVersion.objects.live().filter(subject__in=stays).for_list()
     found = {row.subject_id: row for row in live if business_in(row, member)}
-    return [found[pk] for pk in entries if pk in found]
+    return [found[pk] for pk in stays if pk in found]
+
+
+def _refs(versions: list[ProfileVersion]) -> list[str]:
+    return [version.subject.ref for version in versions]
 
 
 def _enter(
@@ -92,22 +125,27 @@ def _enter(
         made_at=timezone.now().replace(microsecond=0),
         made_by=by,
         expires_on=min(dates.today() + LIFE, *(version.expires_on for version in versions)),
-        subjects=[version.subject.ref for version in versions],
+        subjects=_refs(versions),
     )
     made.append(_pdf(row, versions))
-    row.sha256 = hashlib.sha256(made[0]).hexdigest()
+    row.sha256 = hashed(made[0])
     row.full_clean()
     row.save()
+    _record_printed(by, row, again=False)
+    return row
+
+
+def _record_printed(by: User, row: PrintedPack, *, again: bool) -> None:
     record(
         actions.BULLETIN_PACK_PRINTED,
         by=by,
-        ref=bulletin.ref,
+        ref=row.bulletin.ref,
         subjects=row.subjects,
         pack=row.ref,
-        member=member.pk,
+        member=row.member_id,
         expires_on=row.expires_on.isoformat(),
+        again=again,
     )
-    return row
 
 
 def _pdf(row: PrintedPack, versions: list[ProfileVersion]) -> bytes:

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Event
-from offenders.models import Bulletin, BulletinProfile
+from exclusions.merging import subjects_merge
+from members.models import OutboundEmail
+from offenders.bulletin_letter import bulletin_versions
+from offenders.models import Bulletin, BulletinProfile, Subject
 from offenders.services import (
     bulletin_change,
     bulletin_discard,
@@ -158,3 +162,105 @@ def test_changed_or_sent_at_once_is_one_of_both_never_a_mixture() -> None:
             ("Watch for these", first.subject, True),
             ("Other words", second.subject, False),
         ]
+
+
+class TestMergedMeanwhile:
+    """A draft follows a record that became part of another, as what is sent does."""
+
+    def merge(self, cast: Cast, kept: Subject, gone: Subject) -> None:
+        for subject in (kept, gone):
+            subject.refresh_from_db()
+        subjects_merge(
+            by=cast.intel,
+            kept=kept,
+            gone=gone,
+            revisions=(kept.revision, gone.revision),
+            fields={},
+            reason="Same tattoo.",
+        )
+
+    @pytest.mark.parametrize("at_its_time", [False, True])
+    def test_its_profile_is_sent_once(self, cast: Cast, client_of, at_its_time: bool) -> None:
+        kept, gone, third = (
+            factories.published(cast.intel, name=name) for name in ("Al Dene", "Al Deen", "Bo Fenn")
+        )
+        alone = factories.bulletin(cast.intel, gone)
+        both = factories.bulletin(cast.intel, gone, third, kept)
+        if at_its_time:
+            for made in (alone, both):
+                bulletin_schedule(by=cast.intel, bulletin=made, at=timezone.now() + HOUR)
+        self.merge(cast, kept.subject, gone.subject)
+        page = client_of("intel").get(f"/bulletins/{both.ref}/").content.decode()
+        assert "no longer published" not in page
+        edit = client_of("intel").get(f"/bulletins/{both.ref}/edit/")
+        assert edit.context["form"]["profiles"].value() == [kept.pk, third.pk]
+        assert "not ticked" not in edit.content.decode()
+        if at_its_time:
+            with time_machine.travel(timezone.now() + 2 * HOUR):
+                bulletin_sweep()
+        else:
+            for made in (alone, both):
+                bulletin_send(by=cast.intel, bulletin=made)
+        for made, shown in ((alone, [kept]), (both, [kept, third])):
+            made.refresh_from_db()
+            assert made.sent_at is not None
+            assert not made.entries.exclude(left_out="").exists()
+            assert bulletin_versions(made, cast.staff) == shown
+            event = Event.objects.get(action="offenders.bulletin.sent", record=made.ref)
+            assert event.subjects == sorted(version.subject.ref for version in shown)
+
+    def test_into_one_that_is_published_to_fewer(self, cast: Cast) -> None:
+        fits = {"draft_audience": "sectors", "draft_audience_sectors": ["licensed"]}
+        kept = factories.published(cast.intel, name="Al Dene", **fits)
+        gone, third = (factories.published(cast.intel, name=name) for name in ("Al Deen", "Bo Fy"))
+        made = factories.bulletin(cast.intel, gone, third)
+        self.merge(cast, kept.subject, gone.subject)
+        with pytest.raises(ValidationError, match=f"{kept.subject.ref}: published to fewer"):
+            bulletin_send(by=cast.intel, bulletin=made)
+
+    def test_into_one_that_is_not_published(self, cast: Cast) -> None:
+        kept = factories.subject(cast.intel, name="Al Dene")
+        gone = factories.published(cast.intel, name="Al Deen")
+        made = factories.bulletin(cast.intel, gone)
+        self.merge(cast, kept, gone.subject)
+        with pytest.raises(ValidationError, match="no longer published"):
+            bulletin_send(by=cast.intel, bulletin=made)
+
+
+def test_one_bulletin_that_breaks_holds_up_no_other(cast: Cast, caplog) -> None:
+    """Each step of the sweep meets a bulletin that the database refuses, and goes on."""
+    version = factories.published(cast.intel)
+    broken, whole = (
+        factories.bulletin(cast.intel, version, headline=words) for words in ("Broken", "Whole")
+    )
+    for made in (broken, whole):
+        bulletin_schedule(by=cast.intel, bulletin=made, at=timezone.now() + HOUR)
+
+    def refuse(column: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else the table is in use
+            cursor.execute("ALTER TABLE offenders_bulletin DROP CONSTRAINT IF EXISTS breaks")
+            cursor.execute(
+                "ALTER TABLE offenders_bulletin ADD CONSTRAINT breaks"
+                f" CHECK (headline <> 'Broken' OR {column} IS NULL)"
+            )
+
+    for column, step in (
+        ("sent_at", "bulletin_start"),
+        ("queued_at", "bulletin_queue"),
+        ("mail_over_at", "bulletin_mail_end"),
+    ):
+        refuse(column)
+        caplog.clear()
+        with time_machine.travel(timezone.now() + 2 * HOUR):
+            bulletin_sweep()
+            OutboundEmail.objects.update(state="sent", sent_at=timezone.now())
+            bulletin_sweep()
+        broken.refresh_from_db()
+        whole.refresh_from_db()
+        assert getattr(broken, column) is None
+        assert getattr(whole, column) is not None
+        told = [line for line in caplog.records if line.name == "offenders.tasks"]
+        words = f"bulletin {broken.pk}: {step} failed"
+        assert {line.getMessage() for line in told} == {words}
+        assert all(line.exc_info for line in told)

@@ -148,6 +148,38 @@ def test_what_goes_out_holds_text_html_picture_and_a_way_to_stop() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_whose_name_went_to_whom_is_kept_with_the_delivery() -> None:
+    cast = make_cast()
+    everybody = factories.published(cast.intel, name="Paul Tate")
+    pubs = factories.published(
+        cast.intel, name="Ray Oakes", draft_audience="sectors", draft_audience_sectors=["licensed"]
+    )
+    fits = {"audience": "sectors", "audience_sectors": ["licensed"]}
+    plain = factories.bulletin(cast.intel, everybody, **fits)
+    allow(cast, people=False, packs=True)
+    bulletin_send(by=cast.intel, bulletin=plain)
+    allow(cast, people=True)
+    shown = factories.bulletin(cast.intel, everybody, pubs, **fits)
+    bulletin_send(by=cast.intel, bulletin=shown)
+    for made in (plain, shown):
+        bulletin_queue(bulletin_id=made.pk)
+    waiting = shown.deliveries.get(user=cast.otherstore)
+    OutboundEmail.objects.filter(pk=waiting.email_id).update(due_at="2100-01-01T00:00Z")
+    mail_send_due()
+    refs = [everybody.subject.ref, pubs.subject.ref]
+    assert shown.deliveries.get(user=cast.other).email.subjects == refs
+    assert shown.deliveries.get(user=cast.otherstore).email.subjects == []  # not sent yet
+    assert plain.deliveries.get(user=cast.other).email.subjects == []
+    client = Client()
+    client.force_login(cast.intel)
+    page = client.get(f"/bulletins/{shown.ref}/deliveries/?show=sent").content.decode()
+    assert page.count(f"With names and photos of {', '.join(refs)}") == 2  # other, police
+    page = client.get(f"/bulletins/{shown.ref}/deliveries/?show=waiting").content.decode()
+    assert "With names" not in page
+    assert "With names" not in client.get(f"/bulletins/{plain.ref}/deliveries/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_one_summary_for_the_manager_and_a_line_of_the_queue() -> None:
     cast = make_cast()
     made = factories.bulletin(cast.intel, factories.published(cast.intel))

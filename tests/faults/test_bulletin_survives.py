@@ -41,15 +41,18 @@ THREADS = 4  # of two workers: so many letters can be in hand at once
 SEED = 22
 
 COMPOSE = f"""
-from members.models import Member, OutboundEmail, User
+from members.models import Agreement, AgreementAcceptance, Member, OutboundEmail, User
 from offenders.models import ProfileVersion
 from offenders.services import bulletin_create, bulletin_send
 intel = User.objects.get(email="intel@dtac.example")
 there = User.objects.bulletin_recipients().count()
 member = Member.objects.active().filter(kind="full").first()
-User.objects.bulk_create(
+readers = User.objects.bulk_create(
     User(email=f"reader{{n}}@faults.example", name=f"Reader {{n}}", member=member, role="reporter")
     for n in range({READERS} - there))
+agreement = Agreement.objects.latest("version")
+AgreementAcceptance.objects.bulk_create(
+    AgreementAcceptance(agreement=agreement, user=reader) for reader in readers)
 made = bulletin_create(by=intel, fields={{"headline": "Watch for these"}},
                        versions=list(ProfileVersion.objects.live()[:3]))
 bulletin_send(by=intel, bulletin=made)
