@@ -75,12 +75,14 @@ def subjects_merge(
     """Make two records one: `gone` becomes part of `kept`, whose FIELDS are as chosen.
 
     `revisions` are those the manager saw, of `kept` and `gone`. Raises ValidationError: stale, no
-    reason, both on one report (then they are two people), or notices that cover the same day.
+    reason, an age made of two estimates, both on one report (then they are two people), or notices
+    that cover the same day.
     """
     one, two = _locked(kept, gone)
     check_revision(one, revisions[0])
     check_revision(two, revisions[1])
     _check_may_merge(one, two, reason)
+    _check_estimate(one, two, fields)
     before = {name: _plain(getattr(one, name)) for name in FIELDS}
     _withdraw(two, into=one, by=by)
     moved: dict[str, Any] = {_label(model): _move(model, two, one) for model in MOVES}
@@ -194,6 +196,16 @@ def _check_may_merge(one: Subject, two: Subject, reason: str) -> None:
             f"Both are on {', '.join(refs)}, so they are two people. If one of them is wrong there,"
             " take that link away first.",
             code="together",
+        )
+
+
+def _check_estimate(one: Subject, two: Subject, fields: Mapping[str, Any]) -> None:
+    """Refuse an age made of parts of both: "16 to 20" of one, as of the other's day, is a lie."""
+    chosen = tuple(fields.get(name, getattr(one, name)) for name in Subject.ESTIMATE)
+    if chosen not in (one.estimate, two.estimate):
+        raise ValidationError(
+            "The age they looked and the day of it belong together: take both from one record.",
+            code="mixed",
         )
 
 

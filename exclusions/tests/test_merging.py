@@ -289,6 +289,33 @@ def test_on_the_page_each_field_is_chosen(cast: Cast, two, client_of) -> None:
     assert Photo.objects.filter(subject=kept).count() == 2
 
 
+def test_an_age_is_never_made_of_two_estimates(cast: Cast, two, client_of) -> None:
+    kept, gone = two
+    Subject.objects.filter(pk=kept.pk).update(
+        date_of_birth=None, age_low=16, age_high=20, age_seen_on=dates.today()
+    )
+    long_ago = dates.add_months(dates.today(), -72)
+    Subject.objects.filter(pk=gone.pk).update(
+        date_of_birth=None, age_low=30, age_high=35, age_seen_on=long_ago
+    )
+    with pytest.raises(ValidationError, match="belong together"):
+        merge(cast, kept, gone, age_seen_on=long_ago)
+    with pytest.raises(ValidationError, match="belong together"):
+        merge(cast, kept, gone, age_low=30, age_high=35)
+    path = f"/subjects/{kept.ref}/merge/?with={gone.ref}"
+    form = client_of("intel").get(path).context["form"]
+    assert not set(Subject.ESTIMATE) & set(form.fields)
+    assert [label for _, label in form.fields["estimate"].choices] == [
+        f"16 to 20, on {dates.short_date(dates.today())}",
+        f"30 to 35, on {dates.short_date(long_ago)}",
+    ]
+    sent = {name: form[name].value() for name in form.fields} | {"reason": "Same tattoo."}
+    sent |= {"estimate": "gone", "age_seen_on": "kept"}
+    assert client_of("intel").post(path, sent).status_code == 302
+    kept.refresh_from_db()
+    assert kept.estimate == (30, 35, long_ago)
+
+
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from(["kept", "gone", "third"]), min_size=1, max_size=6),
