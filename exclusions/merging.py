@@ -107,7 +107,7 @@ def subjects_merge(
     two.top_ten_choices.filter(ended_at=None).update(ended_at=timezone.now(), ended_by=by)
     refs = [one.ref, two.ref]
     record(actions.SUBJECT_MERGED, by=by, ref=one.ref, subjects=refs, gone=two.ref)
-    top_ten_refresh(by=by)
+    _top_ten_follows(by)
     return merge
 
 
@@ -145,7 +145,7 @@ def merge_undo(*, by: User, merge: SubjectMerge) -> None:
     row.save(update_fields=["undone_at", "undone_by"])
     refs = [one.ref, two.ref]
     record(actions.SUBJECT_UNMERGED, by=by, ref=one.ref, subjects=refs, gone=two.ref)
-    top_ten_refresh(by=by)
+    _top_ten_follows(by)
 
 
 @transaction.atomic
@@ -171,10 +171,20 @@ def strays_follow() -> int:
 
 
 def _locked(one: Subject, two: Subject) -> tuple[Subject, Subject]:
-    """Return both records, locked in one order for everybody: no deadlock."""
-    rows = Subject.objects.select_for_update().filter(pk__in=[one.pk, two.pk]).order_by("pk")
+    """Return both records, locked in one order for everybody: no deadlock.
+
+    Their keys stay as they are, so what only points to a record (a new report, a place of the
+    Top 10) doesn't wait for this.
+    """
+    rows = Subject.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, two.pk])
+    rows = rows.order_by("pk")
     found = {row.pk: row for row in rows}
     return found[one.pk], found[two.pk]
+
+
+def _top_ten_follows(by: User) -> None:
+    """Set the Top 10 anew once the records are let go: it looks at everybody's incidents."""
+    transaction.on_commit(lambda: top_ten_refresh(by=by), robust=True)
 
 
 def _check_may_merge(one: Subject, two: Subject, reason: str) -> None:
