@@ -5,7 +5,7 @@ stays as a shell: its reference leads to the other, its published versions stay 
 """
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -60,6 +60,12 @@ MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
     AgeOverride: lambda row: "now" if row.ended_at is None else None,
     Recognition: lambda row: (row.given_by_id, row.name.casefold()),
 }
+
+# What can be sent about a record in the very moment it goes: nothing that writes it waits for that.
+STRAYS: tuple[type[models.Model], ...] = (
+    Involvement, Alert, Notice, Recognition, NotSamePerson, Named, ReviewStep,
+)  # fmt: skip
+AT_ONCE = 200
 
 
 @transaction.atomic
@@ -148,26 +154,49 @@ def merge_undo(*, by: User, merge: SubjectMerge) -> None:
     _top_ten_follows(by)
 
 
-@transaction.atomic
 def strays_follow() -> int:
     """Move what was sent about a record in the moment it became part of another; return how much.
 
-    A report on its way then still names the record that goes. Run each hour, it finds them all.
+    A report on its way then still names the record that goes. Run each hour, it finds them all,
+    each moved by itself and noted with the merge, so that taking that back takes it along.
     """
-    moved = 0
-    for model in (Involvement, Alert, Notice):
-        late = model.objects.filter(subject__merged_into__isnull=False)
-        for row in late.select_related("subject__merged_into")[:200]:
-            gone, kept = row.subject, row.subject.merged_into
-            try:
-                with transaction.atomic():
-                    model.objects.filter(pk=row.pk).update(subject=kept)
-            except IntegrityError:  # the other is on that report or has a notice: nothing is lost
-                continue
+    return sum(_follows(model, pk) for model in STRAYS for pk in _late(model))
+
+
+def _late(model: type[models.Model]) -> Iterator[int]:
+    """Yield the keys of rows that still name a record that went, the oldest first, each once.
+
+    Those that its merge left behind are among them: they can't move, and hold up none.
+    """
+    last = 0
+    late = model._default_manager.filter(subject__merged_into__isnull=False).order_by("pk")
+    while keys := list(late.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
+        yield from keys
+        last = keys[-1]
+
+
+def _follows(model: type[models.Model], pk: int) -> bool:
+    """Move one row to the record that stays; return whether it was moved."""
+    standing = SubjectMerge.objects.filter(undone_at=None).select_related("kept", "gone")
+    try:
+        with transaction.atomic():
+            row: Any = model._default_manager.select_related("subject").filter(pk=pk).first()
+            merge = row and standing.filter(gone=row.subject).first()
+            if not merge:  # taken back or done meanwhile
+                return False
+            kept, gone = _locked(merge.kept, merge.gone)
+            merge = standing.select_for_update(of=("self",)).filter(pk=merge.pk).first()
+            mine = model._default_manager.filter(pk=pk, subject=gone)
+            if merge is None or not mine.update(subject=kept):
+                return False
+            label = _label(model)
+            merge.moved[label] = sorted({*merge.moved.get(label, []), pk})
+            merge.save(update_fields=["moved"])
             refs = [kept.ref, gone.ref]
             record(actions.SUBJECT_FOLLOWED, by=None, ref=kept.ref, subjects=refs, gone=gone.ref)
-            moved += 1
-    return moved
+    except IntegrityError:  # the other is on that report or has a notice: nothing is lost
+        return False
+    return True
 
 
 def _locked(one: Subject, two: Subject) -> tuple[Subject, Subject]:

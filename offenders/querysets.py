@@ -21,6 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Greatest
 from django.utils import timezone
 
@@ -40,6 +41,26 @@ if TYPE_CHECKING:
 NAME_LIKENESS = 0.25
 NAMED = 0.6  # of 1: below it a name is another name
 TOLD = 0.5  # of the words that describe somebody, the share that must fit
+
+# The record that a reference leads to, however many times over one became part of another.
+STAYS = """
+WITH RECURSIVE led AS (
+    SELECT id, merged_into_id FROM offenders_subject WHERE ref = %s
+    UNION
+    SELECT next.id, next.merged_into_id FROM offenders_subject next JOIN led
+        ON next.id = led.merged_into_id
+)
+SELECT id FROM led WHERE merged_into_id IS NULL
+"""
+
+
+def stays_of(ref: str) -> RawSQL:
+    """Return the key, in SQL, of the record that a reference leads to; null for an unknown one.
+
+    Its own, or that of the one it is part of by now. Whether somebody may know that is asked
+    beside it: of a profile of that record that they see.
+    """
+    return RawSQL(STAYS, [ref], output_field=models.BigIntegerField())  # noqa: S611  (a parameter)
 
 
 class SubjectQuerySet(models.QuerySet[Any]):
@@ -81,11 +102,8 @@ class SubjectQuerySet(models.QuerySet[Any]):
         """By reference, or by name or alias however it is spelt; newest change first."""
         if not text:
             return self.order_by("-updated_at", "-pk")
-        ref = parse_subject_ref(text)
-        if ref:
-            return self.filter(Q(ref=ref) | Q(doubles__ref=ref))
-        if bare := bare_subject_ref(text):
-            return self.filter(Q(ref=bare) | Q(doubles__ref=bare)).distinct()
+        if ref := parse_subject_ref(text) or bare_subject_ref(text):
+            return self.filter(pk=stays_of(ref))
         from .models import Alias
 
         needle: Any = Fold(Value(text))
@@ -168,7 +186,7 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
             return self
         ref = parse_subject_ref(text)
         if ref:
-            return self.filter(Q(subject__ref=ref) | Q(subject__doubles__ref=ref))
+            return self.filter(subject=stays_of(ref))
         told, share = _told(text)
         if bare := bare_subject_ref(text):
             return self._by_number(bare, told, share)
@@ -192,12 +210,10 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
 
     def _by_number(self, ref: str, told: Q, share: Any) -> Self:
         """Whose reference the digits are, first; then those whose description has the number."""
-        from .models import Subject
-
-        meant = Subject.objects.filter(Q(ref=ref) | Q(doubles__ref=ref)).values("pk")
-        exact = Case(When(subject__in=meant, then=Value(1.0)), default=Value(0.0))
+        meant = Q(subject=stays_of(ref))
+        exact = Case(When(meant, then=Value(1.0)), default=Value(0.0))
         return (
-            self.filter(Q(subject__in=meant) | told)
+            self.filter(meant | told)
             .annotate(exact=exact, told=share)
             .filter(Q(exact=1.0) | Q(told__gte=TOLD))
             .order_by("-exact", "-told", "-active_at", "-pk")

@@ -9,6 +9,7 @@ from common import dates
 from common.refs import parse_subject_ref
 from offenders.models import LegalFact, Subject, WarningMarker
 from offenders.publication import OVERRIDE_MONTHS
+from offenders.querysets import stays_of
 
 from .inputs import date_input
 
@@ -125,7 +126,7 @@ class AssociationForm(RecordForm):
     def clean_other(self) -> Subject:
         """Return the other record. Raises ValidationError for none."""
         ref = parse_subject_ref(self.cleaned_data["other"])
-        found: Subject | None = Subject.objects.filter(ref=ref or "", merged_into=None).first()
+        found: Subject | None = Subject.objects.filter(pk=stays_of(ref or "")).first()
         if found is None:
             raise ValidationError("No record has this reference. Check it.", code="unknown")
         return found
