@@ -10,11 +10,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from audit.services import record
-from common.db import check_revision, constraint_messages
+from common.db import Fold, check_revision, constraint_messages
 from exclusions.models import Notice
 from incidents.models import Alert, IntelligenceReport, Involvement, NotSamePerson, ReviewStep
 from members.models import User
@@ -46,7 +46,8 @@ Named = IntelligenceReport.subjects.through
 # What is moved. Where a record must not have the same twice, the function says what "the same" is;
 # such a row stays with the record that goes. None: it may be there any number of times.
 MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
-    Involvement: lambda row: None,
+    # Both may be on a report that was not taken up: it says nothing of whether they are two.
+    Involvement: lambda row: row.report_id if row.report.status == "rejected" else None,
     Notice: lambda row: None,
     Alert: lambda row: None,
     Named: lambda row: row.intelligencereport_id,
@@ -58,8 +59,10 @@ MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
     Vehicle: lambda row: row.registration or None,
     LegalFact: lambda row: None,
     AgeOverride: lambda row: "now" if row.ended_at is None else None,
-    Recognition: lambda row: (row.given_by_id, row.name.casefold()),
+    Recognition: lambda row: (row.given_by_id, row.folded),
 }
+# Rows that name two records, the lower key first.
+PAIRS: tuple[type[Association] | type[DifferentPeople], ...] = (Association, DifferentPeople)
 
 # What can be sent about a record in the very moment it goes: nothing that writes it waits for that.
 STRAYS: tuple[type[models.Model], ...] = (
@@ -91,9 +94,11 @@ def subjects_merge(
     _check_estimate(one, two, fields)
     before = {name: _plain(getattr(one, name)) for name in FIELDS}
     _withdraw(two, into=one, by=by)
-    moved: dict[str, Any] = {_label(model): _move(model, two, one) for model in MOVES}
+    moved: dict[str, Any] = {"faces": _faces(one, two)}
+    moved |= {_label(model): _move(model, two, one) for model in MOVES}
     edits_follow(one, two)
-    moved[_label(Association)] = _move_associations(two, one)
+    moved |= {_label(model): _move_pairs(model, two, one) for model in PAIRS}
+    moved["choices"] = _end_choice(two, by=by)
     old_name = one.name
     for name in FIELDS:
         if name in fields:
@@ -110,7 +115,6 @@ def subjects_merge(
     )
     merge.full_clean()
     merge.save()
-    two.top_ten_choices.filter(ended_at=None).update(ended_at=timezone.now(), ended_by=by)
     refs = [one.ref, two.ref]
     record(actions.SUBJECT_MERGED, by=by, ref=one.ref, subjects=refs, gone=two.ref)
     _top_ten_follows(by)
@@ -121,6 +125,7 @@ def subjects_merge(
 def merge_undo(*, by: User, merge: SubjectMerge) -> None:
     """Take a merge back: what was moved returns, and fields that still are as the merge left them.
 
+    So do the first face and the Top 10 choice of the record that went.
     What came to the record since stays with it. The profile that the merge withdrew stays
     withdrawn until it is published again. Raises ValidationError: taken back already, the record
     is part of a third by now, or days of notices that would cover one another.
@@ -141,8 +146,14 @@ def merge_undo(*, by: User, merge: SubjectMerge) -> None:
             Photo.objects.filter(pk__in=keys).update(is_primary=False)
         _give(model, keys, two)
     edits_follow(one, two)
-    for association in Association.objects.filter(pk__in=row.moved[_label(Association)]):
-        _point(association, one, two)
+    for pair in PAIRS:
+        for each in pair._default_manager.filter(pk__in=row.moved.get(_label(pair), [])):
+            _point(each, one, two)
+    for subject, face in zip((one, two), row.moved.get("faces", (None, None)), strict=True):
+        _show_first(subject, face)
+    # The choice ended with the record, and comes back with it.
+    choices = two.top_ten_choices.filter(pk__in=row.moved.get("choices", []))
+    choices.update(ended_at=None, ended_by=None)
     one.aliases.filter(name__in=row.moved["names"]).delete()
     _restore(one, row.before, row.moved["after"])
     two.merged_into, two.revision = None, two.revision + 1
@@ -263,7 +274,11 @@ def _label(model: type[models.Model]) -> str:
 def _move(model: type[models.Model], gone: Subject, kept: Subject) -> list[int]:
     """Move rows to the record that stays; return their keys. What it has already stays behind."""
     same = MOVES[model]
-    rows = model._default_manager
+    rows = model._default_manager.all()
+    if model is Involvement:
+        rows = rows.select_related("report")
+    elif model is Recognition:
+        rows = rows.annotate(folded=Fold(F("name")))  # "José" is "Jose", as its constraint says
     held = {same(row) for row in rows.filter(subject=kept)} - {None}
     moving = [row for row in rows.filter(subject=gone) if same(row) not in held]
     if model is Photo and kept.photos.filter(is_primary=True).exists():
@@ -287,22 +302,42 @@ def _give(model: type[models.Model], keys: list[int], to: Subject) -> None:
         ) from error
 
 
-def _move_associations(gone: Subject, kept: Subject) -> list[int]:
-    moved = []
-    for row in Association.objects.filter(Q(first=gone) | Q(second=gone)):
-        if _point(row, gone, kept):
-            moved.append(row.pk)
-    return moved
+def _faces(one: Subject, two: Subject) -> list[int | None]:
+    """Return the key of the photo that is shown first of each record, None for none."""
+    firsts = (each.photos.filter(is_primary=True) for each in (one, two))
+    return [first.values_list("pk", flat=True).first() for first in firsts]
 
 
-def _point(row: Association, old: Subject, new: Subject) -> bool:
-    """Let an association speak of `new` instead of `old`; return whether it could."""
+def _show_first(subject: Subject, face: int | None) -> None:
+    """Show that photo first again, if it is still the record's and no other was chosen since."""
+    if face and not subject.photos.filter(is_primary=True).exists():
+        subject.photos.filter(pk=face).update(is_primary=True)
+
+
+def _end_choice(gone: Subject, *, by: User) -> list[int]:
+    """End the Top 10 choice of the record that goes; return its key."""
+    choices = gone.top_ten_choices.filter(ended_at=None)
+    keys = list(choices.values_list("pk", flat=True))
+    choices.update(ended_at=timezone.now(), ended_by=by)
+    return keys
+
+
+def _move_pairs(
+    model: type[Association] | type[DifferentPeople], gone: Subject, kept: Subject
+) -> list[int]:
+    """Let rows of two records name the one that stays; return the keys of those that could."""
+    rows = model._default_manager.filter(Q(first=gone) | Q(second=gone)).order_by("pk")
+    return [row.pk for row in rows if _point(row, gone, kept)]
+
+
+def _point(row: Association | DifferentPeople, old: Subject, new: Subject) -> bool:
+    """Let a row speak of `new` instead of `old`; return whether it could."""
+    rows = type(row)._default_manager
     other = row.second_id if row.first_id == old.pk else row.first_id
     first, second = sorted((other, new.pk))
-    known = Association.objects.filter(first_id=first, second_id=second).exists()
-    if other == new.pk or known:
+    if other == new.pk or rows.filter(first_id=first, second_id=second).exists():
         return False
-    Association.objects.filter(pk=row.pk).update(first_id=first, second_id=second)
+    rows.filter(pk=row.pk).update(first_id=first, second_id=second)
     return True
 
 

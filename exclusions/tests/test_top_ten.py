@@ -2,8 +2,6 @@
 
 import datetime as dt
 import threading
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
@@ -21,7 +19,7 @@ from incidents.services import ItemInput, PersonInput, report_accept
 from offenders.models import ProfileVersion, Subject, TopTenPlace
 from tests import factories
 from tests.cast import Cast, make_cast
-from tests.races import at_once
+from tests.races import at_once, wait_until, waiters
 
 
 def incident(cast: Cast, subject: Subject, *, days: int = 0, **fields):
@@ -121,19 +119,6 @@ def test_eleven_cannot_be_pinned(cast: Cast) -> None:
     assert len(ranks()) == 10
 
 
-def waiting_for_the_list() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return int(cursor.fetchone()[0])
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("what", ["choose", "merge"])
 def test_the_list_is_set_while_its_people_are_worked_on(transactional_db: None, what: str) -> None:
     cast = make_cast()
@@ -146,14 +131,14 @@ def test_the_list_is_set_while_its_people_are_worked_on(transactional_db: None, 
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             held.set()
-            wait_until(lambda: waiting_for_the_list() == 2)
+            wait_until(lambda: waiters() == 2)
 
     def refresh() -> None:
         held.wait(20)
         top_ten_refresh()
 
     def work() -> None:
-        wait_until(lambda: waiting_for_the_list() == 1)  # the list is set before this gets to it
+        wait_until(lambda: waiters() == 1)  # the list is set before this gets to it
         if what == "choose":
             top_ten_choose(by=cast.intel, subject=one, kind="removed", reason="In prison.")
         else:
