@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,6 +34,7 @@ SHOWS = [
     ("id_sought", "ID sought"),
     ("unpublished", "Unpublished"),
 ]
+PAGE = 30
 
 
 @require_safe
@@ -43,14 +44,8 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     text, show = query_text(request, "q"), query_text(request, "show")
     show = show if show in dict(SHOWS) else "all"
-    found = (
-        Subject.objects.visible_to(user)
-        .filter(merged_into=None)
-        .with_face()
-        .with_publication()
-        .search(text)
-    )
-    page = Paginator(found.show(show), 30).get_page(query_text(request, "page"))
+    rows = _records(user).show(show)
+    page = _page(rows, text, query_text(request, "page"))
     until = Notice.objects.until_by_subject(subject.pk for subject in page.object_list)
     record(
         actions.SUBJECTS_LISTED,
@@ -74,6 +69,16 @@ def _records(user: User) -> SubjectQuerySet:
     """Return the records of the list: those that became part of another are found through it."""
     rows = Subject.objects.visible_to(user).filter(merged_into=None)
     return rows.with_face().with_publication()
+
+
+def _page(rows: SubjectQuerySet, text: str, number: str) -> Page[Any]:
+    """Return one page of the records. What is searched is compared once, for count and page."""
+    if not text:
+        return Paginator(rows.search(""), PAGE).get_page(number)
+    keys = list(rows.search(text).values_list("pk", flat=True))
+    page: Page[Any] = Paginator(keys, PAGE).get_page(number)
+    page.object_list = rows.in_this_order(list(page.object_list))
+    return page
 
 
 @require_safe
