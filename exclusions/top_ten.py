@@ -12,7 +12,7 @@ from members.models import User
 from offenders import actions
 from offenders.models import Subject, TopTenChoice, TopTenPlace
 
-from .harm import harm_scores
+from .harm import NOTHING, harm_scores
 
 LOCK = 20021201  # the list is set by one at a time; the number stands for it alone
 
@@ -69,11 +69,10 @@ def _wanted() -> list[dict[str, Any]]:
     scores = harm_scores()
     choices = dict(TopTenChoice.objects.filter(ended_at=None).values_list("subject_id", "kind"))
     merged = set(Subject.objects.filter(merged_into__isnull=False).values_list("pk", flat=True))
-    nothing = {"score": 0, "incidents": 0, "harm": 0, "violence": 0, "loss": 0, "breaches": 0}
     pinned = [pk for pk, kind in choices.items() if kind == TopTenChoice.Kind.PINNED]
     others = [pk for pk in scores if scores[pk]["score"] and pk not in choices]
     rows: list[dict[str, Any]] = [
-        {"subject": pk, "pinned": pk in choices, "parts": scores.get(pk, nothing)}
+        {"subject": pk, "pinned": pk in choices, "parts": scores.get(pk, NOTHING)}
         for pk in (*pinned, *others)
         if pk not in merged
     ]

@@ -110,6 +110,25 @@ def test_pinned_and_kept_off_with_a_reason(cast: Cast) -> None:
     assert ranks() == [(1, "Person 1"), (2, "Person 0")]
 
 
+def test_the_page_shows_the_points_of_now_and_history_those_of_then(
+    cast: Cast, client_of
+) -> None:
+    one, two = people(cast, 2)
+    incident(cast, one)
+    incident(cast, two, violence=True)
+    top_ten_refresh()
+    incident(cast, one)  # since then, the places as they were
+    top_ten_choose(by=cast.intel, subject=two, kind="removed", reason="In prison.")
+    page = client_of("intel").get("/subjects/top-ten/")
+    ((place, _, now),) = page.context["places"]
+    assert (place.subject, now["score"], now["incidents"]) == (one, 40, 2)
+    incident(cast, one)
+    ((place, _, now),) = client_of("intel").get("/subjects/top-ten/").context["places"]
+    assert (place.score, now["score"], now["incidents"]) == (40, 60, 3)
+    history = [row.score for row in page.context["history"] if row.subject == two]
+    assert history == [70]
+
+
 def test_eleven_cannot_be_pinned(cast: Cast) -> None:
     subjects = people(cast, 11)
     for subject in subjects[:10]:
