@@ -114,7 +114,7 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "ribbon": profile_ribbon(live, in_force.ends_on if in_force else None) if live else None,
         "figures": year.losses(),
         "breach_count": breaches().filter(subject=found).count(),
-        "timeline": timeline(found, notices, versions, facts),
+        "timeline": timeline(found, notices, facts),
         "unpublished_changes": _changes(found, live) if live else [],
         "warnings": list(found.warnings.filter(ended_at=None).select_related("added_by")),
         "vehicles": list(found.vehicles.all()),
