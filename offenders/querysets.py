@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add, or_
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
@@ -35,7 +35,6 @@ from .words import also_said, telling_words
 if TYPE_CHECKING:
     from members.models import User
 
-    from .models import ProfileVersion
 
 NAMED = 0.6  # of 1: below it a name is another name
 TOLD = 0.5  # of the words that describe somebody, the share that must fit
@@ -59,6 +58,9 @@ def stays_of(ref: str) -> RawSQL:
     beside it: of a profile of that record that they see.
     """
     return RawSQL(STAYS, [ref], output_field=models.BigIntegerField())  # noqa: S611  (a parameter)
+
+
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
 class InOrder(models.QuerySet[Any]):
@@ -259,7 +261,7 @@ def _likeness(needle: Any, names: Any) -> Any:
     return Greatest(NameScore(needle, names), whole)
 
 
-def _best_first(rows: Any, named: Q, likeness: Any, share: Any, newest: str) -> Any:
+def _best_first(rows: Rows, named: Q, likeness: Any, share: Any, newest: str) -> Rows:
     """Sort by how well rows are `named` (if so) or `told` like this, then by `newest`."""
     how_near = Case(When(named, then=likeness), default=Value(0.0), output_field=FloatField())
     return (
@@ -269,7 +271,7 @@ def _best_first(rows: Any, named: Q, likeness: Any, share: Any, newest: str) -> 
     )
 
 
-def _number_first(rows: Any, meant: Q, told: Q, share: Any, newest: str) -> Any:
+def _number_first(rows: Rows, meant: Q, told: Q, share: Any, newest: str) -> Rows:
     """Return whose reference the digits are, first; then those whose description has them."""
     exact = Case(When(meant, then=Value(1.0)), default=Value(0.0))
     return (

@@ -110,9 +110,7 @@ def test_pinned_and_kept_off_with_a_reason(cast: Cast) -> None:
     assert ranks() == [(1, "Person 1"), (2, "Person 0")]
 
 
-def test_the_page_shows_the_points_of_now_and_history_those_of_then(
-    cast: Cast, client_of
-) -> None:
+def test_the_page_shows_the_points_of_now_and_history_those_of_then(cast: Cast, client_of) -> None:
     one, two = people(cast, 2)
     incident(cast, one)
     incident(cast, two, violence=True)
