@@ -9,21 +9,21 @@ from common import dates
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents.models import Report
-from offenders.access import parts_of
 from offenders.models import LegalFact, ProfileVersion, Subject, SubjectMerge
+from offenders.querysets import parts_of
 
 
 def timeline(
     subject: Subject,
     notices: list[Notice],
+    versions: list[ProfileVersion],
     facts: list[LegalFact],
 ) -> list[dict[str, Any]]:
     """Return incidents, sightings, notices, breaches, publications, merges and court facts.
 
-    What was published of records that are part of this one by now too. Each has `at` and `kind`,
-    and the row it tells of. Of reports the latest hundred.
+    Merges of records that are part of this one too. Each has `at` and `kind`, and the row it tells
+    of. Of reports the latest hundred.
     """
-    records = [subject.pk, *parts_of(subject)]
     reports = Report.objects.about(subject.pk).for_list().order_by("-occurred_at")[:100]
     broken = dict(breaches().filter(subject=subject).values_list("report_id", "notice_ref"))
     events: list[dict[str, Any]] = [
@@ -44,14 +44,13 @@ def timeline(
         if notice.state == "expired" and notice.ends_on:
             ended = dates.london_midnight(notice.ends_on + dt.timedelta(days=1))
             events.append({"at": ended, "kind": "expired", "notice": notice})
-    versions = ProfileVersion.objects.filter(subject__in=records)
-    for version in versions.select_related("subject", "published_by"):
+    for version in versions:
         events.append({"at": version.published_at, "kind": "published", "version": version})
         if version.withdrawn_at:
             events.append({"at": version.withdrawn_at, "kind": "withdrawn", "version": version})
     for fact in facts:
         events.append({"at": dates.london_midnight(fact.happened_on), "kind": "fact", "fact": fact})
-    merges = SubjectMerge.objects.filter(Q(kept__in=records) | Q(gone=subject))
+    merges = SubjectMerge.objects.filter(Q(kept__in=parts_of(subject.pk)) | Q(gone=subject))
     for merge in merges.select_related("kept", "gone", "merged_by"):
         events.append({"at": merge.merged_at, "kind": "merged", "merge": merge})
         if merge.undone_at:

@@ -117,16 +117,6 @@ def get_photo_of(user: User, subject: Subject, name: uuid.UUID) -> Photo:
     return photo
 
 
-def parts_of(subject: Subject) -> list[int]:
-    """Return the keys of the records that became part of this one, however many times over."""
-    found: list[int] = []
-    step = [subject.pk]
-    while step:
-        step = list(Subject.objects.filter(merged_into__in=step).values_list("pk", flat=True))
-        found += step
-    return found
-
-
 def merged_on(keys: Iterable[int]) -> dict[int, int]:
     """Return, for each of these records (keys) that became part of another, which one stays.
 

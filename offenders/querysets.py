@@ -60,6 +60,22 @@ def stays_of(ref: str) -> RawSQL:
     return RawSQL(STAYS, [ref], output_field=models.BigIntegerField())  # noqa: S611  (a parameter)
 
 
+# A record and those that became part of it, however many times over.
+PARTS = """
+WITH RECURSIVE led AS (
+    SELECT %s::bigint AS id
+    UNION
+    SELECT part.id FROM offenders_subject part JOIN led ON part.merged_into_id = led.id
+)
+SELECT id FROM led
+"""
+
+
+def parts_of(subject: int) -> RawSQL:
+    """Return the keys, in SQL, of a record (its key) and of those that are part of it by now."""
+    return RawSQL(PARTS, [subject], output_field=models.BigIntegerField())  # noqa: S611
+
+
 Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 

@@ -26,7 +26,7 @@ from offenders import actions
 from offenders.access import get_subject
 from offenders.models import Method, Photo, ProfileVersion, Subject
 from offenders.publication import override_of
-from offenders.querysets import SubjectQuerySet
+from offenders.querysets import SubjectQuerySet, parts_of
 
 SHOWS = [
     ("all", "All"),
@@ -90,8 +90,8 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
     if found.merged_into is not None:  # its reference leads to the record it is part of
         record(actions.SUBJECT_VIEWED, by=user, ref=found.ref, subjects=[found.ref])
         return redirect("subject", ref=found.merged_into.ref)
-    versions = list(found.versions.select_related("published_by").order_by("-number"))
-    live = next((version for version in versions if _is_live(version)), None)
+    versions = _versions(found)
+    live = next((each for each in versions if each.subject == found and _is_live(each)), None)
     notices = list(found.notices.select_related("authorised_by").order_by("-raised_at"))
     facts = list(found.legal_facts.all())
     in_force = next((notice for notice in notices if notice.in_force_on()), None)
@@ -114,7 +114,7 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "ribbon": profile_ribbon(live, in_force.ends_on if in_force else None) if live else None,
         "figures": year.losses(),
         "breach_count": breaches().filter(subject=found).count(),
-        "timeline": timeline(found, notices, facts),
+        "timeline": timeline(found, notices, versions, facts),
         "unpublished_changes": _changes(found, live) if live else [],
         "warnings": list(found.warnings.filter(ended_at=None).select_related("added_by")),
         "vehicles": list(found.vehicles.all()),
@@ -127,6 +127,12 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "today": dates.today(),
     }
     return render(request, "offenders/subject.html", context)
+
+
+def _versions(subject: Subject) -> list[ProfileVersion]:
+    """Return what was published of a record and of those that are part of it, the newest first."""
+    versions = ProfileVersion.objects.filter(subject__in=parts_of(subject.pk))
+    return list(versions.select_related("subject", "published_by").order_by("-published_at", "-pk"))
 
 
 def _shown(live: ProfileVersion | None) -> dict[str, Any]:
