@@ -3,6 +3,7 @@
 import re
 
 SUBJECT_PATTERN = re.compile(r"D ?-? ?(\d{1,9})", re.IGNORECASE | re.ASCII)
+REPORT_PATTERN = re.compile(r"(INC|SIG) ?-? ?(\d{4}) ?- ?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 def subject_ref(number: int) -> str:
@@ -27,3 +28,11 @@ def bare_subject_ref(text: str) -> str | None:
 def yearly_ref(prefix: str, year: int, number: int, *, digits: int) -> str:
     """Return INC-2026-00017 for ("INC", 2026, 17, digits=5)."""
     return f"{prefix}-{year}-{number:0{digits}d}"
+
+
+def parse_report_ref(text: str) -> str | None:
+    """Return the canonical reference in "inc-2026-17" or "SIG-2026-00017", or None for none."""
+    match = REPORT_PATTERN.fullmatch(text.strip()) if len(text) <= 30 else None
+    if match is None:
+        return None
+    return yearly_ref(match[1].upper(), int(match[2]), int(match[3]), digits=5)

@@ -3,11 +3,14 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
+
 from common import dates
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents.models import Report
 from offenders.models import LegalFact, ProfileVersion, Subject, SubjectMerge
+from offenders.querysets import parts_of
 
 
 def timeline(
@@ -18,7 +21,8 @@ def timeline(
 ) -> list[dict[str, Any]]:
     """Return incidents, sightings, notices, breaches, publications, merges and court facts.
 
-    Each has `at` and `kind`, and the row it tells of. Of reports the latest hundred.
+    Merges of records that are part of this one too. Each has `at` and `kind`, and the row it tells
+    of. Of reports the latest hundred.
     """
     reports = Report.objects.about(subject.pk).for_list().order_by("-occurred_at")[:100]
     broken = dict(breaches().filter(subject=subject).values_list("report_id", "notice_ref"))
@@ -46,7 +50,8 @@ def timeline(
             events.append({"at": version.withdrawn_at, "kind": "withdrawn", "version": version})
     for fact in facts:
         events.append({"at": dates.london_midnight(fact.happened_on), "kind": "fact", "fact": fact})
-    for merge in SubjectMerge.objects.filter(kept=subject).select_related("gone", "merged_by"):
+    merges = SubjectMerge.objects.filter(Q(kept__in=parts_of(subject.pk)) | Q(gone=subject))
+    for merge in merges.select_related("kept", "gone", "merged_by"):
         events.append({"at": merge.merged_at, "kind": "merged", "merge": merge})
         if merge.undone_at:
             events.append({"at": merge.undone_at, "kind": "unmerged", "merge": merge})

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from dtac.pages import (
     alerts,
+    associates,
     bulletin_compose,
     bulletins,
     business,
@@ -103,6 +104,7 @@ urlpatterns = [
     path("subjects/top-ten/", top_ten.top_ten, name="top_ten"),
     path("subjects/<str:ref>/top-ten/", top_ten.choose, name="top_ten_choose"),
     path("subjects/<str:ref>/top-ten/lift/", top_ten.lift, name="top_ten_lift"),
+    path("subjects/<str:ref>/add/associates/", associates.associate_add, name="associate_add"),
     path("subjects/<str:ref>/network/", network.subject_network, name="subject_network"),
     path("bulletins/new/", bulletin_compose.bulletin_new, name="bulletin_new"),
     path("", include("offenders.urls")),

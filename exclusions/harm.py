@@ -56,6 +56,10 @@ def _parts(row: dict[str, Any]) -> dict[str, int]:
     }
 
 
+NOTHING = _parts({})
+"""The score of who did nothing in 12 months."""
+
+
 def _share(day: dt.date) -> Case:
     """Return the percentage of its weight that an incident still has on a day."""
     return Case(

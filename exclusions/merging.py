@@ -5,16 +5,16 @@ stays as a shell: its reference leads to the other, its published versions stay 
 """
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from audit.services import record
-from common.db import check_revision, constraint_messages
+from common.db import Fold, check_revision, constraint_messages
 from exclusions.models import Notice
 from incidents.models import Alert, IntelligenceReport, Involvement, NotSamePerson, ReviewStep
 from members.models import User
@@ -33,7 +33,7 @@ from offenders.models import (
     SubjectWarning,
     Vehicle,
 )
-from offenders.services import edits_follow
+from offenders.services import edits_follow, profile_recheck
 
 from .top_ten import top_ten_refresh
 
@@ -46,7 +46,8 @@ Named = IntelligenceReport.subjects.through
 # What is moved. Where a record must not have the same twice, the function says what "the same" is;
 # such a row stays with the record that goes. None: it may be there any number of times.
 MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
-    Involvement: lambda row: None,
+    # Both may be on a report that was not taken up: it says nothing of whether they are two.
+    Involvement: lambda row: row.report_id if row.report.status == "rejected" else None,
     Notice: lambda row: None,
     Alert: lambda row: None,
     Named: lambda row: row.intelligencereport_id,
@@ -58,8 +59,16 @@ MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
     Vehicle: lambda row: row.registration or None,
     LegalFact: lambda row: None,
     AgeOverride: lambda row: "now" if row.ended_at is None else None,
-    Recognition: lambda row: (row.given_by_id, row.name.casefold()),
+    Recognition: lambda row: (row.given_by_id, row.folded),
 }
+# Rows that name two records, the lower key first.
+PAIRS: tuple[type[Association] | type[DifferentPeople], ...] = (Association, DifferentPeople)
+
+# What can be sent about a record in the very moment it goes: nothing that writes it waits for that.
+STRAYS: tuple[type[models.Model], ...] = (
+    Involvement, Alert, Notice, Recognition, NotSamePerson, Named, ReviewStep,
+)  # fmt: skip
+AT_ONCE = 200
 
 
 @transaction.atomic
@@ -75,17 +84,21 @@ def subjects_merge(
     """Make two records one: `gone` becomes part of `kept`, whose FIELDS are as chosen.
 
     `revisions` are those the manager saw, of `kept` and `gone`. Raises ValidationError: stale, no
-    reason, both on one report (then they are two people), or notices that cover the same day.
+    reason, an age made of two estimates, both on one report (then they are two people), or notices
+    that cover the same day.
     """
     one, two = _locked(kept, gone)
     check_revision(one, revisions[0])
     check_revision(two, revisions[1])
     _check_may_merge(one, two, reason)
+    _check_estimate(one, two, fields)
     before = {name: _plain(getattr(one, name)) for name in FIELDS}
     _withdraw(two, into=one, by=by)
-    moved: dict[str, Any] = {_label(model): _move(model, two, one) for model in MOVES}
+    moved: dict[str, Any] = {"faces": _faces(one, two)}
+    moved |= {_label(model): _move(model, two, one) for model in MOVES}
     edits_follow(one, two)
-    moved[_label(Association)] = _move_associations(two, one)
+    moved |= {_label(model): _move_pairs(model, two, one) for model in PAIRS}
+    moved["choices"] = _end_choice(two, by=by)
     old_name = one.name
     for name in FIELDS:
         if name in fields:
@@ -102,10 +115,10 @@ def subjects_merge(
     )
     merge.full_clean()
     merge.save()
-    two.top_ten_choices.filter(ended_at=None).update(ended_at=timezone.now(), ended_by=by)
     refs = [one.ref, two.ref]
     record(actions.SUBJECT_MERGED, by=by, ref=one.ref, subjects=refs, gone=two.ref)
-    top_ten_refresh(by=by)
+    profile_recheck(by=by, subject=one)
+    _top_ten_follows(by)
     return merge
 
 
@@ -113,6 +126,7 @@ def subjects_merge(
 def merge_undo(*, by: User, merge: SubjectMerge) -> None:
     """Take a merge back: what was moved returns, and fields that still are as the merge left them.
 
+    So do the first face and the Top 10 choice of the record that went.
     What came to the record since stays with it. The profile that the merge withdrew stays
     withdrawn until it is published again. Raises ValidationError: taken back already, the record
     is part of a third by now, or days of notices that would cover one another.
@@ -133,8 +147,14 @@ def merge_undo(*, by: User, merge: SubjectMerge) -> None:
             Photo.objects.filter(pk__in=keys).update(is_primary=False)
         _give(model, keys, two)
     edits_follow(one, two)
-    for association in Association.objects.filter(pk__in=row.moved[_label(Association)]):
-        _point(association, one, two)
+    for pair in PAIRS:
+        for each in pair._default_manager.filter(pk__in=row.moved.get(_label(pair), [])):
+            _point(each, one, two)
+    for subject, face in zip((one, two), row.moved.get("faces", (None, None)), strict=True):
+        _show_first(subject, face)
+    # The choice ended with the record, and comes back with it.
+    choices = two.top_ten_choices.filter(pk__in=row.moved.get("choices", []))
+    choices.update(ended_at=None, ended_by=None)
     one.aliases.filter(name__in=row.moved["names"]).delete()
     _restore(one, row.before, row.moved["after"])
     two.merged_into, two.revision = None, two.revision + 1
@@ -143,36 +163,70 @@ def merge_undo(*, by: User, merge: SubjectMerge) -> None:
     row.save(update_fields=["undone_at", "undone_by"])
     refs = [one.ref, two.ref]
     record(actions.SUBJECT_UNMERGED, by=by, ref=one.ref, subjects=refs, gone=two.ref)
-    top_ten_refresh(by=by)
+    profile_recheck(by=by, subject=one)  # it may show a face that went back
+    _top_ten_follows(by)
 
 
-@transaction.atomic
 def strays_follow() -> int:
     """Move what was sent about a record in the moment it became part of another; return how much.
 
-    A report on its way then still names the record that goes. Run each hour, it finds them all.
+    A report on its way then still names the record that goes. Run each hour, it finds them all,
+    each moved by itself and noted with the merge, so that taking that back takes it along.
     """
-    moved = 0
-    for model in (Involvement, Alert, Notice):
-        late = model.objects.filter(subject__merged_into__isnull=False)
-        for row in late.select_related("subject__merged_into")[:200]:
-            gone, kept = row.subject, row.subject.merged_into
-            try:
-                with transaction.atomic():
-                    model.objects.filter(pk=row.pk).update(subject=kept)
-            except IntegrityError:  # the other is on that report or has a notice: nothing is lost
-                continue
+    return sum(_follows(model, pk) for model in STRAYS for pk in _late(model))
+
+
+def _late(model: type[models.Model]) -> Iterator[int]:
+    """Yield the keys of rows that still name a record that went, the oldest first, each once.
+
+    Those that its merge left behind are among them: they can't move, and hold up none.
+    """
+    last = 0
+    late = model._default_manager.filter(subject__merged_into__isnull=False).order_by("pk")
+    while keys := list(late.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
+        yield from keys
+        last = keys[-1]
+
+
+def _follows(model: type[models.Model], pk: int) -> bool:
+    """Move one row to the record that stays; return whether it was moved."""
+    standing = SubjectMerge.objects.filter(undone_at=None).select_related("kept", "gone")
+    try:
+        with transaction.atomic():
+            row: Any = model._default_manager.select_related("subject").filter(pk=pk).first()
+            merge = row and standing.filter(gone=row.subject).first()
+            if not merge:  # taken back or done meanwhile
+                return False
+            kept, gone = _locked(merge.kept, merge.gone)
+            merge = standing.select_for_update(of=("self",)).filter(pk=merge.pk).first()
+            mine = model._default_manager.filter(pk=pk, subject=gone)
+            if merge is None or not mine.update(subject=kept):
+                return False
+            label = _label(model)
+            merge.moved[label] = sorted({*merge.moved.get(label, []), pk})
+            merge.save(update_fields=["moved"])
             refs = [kept.ref, gone.ref]
             record(actions.SUBJECT_FOLLOWED, by=None, ref=kept.ref, subjects=refs, gone=gone.ref)
-            moved += 1
-    return moved
+    except IntegrityError:  # the other is on that report or has a notice: nothing is lost
+        return False
+    return True
 
 
 def _locked(one: Subject, two: Subject) -> tuple[Subject, Subject]:
-    """Return both records, locked in one order for everybody: no deadlock."""
-    rows = Subject.objects.select_for_update().filter(pk__in=[one.pk, two.pk]).order_by("pk")
+    """Return both records, locked in one order for everybody: no deadlock.
+
+    Their keys stay as they are, so what only points to a record (a new report, a place of the
+    Top 10) doesn't wait for this.
+    """
+    rows = Subject.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, two.pk])
+    rows = rows.order_by("pk")
     found = {row.pk: row for row in rows}
     return found[one.pk], found[two.pk]
+
+
+def _top_ten_follows(by: User) -> None:
+    """Set the Top 10 anew once the records are let go: it looks at everybody's incidents."""
+    transaction.on_commit(lambda: top_ten_refresh(by=by), robust=True)
 
 
 def _check_may_merge(one: Subject, two: Subject, reason: str) -> None:
@@ -197,6 +251,16 @@ def _check_may_merge(one: Subject, two: Subject, reason: str) -> None:
         )
 
 
+def _check_estimate(one: Subject, two: Subject, fields: Mapping[str, Any]) -> None:
+    """Refuse an age made of parts of both: "16 to 20" of one, as of the other's day, is a lie."""
+    chosen = tuple(fields.get(name, getattr(one, name)) for name in Subject.ESTIMATE)
+    if chosen not in (one.estimate, two.estimate):
+        raise ValidationError(
+            "The age they looked and the day of it belong together: take both from one record.",
+            code="mixed",
+        )
+
+
 def _withdraw(gone: Subject, *, into: Subject, by: User) -> None:
     ProfileVersion.objects.filter(subject=gone, superseded_at=None, withdrawn_at=None).update(
         withdrawn_at=timezone.now(),
@@ -212,7 +276,11 @@ def _label(model: type[models.Model]) -> str:
 def _move(model: type[models.Model], gone: Subject, kept: Subject) -> list[int]:
     """Move rows to the record that stays; return their keys. What it has already stays behind."""
     same = MOVES[model]
-    rows = model._default_manager
+    rows = model._default_manager.all()
+    if model is Involvement:
+        rows = rows.select_related("report")
+    elif model is Recognition:
+        rows = rows.annotate(folded=Fold(F("name")))  # "José" is "Jose", as its constraint says
     held = {same(row) for row in rows.filter(subject=kept)} - {None}
     moving = [row for row in rows.filter(subject=gone) if same(row) not in held]
     if model is Photo and kept.photos.filter(is_primary=True).exists():
@@ -236,22 +304,42 @@ def _give(model: type[models.Model], keys: list[int], to: Subject) -> None:
         ) from error
 
 
-def _move_associations(gone: Subject, kept: Subject) -> list[int]:
-    moved = []
-    for row in Association.objects.filter(Q(first=gone) | Q(second=gone)):
-        if _point(row, gone, kept):
-            moved.append(row.pk)
-    return moved
+def _faces(one: Subject, two: Subject) -> list[int | None]:
+    """Return the key of the photo that is shown first of each record, None for none."""
+    firsts = (each.photos.filter(is_primary=True) for each in (one, two))
+    return [first.values_list("pk", flat=True).first() for first in firsts]
 
 
-def _point(row: Association, old: Subject, new: Subject) -> bool:
-    """Let an association speak of `new` instead of `old`; return whether it could."""
+def _show_first(subject: Subject, face: int | None) -> None:
+    """Show that photo first again, if it is still the record's and no other was chosen since."""
+    if face and not subject.photos.filter(is_primary=True).exists():
+        subject.photos.filter(pk=face).update(is_primary=True)
+
+
+def _end_choice(gone: Subject, *, by: User) -> list[int]:
+    """End the Top 10 choice of the record that goes; return its key."""
+    choices = gone.top_ten_choices.filter(ended_at=None)
+    keys = list(choices.values_list("pk", flat=True))
+    choices.update(ended_at=timezone.now(), ended_by=by)
+    return keys
+
+
+def _move_pairs(
+    model: type[Association] | type[DifferentPeople], gone: Subject, kept: Subject
+) -> list[int]:
+    """Let rows of two records name the one that stays; return the keys of those that could."""
+    rows = model._default_manager.filter(Q(first=gone) | Q(second=gone)).order_by("pk")
+    return [row.pk for row in rows if _point(row, gone, kept)]
+
+
+def _point(row: Association | DifferentPeople, old: Subject, new: Subject) -> bool:
+    """Let a row speak of `new` instead of `old`; return whether it could."""
+    rows = type(row)._default_manager
     other = row.second_id if row.first_id == old.pk else row.first_id
     first, second = sorted((other, new.pk))
-    known = Association.objects.filter(first_id=first, second_id=second).exists()
-    if other == new.pk or known:
+    if other == new.pk or rows.filter(first_id=first, second_id=second).exists():
         return False
-    Association.objects.filter(pk=row.pk).update(first_id=first, second_id=second)
+    rows.filter(pk=row.pk).update(first_id=first, second_id=second)
     return True
 
 

@@ -83,16 +83,22 @@ class NoticeQuerySet(models.QuerySet[Any]):
     def search(self, text: str, user: "User") -> Self:
         """By the notice's reference, or the reference or name of a profile this user sees.
 
-        All of them for an empty text.
+        All of them for an empty text. The reference of a record that became part of another finds
+        the notices of that one, for who sees its profile.
         """
         if not text:
             return self
+        from offenders.models import ProfileVersion
+        from offenders.querysets import stays_of
+
+        profiles = ProfileVersion.objects.visible_to(user)
         subject = parse_subject_ref(text)
         if subject:
-            return self.filter(subject__ref=subject)
-        from offenders.models import ProfileVersion
-
-        seen = ProfileVersion.objects.visible_to(user).search(text).values("subject")
+            meant = Q(subject=stays_of(subject))
+            if user.role != "intel":
+                meant &= Q(subject__in=profiles.values("subject"))
+            return self.filter(Q(subject__ref=subject) | meant)
+        seen = profiles.search(text).values("subject")
         return self.filter(Q(ref__istartswith=text) | Q(subject__in=seen))
 
     def until_by_subject(self, subject_ids: Iterable[int]) -> dict[int, dt.date]:

@@ -12,7 +12,7 @@ from members.models import User
 from offenders import actions
 from offenders.models import Subject, TopTenChoice, TopTenPlace
 
-from .harm import harm_scores
+from .harm import NOTHING, harm_scores
 
 LOCK = 20021201  # the list is set by one at a time; the number stands for it alone
 
@@ -24,8 +24,7 @@ def top_ten_refresh(*, by: User | None = None) -> bool:
     The pinned come first, by score; then the highest scores above nothing. Nobody who is kept off,
     and no record that became part of another.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    _one_at_a_time()
     wanted = _wanted()
     held = list(TopTenPlace.objects.filter(until=None).order_by("rank"))
     if [(row.subject_id, row.pinned) for row in held] == [
@@ -41,7 +40,7 @@ def top_ten_refresh(*, by: User | None = None) -> bool:
         == (wanted[row.rank - 1]["subject"], wanted[row.rank - 1]["pinned"])
     }
     TopTenPlace.objects.filter(until=None).exclude(rank__in=same).update(until=now)
-    TopTenPlace.objects.bulk_create(
+    taken = [
         TopTenPlace(
             subject_id=row["subject"],
             rank=rank,
@@ -52,21 +51,28 @@ def top_ten_refresh(*, by: User | None = None) -> bool:
         )
         for rank, row in enumerate(wanted, start=1)
         if rank not in same
-    )
+    ]
+    # Each row locks its subject as this commits, in this order: the lowest first, as everybody.
+    TopTenPlace.objects.bulk_create(sorted(taken, key=lambda place: place.subject_id))
     refs = Subject.objects.filter(pk__in=[row["subject"] for row in wanted])
     record(actions.TOP_TEN_CHANGED, by=by, subjects=refs.values_list("ref", flat=True))
     return True
+
+
+def _one_at_a_time() -> None:
+    """Wait until nobody else is at the list. Asked for before any record is locked, never after."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _wanted() -> list[dict[str, Any]]:
     scores = harm_scores()
     choices = dict(TopTenChoice.objects.filter(ended_at=None).values_list("subject_id", "kind"))
     merged = set(Subject.objects.filter(merged_into__isnull=False).values_list("pk", flat=True))
-    nothing = {"score": 0, "incidents": 0, "harm": 0, "violence": 0, "loss": 0, "breaches": 0}
     pinned = [pk for pk, kind in choices.items() if kind == TopTenChoice.Kind.PINNED]
     others = [pk for pk in scores if scores[pk]["score"] and pk not in choices]
     rows: list[dict[str, Any]] = [
-        {"subject": pk, "pinned": pk in choices, "parts": scores.get(pk, nothing)}
+        {"subject": pk, "pinned": pk in choices, "parts": scores.get(pk, NOTHING)}
         for pk in (*pinned, *others)
         if pk not in merged
     ]
@@ -74,14 +80,22 @@ def _wanted() -> list[dict[str, Any]]:
     return rows[: TopTenPlace.SIZE]
 
 
-@transaction.atomic
 def top_ten_choose(*, by: User, subject: Subject, kind: str, reason: str) -> TopTenChoice:
     """Pin a subject to the list or keep it off, in place of an earlier choice; the list follows.
 
-    Raises ValidationError: no reason, a record that became part of another, or more pinned than
-    the list has places.
+    The choice stands once it is made: the list is set after that, with no record locked. Raises
+    ValidationError: no reason, a record that became part of another, or more pinned than the list
+    has places.
     """
-    row = Subject.objects.select_for_update().get(pk=subject.pk)
+    choice = _choose(by=by, subject=subject, kind=kind, reason=reason)
+    top_ten_refresh(by=by)
+    return choice
+
+
+@transaction.atomic
+def _choose(*, by: User, subject: Subject, kind: str, reason: str) -> TopTenChoice:
+    _one_at_a_time()  # else two who pin the tenth at once pin eleven
+    row = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     if row.merged_into_id is not None:
         raise ValidationError("This record became part of another. Choose that one.")
     if not reason.strip():
@@ -96,16 +110,20 @@ def top_ten_choose(*, by: User, subject: Subject, kind: str, reason: str) -> Top
     with constraint_messages(TopTenChoice):
         choice.save()
     record(actions.TOP_TEN_CHOSEN, by=by, ref=row.ref, subjects=[row.ref], kind=kind)
-    top_ten_refresh(by=by)
     return choice
 
 
-@transaction.atomic
 def top_ten_lift(*, by: User, subject: Subject) -> None:
-    """Lift what was chosen for a subject, so that the score decides again."""
+    """Lift what was chosen for a subject, so that the score decides again; the list follows."""
+    if _lift(by=by, subject=subject):
+        top_ten_refresh(by=by)
+
+
+@transaction.atomic
+def _lift(*, by: User, subject: Subject) -> bool:
     changed = TopTenChoice.objects.filter(subject=subject, ended_at=None).update(
         ended_at=timezone.now(), ended_by=by
     )
     if changed:
         record(actions.TOP_TEN_LIFTED, by=by, ref=subject.ref, subjects=[subject.ref])
-        top_ten_refresh(by=by)
+    return bool(changed)

@@ -123,17 +123,21 @@ class ReportQuerySet(models.QuerySet[Any]):
         )
 
     def search(self, text: str, user: "User") -> Self:
-        """By reference, premises, or the reference of a subject this user sees; empty: all."""
+        """By reference, premises, or the reference of a subject this user sees; empty: all.
+
+        The reference of a record that became part of another finds the reports of that one.
+        """
         if not text:
             return self
         subject = parse_subject_ref(text)
         if subject:
             from offenders.models import ProfileVersion
+            from offenders.querysets import stays_of
 
             from .models import Involvement  # the models module imports this one
 
             named = Involvement.objects.visible_to(user).filter(
-                report=OuterRef("pk"), subject__ref=subject
+                Q(subject__ref=subject) | Q(subject=stays_of(subject)), report=OuterRef("pk")
             )
             if user.role != "intel":
                 seen = ProfileVersion.objects.visible_to(user).values("subject")

@@ -9,6 +9,7 @@ from common.refs import parse_subject_ref
 from members.models import User
 
 from .models import Bulletin, BulletinDelivery, Photo, ProfileVersion, Subject, UnusualViewing
+from .querysets import stays_of
 
 
 def get_profile(user: User, ref: str) -> ProfileVersion:
@@ -32,6 +33,26 @@ def get_subject(user: User, ref: str) -> Subject:
         .select_related("created_by")
         .first()
     )
+    if subject is None:
+        raise Http404
+    return subject  # type: ignore[no-any-return]
+
+
+def get_meant(user: User, text: str) -> Subject:
+    """Return the subject that a reference means, in what somebody enters. Raises Http404.
+
+    One that became part of another means that other, but only to who sees its profile: to anybody
+    else it is unknown, like any reference that doesn't exist.
+    """
+    ref = parse_subject_ref(text)
+    if ref is None:
+        raise Http404
+    if user.is_intel:
+        subject = Subject.objects.visible_to(user).filter(pk=stays_of(ref)).first()
+    else:
+        seen = ProfileVersion.objects.visible_to(user).filter(subject=stays_of(ref))
+        version = seen.select_related("subject").first()
+        subject = version.subject if version else None
     if subject is None:
         raise Http404
     return subject  # type: ignore[no-any-return]
@@ -71,7 +92,8 @@ def get_merged_into(user: User, ref: str) -> str:
     """
     version = (
         ProfileVersion.objects.visible_to(user)
-        .filter(subject__doubles__ref=parse_subject_ref(ref) or "")
+        .filter(subject=stays_of(parse_subject_ref(ref) or ""))
+        .exclude(subject__ref=parse_subject_ref(ref) or "")
         .select_related("subject")
         .first()
     )

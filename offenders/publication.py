@@ -96,13 +96,15 @@ def publication_problems(subject: Subject, draft: ProfileDraft) -> list[str]:
 def live_problems(subject: Subject, version: ProfileVersion) -> list[str]:
     """Return why what members see may not be shown any more, as the record stands now.
 
-    What made it lawful to show: the age, and the permission and bystanders of each photo. A name
-    or a warning that the record lost is for the manager to look at (`behind_record`).
+    What made it lawful to show: the age, and of each photo the permission, the bystanders, and that
+    it is of this person. A name or a warning that the record lost is for the manager to look at
+    (`due_for_review`).
     """
-    return [
-        *_age_problems(subject, until=version.expires_on),
-        *_photo_problems(version.photos.all()),
-    ]
+    photos = list(version.photos.all())
+    problems = [*_age_problems(subject, until=version.expires_on), *_photo_problems(photos)]
+    if any(photo.subject_id != subject.pk for photo in photos):
+        problems.append("A photo belongs to another record now.")
+    return problems
 
 
 def prohibited_words(*texts: str) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import add, or_
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
@@ -23,11 +23,12 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, JSONObject
 from django.utils import timezone
 
 from common import dates
-from common.db import Fold, NameScore, Sounds
+from common.db import Fold, FoldNames, NameScore, Sounds
 from common.refs import bare_subject_ref, parse_subject_ref
 
 from .words import also_said, telling_words
@@ -35,18 +36,62 @@ from .words import also_said, telling_words
 if TYPE_CHECKING:
     from members.models import User
 
-    from .models import ProfileVersion
 
-# Below this word similarity a name is another name. Tried on typing slips and sound-alikes of the
-# demo's names: lower brings strangers in, higher loses "Kevn Mrash".
-NAME_LIKENESS = 0.25
 NAMED = 0.6  # of 1: below it a name is another name
 TOLD = 0.5  # of the words that describe somebody, the share that must fit
 BULLETIN_MAIL = "bulletin:"
 """What the keys of a bulletin's e-mails begin with; its reference follows."""
 
+# The record that a reference leads to, however many times over one became part of another.
+STAYS = """
+WITH RECURSIVE led AS (
+    SELECT id, merged_into_id FROM offenders_subject WHERE ref = %s
+    UNION
+    SELECT next.id, next.merged_into_id FROM offenders_subject next JOIN led
+        ON next.id = led.merged_into_id
+)
+SELECT id FROM led WHERE merged_into_id IS NULL
+"""
 
-class SubjectQuerySet(models.QuerySet[Any]):
+
+def stays_of(ref: str) -> RawSQL:
+    """Return the key, in SQL, of the record that a reference leads to; null for an unknown one.
+
+    Its own, or that of the one it is part of by now. Whether somebody may know that is asked
+    beside it: of a profile of that record that they see.
+    """
+    return RawSQL(STAYS, [ref], output_field=models.BigIntegerField())  # noqa: S611  (a parameter)
+
+
+# A record and those that became part of it, however many times over.
+PARTS = """
+WITH RECURSIVE led AS (
+    SELECT %s::bigint AS id
+    UNION
+    SELECT part.id FROM offenders_subject part JOIN led ON part.merged_into_id = led.id
+)
+SELECT id FROM led
+"""
+
+
+def parts_of(subject: int) -> RawSQL:
+    """Return the keys, in SQL, of a record (its key) and of those that are part of it by now."""
+    return RawSQL(PARTS, [subject], output_field=models.BigIntegerField())  # noqa: S611
+
+
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+
+
+class InOrder(models.QuerySet[Any]):
+    """Rows that a search has put in order once: as keys."""
+
+    def in_this_order(self, keys: Sequence[int]) -> list[Any]:
+        """Return the rows of these keys, ordered as they are; one not in here is left out."""
+        found = self.in_bulk(list(keys))
+        return [found[key] for key in keys if key in found]
+
+
+class SubjectQuerySet(InOrder):
     """Working records. The Intelligence Manager's alone."""
 
     def visible_to(self, user: "User") -> Self:
@@ -82,34 +127,44 @@ class SubjectQuerySet(models.QuerySet[Any]):
         return self.filter(live_number=None) if part == "unpublished" else self
 
     def search(self, text: str) -> Self:
-        """By reference, or by name or alias however it is spelt; newest change first."""
+        """By reference, name or alias (misspelt too), or words of the description, marks and MO.
+
+        Best first, as the gallery's search; the newest change first for an empty text.
+        """
         if not text:
             return self.order_by("-updated_at", "-pk")
-        ref = parse_subject_ref(text)
-        if ref:
-            return self.filter(Q(ref=ref) | Q(doubles__ref=ref))
+        if ref := parse_subject_ref(text):
+            return self.filter(pk=stays_of(ref))
+        told, share = _told(text)
         if bare := bare_subject_ref(text):
-            return self.filter(Q(ref=bare) | Q(doubles__ref=bare)).distinct()
+            return _number_first(self, Q(pk=stays_of(bare)), told, share, "-updated_at")
+        perhaps_named, likeness = self._named(text)
+        described = Q(pk__in=self.model.objects.filter(told).order_by().values("pk"))
+        # Asked of each row in this form, the indexes are read once for it.
+        rows = self.alias(near=likeness, share=share).filter(
+            (perhaps_named & Q(near__gte=NAMED)) | (described & Q(share__gte=TOLD))
+        )
+        return _best_first(rows, perhaps_named, likeness, share, "-updated_at")
+
+    def _named(self, text: str) -> tuple[Q, Any]:
+        """As _named(): a record's names are its own and its aliases, each with indexes."""
         from .models import Alias
 
         needle: Any = Fold(Value(text))
-        alias = Alias.objects.annotate(near=TrigramWordSimilarity(needle, Fold("name"))).filter(
-            subject=OuterRef("pk"), near__gte=NAME_LIKENESS
+        own, others = (
+            model.objects.order_by()
+            .alias(folded=Fold(F("name")), heard=Sounds(F("name")))
+            .filter(_may_be_named(text, "folded"))
+            for model in (self.model, Alias)
         )
-        return (
-            self.annotate(
-                near=Greatest(
-                    TrigramWordSimilarity(needle, Fold("name")),
-                    Case(When(Exists(alias), then=Value(NAME_LIKENESS)), default=Value(0.0)),
-                    output_field=FloatField(),
-                )
-            )
-            .filter(near__gte=NAME_LIKENESS)
-            .order_by("-near", "ref")
-        )
+        aliases = Alias.objects.filter(subject=OuterRef("pk")).order_by().values("name")
+        names = FoldNames(F("name"), ArraySubquery(aliases))
+        # One list of keys, so that the indexes narrow it down before any row is looked at.
+        keys = own.values("pk").union(others.values("subject"), all=True)
+        return Q(pk__in=keys), _likeness(needle, names)
 
 
-class ProfileVersionQuerySet(models.QuerySet[Any]):
+class ProfileVersionQuerySet(InOrder):
     """Published versions."""
 
     def live(self, *, on: dt.date | None = None) -> Self:
@@ -176,11 +231,6 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
             for name, part in parts.items()
         }
 
-    def in_this_order(self, keys: Sequence[int]) -> "list[ProfileVersion]":
-        """Return the versions of these keys, ordered as they are; one not in here is left out."""
-        found = self.in_bulk(list(keys))
-        return [found[key] for key in keys if key in found]
-
     def search(self, text: str) -> Self:
         """By reference, name or alias (misspelt too), or words of the description and MO.
 
@@ -190,40 +240,18 @@ class ProfileVersionQuerySet(models.QuerySet[Any]):
             return self
         ref = parse_subject_ref(text)
         if ref:
-            return self.filter(Q(subject__ref=ref) | Q(subject__doubles__ref=ref))
+            return self.filter(subject=stays_of(ref))
         told, share = _told(text)
         if bare := bare_subject_ref(text):
-            return self._by_number(bare, told, share)
+            return _number_first(self, Q(subject=stays_of(bare)), told, share, "-active_at")
         perhaps_named, likeness = _named(text)
         # Thousands may fit a word such as "red": only those whose name may be meant are compared
         # letter by letter. Which those are is asked of the index once, not of each row.
         like_this = self.model.objects.alias(heard=Sounds(F("search_names")))
-        named = Case(
-            When(pk__in=like_this.filter(perhaps_named).values("pk"), then=likeness),
-            default=Value(0.0),
-            output_field=FloatField(),
-        )
-        return (
-            self.alias(heard=Sounds(F("search_names")))
-            .filter(perhaps_named | told)
-            .alias(named=named, told=share)
-            .filter(Q(named__gte=NAMED) | Q(told__gte=TOLD))
-            .alias(score=Greatest(F("named"), F("told") * Value(0.95)))
-            .order_by("-score", "-told", "-active_at", "-pk")
-        )
-
-    def _by_number(self, ref: str, told: Q, share: Any) -> Self:
-        """Whose reference the digits are, first; then those whose description has the number."""
-        from .models import Subject
-
-        meant = Subject.objects.filter(Q(ref=ref) | Q(doubles__ref=ref)).values("pk")
-        exact = Case(When(subject__in=meant, then=Value(1.0)), default=Value(0.0))
-        return (
-            self.filter(Q(subject__in=meant) | told)
-            .annotate(exact=exact, told=share)
-            .filter(Q(exact=1.0) | Q(told__gte=TOLD))
-            .order_by("-exact", "-told", "-active_at", "-pk")
-        )
+        meant = Q(pk__in=like_this.filter(perhaps_named).values("pk"))
+        rows = self.alias(heard=Sounds(F("search_names"))).filter(perhaps_named | told)
+        found = _best_first(rows, meant, likeness, share, "-active_at")
+        return found.filter(Q(named__gte=NAMED) | Q(told__gte=TOLD))
 
 
 def gallery_parts(user: "User", *, excluded: Any, since: dt.datetime | None) -> dict[str, Q]:
@@ -254,11 +282,41 @@ def _named(text: str) -> tuple[Q, Any]:
 
     Both are of rows with `search_names`, the first with their sounds as `heard` too.
     """
-    needle: Any = Fold(Value(text))
-    may_be = Q(search_names__trigram_word_similar=needle) | Q(heard__overlap=Sounds(Value(text)))
+    return _may_be_named(text, "search_names"), _likeness(Fold(Value(text)), F("search_names"))
+
+
+def _may_be_named(text: str, names: str) -> Q:
+    """Return the condition, which indexes answer, of rows with folded `names` and `heard`."""
+    alike = Q(**{f"{names}__trigram_word_similar": Fold(Value(text))})
+    return alike | Q(heard__overlap=Sounds(Value(text)))
+
+
+def _likeness(needle: Any, names: Any) -> Any:
+    """Return how near names are to what was typed, both folded: 0 to 1."""
     # The second finds names that were typed as one word.
-    whole = TrigramWordSimilarity(needle, F("search_names")) * Value(0.95)
-    return may_be, Greatest(NameScore(needle, F("search_names")), whole)
+    whole = TrigramWordSimilarity(needle, names) * Value(0.95)
+    return Greatest(NameScore(needle, names), whole)
+
+
+def _best_first(rows: Rows, named: Q, likeness: Any, share: Any, newest: str) -> Rows:
+    """Sort by how well rows are `named` (if so) or `told` like this, then by `newest`."""
+    how_near = Case(When(named, then=likeness), default=Value(0.0), output_field=FloatField())
+    return (
+        rows.alias(named=how_near, told=share)
+        .alias(score=Greatest(F("named"), F("told") * Value(0.95)))
+        .order_by("-score", "-told", newest, "-pk")
+    )
+
+
+def _number_first(rows: Rows, meant: Q, told: Q, share: Any, newest: str) -> Rows:
+    """Return whose reference the digits are, first; then those whose description has them."""
+    exact = Case(When(meant, then=Value(1.0)), default=Value(0.0))
+    return (
+        rows.filter(meant | told)
+        .annotate(exact=exact, told=share)
+        .filter(Q(exact=1.0) | Q(told__gte=TOLD))
+        .order_by("-exact", "-told", newest, "-pk")
+    )
 
 
 def _told(text: str) -> tuple[Q, Any]:

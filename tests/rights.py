@@ -125,6 +125,7 @@ MATRIX = (
     line("record_add", "/subjects/{published}/add/warnings/", NO, NO, NO, NO, OK, NO, NO),
     line("record_add", "/subjects/{published}/add/age/", NO, NO, NO, NO, OK, NO, NO),
     line("record_add", "/subjects/{published}/add/secrets/", NO),
+    line("associate_add", "/subjects/{published}/add/associates/", NO, NO, NO, NO, OK, NO, NO),
     line("record_remove", "/subjects/{published}/remove/vehicles/{vehicle}/", POST),
     line("recognition", "/subjects/{sought}/names/{told}/", NO, NO, NO, NO, OK, NO, NO),
     line("recognition", "/subjects/{published}/names/{told}/", NO),

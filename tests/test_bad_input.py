@@ -109,6 +109,7 @@ PAGES = {
     "profile_name": "staff",
     "scheme_settings": "intel",
     "recognition": "intel",
+    "associate_add": "intel",
     "record_add": "intel",
     "subject_edit": "intel",
     "subject_identify": "intel",

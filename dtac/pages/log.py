@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
 from common.http import add_problems, form_status, plain_text, query_text
+from common.refs import parse_subject_ref
 from dtac.presenters import Card, cards
 from exclusions.querysets import breaches
 from incidents import actions
@@ -131,7 +132,8 @@ def form_context(entry: Entry) -> dict[str, Any]:
 def _person_block(user: User, form: Any) -> dict[str, Any]:
     who = plain_text(form["who"].value())
     sought = plain_text(form["named_as"].value())
-    picked = next((face for face in faces(user, who) if face.ref == who.upper()), None)
+    # A reference means one person: who became part of another record is found through that one.
+    picked = next(iter(faces(user, who)), None) if parse_subject_ref(who) else None
     return {
         "form": form,
         "index": int(form.prefix.rpartition("-")[2]),

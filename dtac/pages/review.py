@@ -27,7 +27,7 @@ from incidents.services import (
 )
 from members.access import roles_only, user_of
 from members.models import Role, User
-from offenders.access import get_subject
+from offenders.access import get_meant, get_subject
 from offenders.models import Subject
 
 FOUND = 6
@@ -133,7 +133,7 @@ def _link(
         )
         messages.success(request, f"{subject.ref} made, with the report's description and photos.")
         return redirect("report_review", ref=report.ref)
-    target = None if data["to"] == "none" else get_subject(user, data["to"])
+    target = None if data["to"] == "none" else get_meant(user, data["to"])
     involvement_link(
         by=user,
         report=report,

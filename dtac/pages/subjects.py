@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,7 +28,7 @@ from offenders import actions
 from offenders.access import get_subject
 from offenders.models import Method, Photo, ProfileVersion, Subject, SubjectWarning
 from offenders.publication import override_of
-from offenders.querysets import SubjectQuerySet
+from offenders.querysets import SubjectQuerySet, parts_of
 
 SHOWS = [
     ("all", "All"),
@@ -36,6 +36,7 @@ SHOWS = [
     ("id_sought", "ID sought"),
     ("unpublished", "Unpublished"),
 ]
+PAGE = 30
 
 
 @require_safe
@@ -45,14 +46,8 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     text, show = query_text(request, "q"), query_text(request, "show")
     show = show if show in dict(SHOWS) else "all"
-    found = (
-        Subject.objects.visible_to(user)
-        .filter(merged_into=None)
-        .with_face()
-        .with_publication()
-        .search(text)
-    )
-    page = Paginator(found.show(show), 30).get_page(query_text(request, "page"))
+    rows = _records(user).show(show)
+    page = _page(rows, text, query_text(request, "page"))
     until = Notice.objects.until_by_subject(subject.pk for subject in page.object_list)
     record(
         actions.SUBJECTS_LISTED,
@@ -78,6 +73,16 @@ def _records(user: User) -> SubjectQuerySet:
     return rows.with_face().with_publication()
 
 
+def _page(rows: SubjectQuerySet, text: str, number: str) -> Page[Any]:
+    """Return one page of the records. What is searched is compared once, for count and page."""
+    if not text:
+        return Paginator(rows.search(""), PAGE).get_page(number)
+    keys = list(rows.search(text).values_list("pk", flat=True))
+    page: Page[Any] = Paginator(keys, PAGE).get_page(number)
+    page.object_list = rows.in_this_order(list(page.object_list))
+    return page
+
+
 @require_safe
 @roles_only(Role.INTEL)
 def subject(request: HttpRequest, ref: str) -> HttpResponse:
@@ -87,8 +92,8 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
     if found.merged_into is not None:  # its reference leads to the record it is part of
         record(actions.SUBJECT_VIEWED, by=user, ref=found.ref, subjects=[found.ref])
         return redirect("subject", ref=found.merged_into.ref)
-    versions = list(found.versions.select_related("published_by").order_by("-number"))
-    live = next((version for version in versions if _is_live(version)), None)
+    versions = _versions(found)
+    live = next((each for each in versions if each.subject == found and _is_live(each)), None)
     notices = list(found.notices.select_related("authorised_by").order_by("-raised_at"))
     facts = list(found.legal_facts.all())
     aliases = list(found.aliases.values_list("name", flat=True))
@@ -127,6 +132,12 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "today": dates.today(),
     }
     return render(request, "offenders/subject.html", context)
+
+
+def _versions(subject: Subject) -> list[ProfileVersion]:
+    """Return what was published of a record and of those that are part of it, the newest first."""
+    versions = ProfileVersion.objects.filter(subject__in=parts_of(subject.pk))
+    return list(versions.select_related("subject", "published_by").order_by("-published_at", "-pk"))
 
 
 def _shown(live: ProfileVersion | None) -> dict[str, Any]:

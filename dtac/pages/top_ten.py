@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.services import record
 from common.http import add_problems, form_status
 from dtac.presenters import photo_url
+from exclusions.harm import NOTHING, harm_scores
 from exclusions.top_ten import top_ten_choose, top_ten_lift
 from members.access import roles_only, user_of
 from members.models import Role
@@ -23,10 +24,14 @@ HISTORY = 30
 @require_safe
 @roles_only(Role.INTEL)
 def top_ten(request: HttpRequest) -> HttpResponse:
-    """The list as it is now, who was kept off, and the latest changes."""
+    """The list with its points as they are now, who was kept off, and the latest changes.
+
+    Places are set each hour; those that are over keep the points with which they were taken.
+    """
     user = user_of(request)
     places = list(TopTenPlace.objects.filter(until=None).select_related("subject"))
     faces = Subject.objects.faces(place.subject_id for place in places)
+    scores = harm_scores(subjects=[place.subject_id for place in places])
     past = TopTenPlace.objects.filter(until__isnull=False).select_related("subject")
     history = list(past.order_by("-until", "rank")[:HISTORY])
     kept_off = TopTenChoice.objects.filter(ended_at=None, kind=TopTenChoice.Kind.REMOVED)
@@ -34,7 +39,14 @@ def top_ten(request: HttpRequest) -> HttpResponse:
     seen = {row.subject.ref for row in (*places, *history)} | {row.subject.ref for row in off}
     record(actions.SUBJECTS_LISTED, by=user, subjects=seen, part="top-ten")
     context = {
-        "places": [(place, photo_url(faces.get(place.subject_id), "thumb")) for place in places],
+        "places": [
+            (
+                place,
+                photo_url(faces.get(place.subject_id), "thumb"),
+                scores.get(place.subject_id, NOTHING),
+            )
+            for place in places
+        ],
         "history": history,
         "kept_off": off,
     }

@@ -1,20 +1,25 @@
 """The harm score and the Top 10: what counts, who is on it, and that its history is kept."""
 
 import datetime as dt
+import threading
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.utils import timezone
 
 from exclusions.activity import activity_refresh, latest_activity
 from exclusions.harm import harm_scores
-from exclusions.top_ten import top_ten_choose, top_ten_lift, top_ten_refresh
+from exclusions.merging import subjects_merge
+from exclusions.top_ten import LOCK, top_ten_choose, top_ten_lift, top_ten_refresh
 from incidents.services import ItemInput, PersonInput, report_accept
 from offenders.models import ProfileVersion, Subject, TopTenPlace
 from tests import factories
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
+from tests.races import at_once, wait_until, waiters
 
 
 def incident(cast: Cast, subject: Subject, *, days: int = 0, **fields):
@@ -105,12 +110,70 @@ def test_pinned_and_kept_off_with_a_reason(cast: Cast) -> None:
     assert ranks() == [(1, "Person 1"), (2, "Person 0")]
 
 
+def test_the_page_shows_the_points_of_now_and_history_those_of_then(cast: Cast, client_of) -> None:
+    one, two = people(cast, 2)
+    incident(cast, one)
+    incident(cast, two, violence=True)
+    top_ten_refresh()
+    incident(cast, one)  # since then, the places as they were
+    top_ten_choose(by=cast.intel, subject=two, kind="removed", reason="In prison.")
+    page = client_of("intel").get("/subjects/top-ten/")
+    ((place, _, now),) = page.context["places"]
+    assert (place.subject, now["score"], now["incidents"]) == (one, 40, 2)
+    incident(cast, one)
+    ((place, _, now),) = client_of("intel").get("/subjects/top-ten/").context["places"]
+    assert (place.score, now["score"], now["incidents"]) == (40, 60, 3)
+    history = [row.score for row in page.context["history"] if row.subject == two]
+    assert history == [70]
+
+
 def test_eleven_cannot_be_pinned(cast: Cast) -> None:
     subjects = people(cast, 11)
     for subject in subjects[:10]:
         top_ten_choose(by=cast.intel, subject=subject, kind="pinned", reason="x")
     with pytest.raises(ValidationError, match="ten places"):
         top_ten_choose(by=cast.intel, subject=subjects[10], kind="pinned", reason="x")
+    assert len(ranks()) == 10
+
+
+@pytest.mark.parametrize("what", ["choose", "merge"])
+def test_the_list_is_set_while_its_people_are_worked_on(transactional_db: None, what: str) -> None:
+    cast = make_cast()
+    one, two = people(cast, 2)
+    for subject in (one, two):
+        incident(cast, subject)
+    held = threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            held.set()
+            wait_until(lambda: waiters() == 2)
+
+    def refresh() -> None:
+        held.wait(20)
+        top_ten_refresh()
+
+    def work() -> None:
+        wait_until(lambda: waiters() == 1)  # the list is set before this gets to it
+        if what == "choose":
+            top_ten_choose(by=cast.intel, subject=one, kind="removed", reason="In prison.")
+        else:
+            merge(kept=one, gone=two, reason="Same tattoo.")
+
+    merge = partial(subjects_merge, by=cast.intel, revisions=(1, 1), fields={})
+    assert at_once(hold, refresh, work) == [None] * 3
+    assert [name for _, name in ranks()] == (["Person 1"] if what == "choose" else ["Person 0"])
+
+
+def test_two_who_pin_the_tenth_at_once_pin_no_eleventh(transactional_db: None) -> None:
+    cast = make_cast()
+    subjects = people(cast, 12)
+    pin = partial(top_ten_choose, by=cast.intel, kind="pinned", reason="x")
+    for subject in subjects[:9]:
+        pin(subject=subject)
+    refused = at_once(*(partial(pin, subject=subject) for subject in subjects[9:]))
+    assert [bool(each) for each in refused].count(False) == 1
     assert len(ranks()) == 10
 
 

@@ -11,7 +11,7 @@ from incidents.push import check_keys, may_send_to
 from incidents.services import AlertInput
 from incidents.services.alerts import TEXT
 from members.models import Premises, Role, User
-from offenders.access import get_profile, get_subject
+from offenders.access import get_meant
 from offenders.models import Subject
 
 REASONS = ("It is over", "Raised by mistake", "It was somebody else")
@@ -70,10 +70,7 @@ class AlertForm(forms.Form):
         if not who:
             return ""
         try:
-            if self.user.is_intel:
-                self.subject = get_subject(self.user, who)
-            else:
-                self.subject = get_profile(self.user, who).subject
+            self.subject = get_meant(self.user, who)
         except Http404 as error:
             raise ValidationError(
                 f"{who.upper()} is not in the gallery. Check it, or leave it out.", code="unknown"

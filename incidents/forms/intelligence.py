@@ -9,11 +9,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 
 from common import dates
-from common.refs import parse_subject_ref
 from incidents.models import IntelligenceReport
 from incidents.services.intelligence import Grade, IntelligenceInput
 from members.models import Area, User
-from offenders.access import get_profile, get_subject
+from offenders.access import get_meant
 from offenders.forms import AudienceFields
 from offenders.models import Subject
 
@@ -36,9 +35,7 @@ def find_subjects(user: User, text: str) -> list[Subject]:
     found = {}
     for ref in refs:
         try:
-            if not parse_subject_ref(ref):
-                raise Http404
-            subject = get_subject(user, ref) if user.is_intel else get_profile(user, ref).subject
+            subject = get_meant(user, ref)
         except Http404:
             where = "on record" if user.is_intel else "in the gallery"
             raise ValidationError(f"{ref} is not {where}. Check it.", code="unknown") from None

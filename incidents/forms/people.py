@@ -11,7 +11,7 @@ from incidents import looks
 from incidents.models import Involvement
 from incidents.services import PersonInput
 from members.models import User
-from offenders.access import get_profile, get_subject
+from offenders.access import get_meant
 from offenders.models import Subject
 
 UNKNOWN = "unknown"
@@ -124,10 +124,7 @@ class PersonForm(forms.Form):
     def _look_up(self, text: str) -> None:
         assert self.user is not None
         try:
-            if self.user.is_intel:
-                self.subject = get_subject(self.user, text)
-            else:
-                self.subject = get_profile(self.user, text).subject
+            self.subject = get_meant(self.user, text)
         except Http404:
             if parse_subject_ref(text):
                 message = (

@@ -14,6 +14,7 @@ from audit.services import record
 from incidents import actions
 from incidents.models import Involvement, NotSamePerson, Report, ReviewStep
 from members.models import User
+from offenders.models import Subject
 from offenders.services import subject_unmake
 
 from .alerts import alerts_follow
@@ -32,6 +33,7 @@ def step_undo(*, by: User, report: Report, revision: int, step: ReviewStep) -> R
     """
     others = locked_together([report.pk, *_touched(report, step)])
     row = locked_report(report, revision)
+    _lock_subject(step)
     held: ReviewStep = ReviewStep.objects.select_for_update().get(pk=step.pk, report=row)
     if not held.is_undoable(row.revision):
         raise ValidationError(
@@ -57,6 +59,16 @@ def step_undo(*, by: User, report: Report, revision: int, step: ReviewStep) -> R
     record(actions.STEP_UNDONE, by=by, ref=row.ref, subjects=refs, step=held.kind)
     alerts_follow(row, by=by)
     return row
+
+
+def _lock_subject(step: ReviewStep) -> None:
+    """Lock whom a step is about before the step and the person, as merging does: no deadlock.
+
+    A step that names another record by the time it is locked went with a merge: its own subject is
+    "worked on" then, and nothing is deleted.
+    """
+    if step.subject_id is not None:
+        Subject.objects.select_for_update().filter(pk=step.subject_id).first()
 
 
 def _touched(report: Report, step: ReviewStep) -> list[int]:

@@ -11,23 +11,38 @@ from .record import RecordForm
 
 LABELS = {
     "status": "Known or ID sought", "name": "Name", "date_of_birth": "Date of birth",
-    "age_low": "Looked at least", "age_high": "Looked at most", "age_seen_on": "Age estimated on",
-    "sex": "Sex", "height": "Height", "build": "Build", "hair": "Hair", "marks": "Marks",
-    "description": "Description", "mo": "MO in words", "methods": "MO", "haunts": "Often seen at",
-    "times": "Often seen when", "notes": "Notes",
+    "estimate": "Age they looked", "sex": "Sex", "height": "Height", "build": "Build",
+    "hair": "Hair", "marks": "Marks", "description": "Description", "mo": "MO in words",
+    "methods": "MO", "haunts": "Often seen at", "times": "Often seen when", "notes": "Notes",
 }  # fmt: skip
 
 
 def in_words(subject: Subject, name: str) -> str:
-    """Return a field of a record as people read it; empty for nothing."""
+    """Return a field of a record (or its estimate) as people read it; empty for nothing."""
+    if name == "estimate":
+        return _estimate(subject)
     value = getattr(subject, name)
     if not value:
         return ""
-    if name in ("date_of_birth", "age_seen_on"):
+    if name == "date_of_birth":
         return dates.short_date(value)
     if name == "methods":
         return ", ".join(str(Method(code).label) for code in value)
     return str(subject.get_status_display()) if name == "status" else str(value)
+
+
+def _estimate(subject: Subject) -> str:
+    """Return the age somebody was taken for and when, as one: it is chosen as one too."""
+    low, high, seen_on = subject.estimate
+    if low is not None and high is not None:
+        words = f"{low} to {high}"
+    elif low is not None:
+        words = f"{low} or more"
+    elif high is not None:
+        words = f"{high} or less"
+    else:
+        return ""
+    return f"{words}, on {dates.short_date(seen_on)}" if seen_on else words
 
 
 class MergeForm(RecordForm):
@@ -70,8 +85,9 @@ class MergeForm(RecordForm):
 
     def chosen(self) -> dict[str, Any]:
         """Return the fields of the record that stays, from a valid form."""
+        chosen = [name for name in LABELS if self.cleaned_data.get(name) == "gone"]
         return {
-            name: getattr(self.gone, name)
-            for name in LABELS
-            if self.cleaned_data.get(name) == "gone"
+            field: getattr(self.gone, field)
+            for name in chosen
+            for field in (Subject.ESTIMATE if name == "estimate" else (name,))
         }

@@ -6,9 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common import dates
-from common.refs import parse_subject_ref
+from common.refs import parse_report_ref, parse_subject_ref
 from offenders.models import LegalFact, Subject, WarningMarker
 from offenders.publication import OVERRIDE_MONTHS
+from offenders.querysets import stays_of
 
 from .inputs import date_input
 
@@ -121,11 +122,26 @@ class AssociationForm(RecordForm):
         help_text="Reports that name both are shown by themselves.",
         error_messages={"required": "Say how we know."},
     )
+    report = forms.CharField(
+        label="Report that says so",
+        required=False,
+        max_length=20,
+        help_text="Its reference, if there is one, such as INC-2026-00017.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_report(self) -> str:
+        """Return the reference as reports have it. Raises ValidationError for another text."""
+        typed = str(self.cleaned_data["report"])
+        ref = parse_report_ref(typed) if typed else ""
+        if ref is None:
+            raise ValidationError("Enter the reference of a report, such as INC-2026-00017.")
+        return ref
 
     def clean_other(self) -> Subject:
         """Return the other record. Raises ValidationError for none."""
         ref = parse_subject_ref(self.cleaned_data["other"])
-        found: Subject | None = Subject.objects.filter(ref=ref or "", merged_into=None).first()
+        found: Subject | None = Subject.objects.filter(pk=stays_of(ref or "")).first()
         if found is None:
             raise ValidationError("No record has this reference. Check it.", code="unknown")
         return found

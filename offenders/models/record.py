@@ -140,6 +140,9 @@ class Association(models.Model):
     )
     words = models.CharField(max_length=200, db_comment="How they belong together")
     source = models.CharField(max_length=200, db_comment="How we know")
+    report_ref = models.CharField(
+        max_length=20, blank=True, db_comment="The report that says so, if one does: its reference"
+    )
     added_at = models.DateTimeField(auto_now_add=True, db_comment="When it was noted")
     added_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who noted it"
@@ -155,6 +158,12 @@ class Association(models.Model):
                 violation_error_message="These two are associated already.",
             ),
             models.CheckConstraint(name="association_in_order", condition=Q(first__lt=F("second"))),
+            models.CheckConstraint(
+                name="association_report_ref",
+                condition=Q(report_ref="")
+                | Q(report_ref__regex=r"^(INC|SIG)-[0-9]{4}-[0-9]{5,9}$"),
+                violation_error_message="Enter the reference of a report, such as INC-2026-00017.",
+            ),
         ]
         indexes = [models.Index(fields=["second"], name="association_second")]
 

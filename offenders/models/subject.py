@@ -25,6 +25,9 @@ class Subject(models.Model):
         KNOWN = "known", "Known"
         ID_SOUGHT = "id_sought", "ID sought"
 
+    ESTIMATE = ("age_low", "age_high", "age_seen_on")
+    """What somebody's age was taken for, and when: it means something only as a whole."""
+
     ref = models.CharField(max_length=12, unique=True, db_comment="Reference, e.g. D-0042")
     client_id = models.UUIDField(
         unique=True, default=uuid.uuid4, db_comment="Made by the form; a repeated send finds it"
@@ -119,6 +122,11 @@ class Subject(models.Model):
     def shown_name(self) -> str:
         """The name, or the words for a person without one."""
         return self.name or "ID sought"
+
+    @property
+    def estimate(self) -> tuple[int | None, int | None, dt.date | None]:
+        """The age somebody was taken for, at least and at most, and when."""
+        return self.age_low, self.age_high, self.age_seen_on
 
     def youngest_age(self, on: dt.date | None = None) -> int | None:
         """Return the youngest the person can be on a day, in years; None when nothing is known.

@@ -109,15 +109,23 @@ def legal_fact_add(
 
 @transaction.atomic
 def association_add(
-    *, by: User, subject: Subject, other: Subject, words: str, source: str
+    *, by: User, subject: Subject, other: Subject, words: str, source: str, report: str = ""
 ) -> Association:
-    """Note that two subjects act together. Raises ValidationError: the same one, or known."""
+    """Note that two subjects act together, and the reference of the report that says so, if any.
+
+    Raises ValidationError: the same one, or known. Whether there is such a report is asked above.
+    """
     if subject.pk == other.pk:
         raise ValidationError({"other": "Choose somebody else: this is the same record."})
     pair = sorted((subject, other), key=lambda each: each.pk)  # one order for everybody
     first, second = (locked_subject(each) for each in pair)
     row = Association(
-        first=first, second=second, words=words.strip(), source=source.strip(), added_by=by
+        first=first,
+        second=second,
+        words=words.strip(),
+        source=source.strip(),
+        report_ref=report,
+        added_by=by,
     )
     with constraint_messages(Association), transaction.atomic():
         row.full_clean()

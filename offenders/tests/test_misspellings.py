@@ -5,7 +5,7 @@ import random
 import pytest
 
 from dtac.demo import words
-from offenders.models import ProfileVersion
+from offenders.models import ProfileVersion, Subject
 from tests.cast import Cast
 from tests.factories import many_known
 
@@ -81,3 +81,15 @@ def test_the_right_person_is_on_the_first_page(cast: Cast, known: dict[str, str]
     found = TRIES - sum(map(len, missed.values()))
     assert found >= TRIES * 0.95, (found, missed)
     assert all(len(names) <= TRIES / len(KINDS) * 0.1 for names in missed.values()), missed
+
+
+def test_the_manager_finds_the_right_record_too(cast: Cast, known: dict[str, str]) -> None:
+    rng = random.Random(2026)
+    missed = []
+    for number in range(TRIES // 5):
+        name = rng.choice(sorted(known))
+        typed = KINDS[number % len(KINDS)](rng, name)
+        rows = Subject.objects.visible_to(cast.intel).search(typed)[:PAGE]
+        if known[name] not in {row.ref for row in rows}:
+            missed.append(f"{typed} for {name}")
+    assert len(missed) <= TRIES // 5 * 0.05, missed

@@ -33,32 +33,32 @@ def people(cast: Cast) -> dict[str, str]:
     return made
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("Kevin Marsh", "Kevin Marsh"),
-        ("kevn marsh", "Kevin Marsh"),
-        ("Marsh Kevin", "Kevin Marsh"),
-        ("kevin mrash", "Kevin Marsh"),
-        ("Kez", "Kevin Marsh"),
-        ("Lianne Forster", "Leanne Foster"),
-        ("zielinsky", "Marta Zieliński"),
-        ("zielinski", "Marta Zieliński"),
-        ("shobhan orourke", "Siobhán O'Rourke"),
-        ("spud", "Paul Tate"),
-        ("neck tattoo grey hoodie", "Kevin Marsh"),
-        ("limping tattooed", "Kevin Marsh"),
-        ("ginger beard", "Paul Tate"),
-        ("man with a ginger beard", "Paul Tate"),
-        ("red beard", "Paul Tate"),
-        ("tall", "Kevin Marsh"),
-        ("kevinmarsh", "Kevin Marsh"),
-        ("K Marsh", "Kevin Marsh"),
-        ("marsh k", "Kevin Marsh"),
-        ("lean fost", "Leanne Foster"),
-        ("limp tattoo moustache", "Kevin Marsh"),
-    ],
-)
+TYPED = [
+    ("Kevin Marsh", "Kevin Marsh"),
+    ("kevn marsh", "Kevin Marsh"),
+    ("Marsh Kevin", "Kevin Marsh"),
+    ("kevin mrash", "Kevin Marsh"),
+    ("Kez", "Kevin Marsh"),
+    ("Lianne Forster", "Leanne Foster"),
+    ("zielinsky", "Marta Zieliński"),
+    ("zielinski", "Marta Zieliński"),
+    ("shobhan orourke", "Siobhán O'Rourke"),
+    ("spud", "Paul Tate"),
+    ("neck tattoo grey hoodie", "Kevin Marsh"),
+    ("limping tattooed", "Kevin Marsh"),
+    ("ginger beard", "Paul Tate"),
+    ("man with a ginger beard", "Paul Tate"),
+    ("red beard", "Paul Tate"),
+    ("tall", "Kevin Marsh"),
+    ("kevinmarsh", "Kevin Marsh"),
+    ("K Marsh", "Kevin Marsh"),
+    ("marsh k", "Kevin Marsh"),
+    ("lean fost", "Leanne Foster"),
+    ("limp tattoo moustache", "Kevin Marsh"),
+]
+
+
+@pytest.mark.parametrize(("typed", "found"), TYPED)
 def test_the_gallery_finds_the_right_person_first(cast: Cast, people, typed, found) -> None:
     rows = ProfileVersion.objects.visible_to(cast.staff).for_list().search(typed)
     assert [row.subject.ref for row in rows][:1] == [people[found]]
@@ -89,6 +89,33 @@ def test_the_manager_finds_records_by_alias_and_slip(cast: Cast, people) -> None
     assert [subject.ref for subject in found][:1] == [people["Kevin Marsh"]]
     found = Subject.objects.visible_to(cast.intel).search("kevn")
     assert [subject.ref for subject in found][:1] == [people["Kevin Marsh"]]
+
+
+@pytest.mark.parametrize(("typed", "found"), TYPED)
+def test_the_manager_finds_as_much_as_the_members(client_of, people, typed, found) -> None:
+    intel = client_of("intel")
+    rows = intel.get("/subjects/", {"q": typed}).context["page"].object_list
+    assert [row.ref for row in rows][:1] == [people[found]]
+    other = next(ref for name, ref in people.items() if name != found)
+    offered = intel.get(f"/subjects/{other}/merge/", {"q": typed}).context["found"]
+    assert [row.ref for row, _ in offered][:1] == [people[found]]
+
+
+def test_an_alias_word_for_word_comes_before_names_like_it(cast: Cast, people) -> None:
+    for name in ("Kez Marlow", "Kes Marsh", "Kezia Stone"):
+        factories.subject(cast.intel, name=name, photo=False)
+    spud = factories.subject(cast.intel, name="Ann Spudd", photo=False)
+    found = list(Subject.objects.visible_to(cast.intel).search("Spud"))
+    assert [row.ref for row in found] == [people["Paul Tate"], spud.ref]
+    both = Subject.objects.visible_to(cast.intel).search("Marsh Kez")
+    assert both[0].ref == people["Kevin Marsh"]  # name and alias together
+
+
+@pytest.mark.parametrize("typed", ["xylophone", "%", "'; drop table", "&|!()", "😀", "-" * 90])
+def test_nonsense_finds_the_manager_nobody(client_of, people, typed: str) -> None:
+    page = client_of("intel").get("/subjects/", {"q": typed})
+    assert page.status_code == 200
+    assert page.context["page"].paginator.count == 0
 
 
 def refs(client, **query) -> list[str]:

@@ -44,9 +44,6 @@ PARTS = {
     "warnings": Part("Add a warning", "Add the warning", "Added.", WarningForm, parts.warning_add),
     "vehicles": Part("Add a vehicle", "Add the vehicle", "Added.", VehicleForm, parts.vehicle_add),
     "facts": Part("Police and courts", "Note it", "Noted.", LegalFactForm, parts.legal_fact_add),
-    "associates": Part(
-        "Acts together with", "Note it", "Noted.", AssociationForm, parts.association_add
-    ),
     "age": Part(
         "Publish a young person",
         "Record the decision",
@@ -55,6 +52,8 @@ PARTS = {
         parts.age_override_set,
     ),
 }
+# Its page stands where reports are known, to say whether there is the one it points to.
+ASSOCIATES = Part("Acts together with", "Note it", "Noted.", AssociationForm, parts.association_add)
 REMOVERS: dict[str, tuple[type[models.Model], Callable[..., None]]] = {
     "warnings": (SubjectWarning, lambda by, row: parts.warning_end(by=by, warning=row)),
     "vehicles": (Vehicle, lambda by, row: parts.vehicle_remove(by=by, vehicle=row)),
@@ -69,12 +68,16 @@ REMOVERS: dict[str, tuple[type[models.Model], Callable[..., None]]] = {
 @require_http_methods(["GET", "POST"])
 @roles_only(Role.INTEL)
 def record_add(request: HttpRequest, ref: str, part: str) -> HttpResponse:
-    """Add a warning, vehicle, fact, associate or decision about age to a record."""
-    user = user_of(request)
-    subject = get_subject(user, ref)
+    """Add a warning, vehicle, fact or decision about age to a record."""
+    subject = get_subject(user_of(request), ref)
     if part not in PARTS:
         raise Http404
-    kind = PARTS[part]
+    return part_page(request, subject, PARTS[part])
+
+
+def part_page(request: HttpRequest, subject: Subject, kind: Part) -> HttpResponse:
+    """Show the form of a part, or add what it holds to the record and lead back to it."""
+    user = user_of(request)
     form = kind.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
