@@ -26,6 +26,7 @@ from offenders.services import (
     bulletin_send,
     photo_add,
     photo_update,
+    profile_publish,
     subject_update,
 )
 from offenders.services import record as parts
