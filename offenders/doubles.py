@@ -27,16 +27,26 @@ BORN = """
       FROM offenders_subject
 """
 """When somebody can have been born: an estimate may be three years out, as witnesses are."""
+# For one record only names that share a sound with one of its own are read, by their index.
 # But for the spelling, each pair shares a mark: something that is equal, so that it stays quick
 # however many records there are. Pairs by a near name alone (weight 2) must be of a sex and an age
 # that can be one person's. A reason is in words for the manager.
 PAIRS = """
-WITH names AS MATERIALIZED (
+WITH heard AS (
+    SELECT coalesce(array_agg(sound), ARRAY[]::text[]) AS sounds
+      FROM (SELECT name FROM offenders_subject WHERE id = %(of)s::bigint
+            UNION SELECT name FROM offenders_alias WHERE subject_id = %(of)s::bigint) own,
+           unnest(dtac_sounds(own.name)) sound
+), names AS MATERIALIZED (
     SELECT id AS subject, dtac_fold(name) AS name FROM offenders_subject
      WHERE name <> '' AND merged_into_id IS NULL
+       AND (%(of)s::bigint IS NULL OR id = %(of)s::bigint
+            OR dtac_sounds(name) && (SELECT sounds FROM heard))
     UNION
     SELECT subject_id, dtac_fold(alias.name) FROM offenders_alias alias
       JOIN offenders_subject owner ON owner.id = subject_id AND owner.merged_into_id IS NULL
+     WHERE %(of)s::bigint IS NULL OR subject_id = %(of)s::bigint
+        OR dtac_sounds(alias.name) && (SELECT sounds FROM heard)
 ), marks AS MATERIALIZED (
     SELECT subject, 3 AS weight, 'same name' AS reason, name AS mark, subject::text AS but
       FROM names WHERE length(name) > 5 AND position(' ' in name) > 0
@@ -46,7 +56,11 @@ WITH names AS MATERIALIZED (
      WHERE cardinality(sounds) > 1
     UNION ALL
     SELECT id, 4, 'same date of birth, names sound alike', concat(date_of_birth, sound), id::text
-      FROM offenders_subject, unnest(dtac_sounds(name)) sound WHERE date_of_birth IS NOT NULL
+      FROM offenders_subject, unnest(dtac_sounds(name)) sound
+     WHERE date_of_birth IS NOT NULL AND (
+         %(of)s::bigint IS NULL
+         OR date_of_birth = (SELECT date_of_birth FROM offenders_subject WHERE id = %(of)s::bigint)
+     )
     UNION ALL
     SELECT subject_id, 3, 'same number plate', registration, subject_id::text
       FROM offenders_vehicle WHERE registration <> ''

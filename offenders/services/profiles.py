@@ -37,7 +37,7 @@ def profile_publish(
     Raises ValidationError with every reason why not, or code "stale" if the record changed since
     the form was shown.
     """
-    row = Subject.objects.select_for_update().get(pk=subject.pk)
+    row = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     check_revision(row, revision)
     problems = publication_problems(row, draft)
     if problems:
@@ -116,7 +116,7 @@ def _frozen(subject: Subject, draft: ProfileDraft) -> ProfileVersion:
 @transaction.atomic
 def profile_withdraw(*, by: User, subject: Subject, reason: str) -> None:
     """Take the current version from members at once. Raises ValidationError if there is none."""
-    Subject.objects.select_for_update().get(pk=subject.pk)
+    Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     current = ProfileVersion.objects.filter(subject=subject, superseded_at=None, withdrawn_at=None)
     version = current.first()
     if version is None:

@@ -54,8 +54,12 @@ class PhotoFacts:
 
 
 def locked_subject(subject: Subject) -> Subject:
-    """Return the record, locked for a change. Raises ValidationError if it became another's."""
-    row: Subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    """Return the record, locked for a change. Raises ValidationError if it became another's.
+
+    Its key stays, so rows that point to it may be made meanwhile: locks of two records and of what
+    names both can't wait for one another.
+    """
+    row: Subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     if row.merged_into_id is not None:
         raise ValidationError("This record became part of another. Change that one.", code="stale")
     return row
