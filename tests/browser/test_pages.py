@@ -152,9 +152,10 @@ from members.models import SchemeSetting
 from members.services import scheme_setting_change
 from offenders.models import ProfileVersion
 from offenders.services import bulletin_create, bulletin_queue, bulletin_send
-scheme_setting_change(
-    by=intel, revision=SchemeSetting.current().revision, email_shows_people=False,
-    printed_packs=True, reason="To be looked at.")
+setting = SchemeSetting.current()
+if not setting.printed_packs:
+    scheme_setting_change(by=intel, revision=setting.revision, email_shows_people=False,
+                          printed_packs=True, reason="To be looked at.")
 some = list(ProfileVersion.objects.live()[:3])
 gone_out, draft = (
     bulletin_create(by=intel, fields={"headline": words, "opening": "Please look."}, versions=some)

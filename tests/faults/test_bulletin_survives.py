@@ -166,7 +166,8 @@ def state_of(demo: Demo) -> dict[str, Any]:
 
 
 def deliveries(demo: Demo) -> dict[str, tuple[str, float, str]]:
-    """Return each recipient's state, when that was recorded as sent, and the Message-ID."""
+    """Return of the last bulletin each recipient's state, when it was recorded as sent, and the
+    Message-ID."""
     place, _, name = state_of(demo)["database_url"].removeprefix("postgres://app@/").rpartition("/")
     connection = psycopg2.connect(host=place, dbname=name, user="app")
     with contextlib.closing(connection), connection.cursor() as cursor:
@@ -175,6 +176,7 @@ def deliveries(demo: Demo) -> dict[str, tuple[str, float, str]]:
             "  FROM offenders_bulletindelivery d"
             "  JOIN members_outboundemail e ON e.id = d.email_id"
             "  JOIN members_user u ON u.id = d.user_id"
+            " WHERE d.bulletin_id = (SELECT max(id) FROM offenders_bulletin)"
         )
         return {row[0]: (row[1], float(row[2]), row[3]) for row in cursor.fetchall()}
 
