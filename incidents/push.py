@@ -16,15 +16,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import aiohttp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02
-from pywebpush import WebPusher
 from yarl import URL
+
+if TYPE_CHECKING:
+    import aiohttp
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +82,8 @@ class Message:
     def body(self, browser: Browser) -> bytes:
         """Return the message encrypted for a browser. Raises ValueError for unusable keys."""
         keys = {"p256dh": browser.p256dh, "auth": browser.auth}
+        from pywebpush import WebPusher  # only who sends needs it
+
         pusher = WebPusher({"endpoint": browser.endpoint, "keys": keys})
         return bytes(pusher.encode(json.dumps(self.facts).encode(), "aes128gcm")["body"])
 
@@ -206,6 +210,8 @@ class _Sending(threading.Thread):
         self.join(EACH_SECONDS)
 
     async def _all(self) -> None:
+        import aiohttp  # only who sends needs it: it takes half a second of each start
+
         self._loop, self._work = asyncio.get_running_loop(), asyncio.current_task()
         gate = asyncio.Semaphore(AT_ONCE)
         connector = aiohttp.TCPConnector(limit=AT_ONCE, ssl=ssl.create_default_context())
@@ -222,14 +228,14 @@ class _Sending(threading.Thread):
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _one(
-        self, web: aiohttp.ClientSession, gate: asyncio.Semaphore, browser: Browser
+        self, web: "aiohttp.ClientSession", gate: asyncio.Semaphore, browser: Browser
     ) -> None:
         async with gate:
             status = await _tell(web, browser, self.message)
         self.answers.put(Answer(browser.key, status))
 
 
-async def _tell(web: aiohttp.ClientSession, browser: Browser, message: Message) -> int:
+async def _tell(web: "aiohttp.ClientSession", browser: Browser, message: Message) -> int:
     """Send to one browser; return the last status, 0 for none."""
     if not may_send_to(browser.endpoint):
         return GONE
@@ -250,7 +256,9 @@ async def _tell(web: aiohttp.ClientSession, browser: Browser, message: Message) 
     return status
 
 
-async def _post(web: aiohttp.ClientSession, endpoint: str, body: bytes, message: Message) -> int:
+async def _post(web: "aiohttp.ClientSession", endpoint: str, body: bytes, message: Message) -> int:
+    import aiohttp
+
     try:
         address = URL(endpoint, encoded=True)  # to the letter: it is the browser's name
         headers = message.headers(endpoint)
