@@ -188,3 +188,8 @@ def losses_by_area(period: Period) -> list[dict[str, Any]]:
 def top_types(*, since: dt.date, most: int = 8) -> list[dict[str, Any]]:
     """Return the commonest types of accepted incident since a day."""
     return Report.objects.accepted_incidents().filter(occurred_on__gte=since).by_type()[:most]
+
+
+def unsigned_members() -> int:
+    """Return how many members have not signed the authorisation to exclude on their behalf."""
+    return int(Member.objects.unsigned().count())

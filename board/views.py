@@ -53,6 +53,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "revenue_needed": target / 12 if target else None,
         "areas": figures.losses_by_area(this_quarter),
         "exclusions": figures.exclusion_figures(today),
+        "unsigned": figures.unsigned_members(),
         "types": figures.top_types(since=months[0]),
     }
     return render(request, "board/board.html", context)

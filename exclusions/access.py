@@ -13,7 +13,9 @@ def get_notice(user: User, ref: str) -> Notice:
         Notice.objects.visible_to(user)
         .filter(ref=ref.upper())
         .with_face(user)
-        .select_related("authorised_by", "service_recorded_by", "service_premises", "revoked_by")
+        .select_related(
+            "authorised_by", "service_recorded_by", "service_premises", "revoked_by", "policy"
+        )
         .first()
     )
     if notice is None:

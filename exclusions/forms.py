@@ -1,6 +1,7 @@
 """Input of the exclusions app."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import forms
@@ -12,8 +13,8 @@ from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
 
-from .models import Notice
-from .services import Service, citable_reports
+from .models import ExclusionPolicy, Notice
+from .services import Attempt, Service, citable_reports
 
 
 class RaiseForm(forms.Form):
@@ -107,6 +108,46 @@ class ServiceForm(forms.Form):
         )
 
 
+class AttemptForm(forms.Form):
+    """An attempt to serve that failed."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    attempted_at = LondonMomentField(
+        label="When",
+        error_messages={
+            "required": "Enter the day and time it was tried.",
+            "invalid": "Enter a day and a time, such as 14/03/2026 15:30.",
+        },
+    )
+    place = forms.CharField(
+        label="Where",
+        max_length=200,
+        error_messages={"required": "Enter where it was tried."},
+    )
+    attempted_by = forms.CharField(
+        label="Tried by",
+        max_length=120,
+        error_messages={"required": "Enter the name of the person who tried."},
+    )
+    outcome = forms.CharField(
+        label="Why it failed",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why it could not be served."},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.fields["client_id"].initial = uuid.uuid4
+        self.fields["attempted_at"].initial = timezone.now
+        self.fields["attempted_by"].initial = user.name
+
+    def attempt(self) -> Attempt:
+        """Return the attempt this valid form means."""
+        names = ("attempted_at", "place", "attempted_by", "outcome")
+        return Attempt(**{name: self.cleaned_data[name] for name in names})
+
+
 class RevokeForm(forms.Form):
     """Why a notice is revoked."""
 
@@ -115,3 +156,57 @@ class RevokeForm(forms.Form):
         max_length=500,
         error_messages={"required": "Say why it is revoked."},
     )
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The exclusion protocol as it is to be from now on, and why."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why it is changed",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Write why. It is kept with the change."},
+    )
+
+    class Meta:
+        model = ExclusionPolicy
+        fields = (
+            "arrests",
+            "serious",
+            "incidents",
+            "within_months",
+            "appeal_days",
+            "staff_words",
+            "rule_words",
+            "breach_words",
+            "appeal_words",
+            "privacy_words",
+        )
+        widgets = {
+            "staff_words": forms.Textarea(attrs={"rows": 4}),
+            "rule_words": forms.Textarea(attrs={"rows": 8}),
+            "breach_words": forms.Textarea(attrs={"rows": 8}),
+            "appeal_words": forms.Textarea(attrs={"rows": 8}),
+            "privacy_words": forms.Textarea(attrs={"rows": 12}),
+        }
+        help_texts = {
+            "arrests": "So many are enough. 0: arrests don’t count by themselves.",
+            "serious": "So many are enough. 0: they don’t count by themselves.",
+            "incidents": "So many are enough, if they lie within the months beside.",
+            "appeal_days": "Counted from the day of service.",
+            "staff_words": "A line each. Staff read it on the page of somebody excluded.",
+        }
+
+    def __init__(self, *args: Any, policy: ExclusionPolicy, **kwargs: Any) -> None:
+        held = ExclusionPolicy(**{name: getattr(policy, name) for name in self.Meta.fields})
+        initial = {"number": policy.number}
+        super().__init__(
+            *args, **{"label_suffix": "", "initial": initial, "instance": held, **kwargs}
+        )
+
+    def change(self) -> dict[str, Any]:
+        """Return the version it was made from, the new fields, and the reason. Saves nothing."""
+        data = self.cleaned_data
+        fields = {name: data[name] for name in self.Meta.fields}
+        return {"number": data["number"], "fields": fields, "reason": data["reason"]}

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 
 from common import dates
 from common.refs import parse_subject_ref
+from members.querysets import authorities_of
 
 if TYPE_CHECKING:
     from members.models import User
@@ -70,6 +71,13 @@ class NoticeQuerySet(models.QuerySet[Any]):
             profile_line=Subquery(seen.values("line")[:1]),
         )
 
+    def with_attempts(self) -> Self:
+        """Each with the number of attempts to serve it that failed, as `tried`."""
+        from .models import ServiceAttempt  # the models module imports this one
+
+        failed = ServiceAttempt.objects.filter(notice=OuterRef("pk")).order_by().values("notice")
+        return self.annotate(tried=Subquery(failed.annotate(n=Count("pk")).values("n")))
+
     def show(self, part: str) -> Self:
         """One part of the list: in_force, to_serve, over, or all of it."""
         if part == "in_force":
@@ -123,11 +131,22 @@ class NoticeQuerySet(models.QuerySet[Any]):
         )
 
 
+def covers_premises_of(user: "User") -> bool:
+    """Whether notices hold at this user's own business: it has signed the authorisation.
+
+    Agencies and the manager have no premises of their own to exclude from.
+    """
+    if user.role not in ("reporter", "manager"):
+        return True
+    return bool(authorities_of(user.member_id).exists())
+
+
 def breaches() -> Any:
     """Return involvements that are breaches: derived, never typed.
 
-    An excluded person at a member's premises, after service, on a day the notice covered; a
-    rejected report or a double of another is none. Each row carries `notice_ref`.
+    An excluded person at a member's premises, after service, on a day the notice covered and the
+    member's signed authorisation was held; a rejected report or a double of another is none. Each
+    row carries `notice_ref`.
     """
     from incidents.models import Involvement
 
@@ -140,10 +159,12 @@ def breaches() -> Any:
     ).filter(Q(revoked_at=None) | Q(revoked_at__gt=OuterRef("report__occurred_at")))
     cited = NoticeGround.objects.filter(notice=OuterRef("pk"), report=OuterRef(OuterRef("report")))
     covering = covering.exclude(Exists(cited))  # what it rests on came before it
+    day = OuterRef("report__occurred_on")
+    authorised = authorities_of(OuterRef("report__member"), on=day)
     latest = covering.order_by("-served_at").values("ref")[:1]
     return (
         Involvement.objects.filter(subject__isnull=False)
         .exclude(report__status__in=["rejected", "duplicate"])
-        .filter(Exists(covering))
+        .filter(Exists(authorised), Exists(covering))
         .annotate(notice_ref=Subquery(latest), occurred_at=F("report__occurred_at"))
     )

@@ -1,9 +1,9 @@
 """Writes of the exclusions app."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import asdict, dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common import dates
-from common.db import constraint_messages
+from common.db import constraint_messages, once
 from common.refs import yearly_ref
 from incidents.models import Report
 from members.mail import email_queue
@@ -21,21 +21,9 @@ from offenders.models import Subject
 from offenders.services import locked_subject, profiles_active
 
 from . import actions
-from .models import Notice, NoticeCounter, NoticeGround
-
-
-def threshold_met(reports: Sequence[Report]) -> bool:
-    """Whether the cited incidents reach the scheme's threshold for an exclusion.
-
-    One arrest, or one serious incident, or two accepted incidents within twelve months (common
-    practice of published exclusion protocols; behaviour 19).
-    """
-    if any(report.outcome == Report.Outcome.ARRESTED for report in reports):
-        return True
-    if any(report.type and report.type.is_serious for report in reports):
-        return True
-    days = sorted(dates.london_date(report.occurred_at) for report in reports)
-    return any(later <= dates.add_months(earlier, 12) for earlier, later in pairwise(days))
+from .models import ExclusionPolicy, Notice, NoticeCounter, NoticeGround, ServiceAttempt
+from .policy import policy_kept, threshold_met
+from .premises import premises_list_current
 
 
 def citable_reports(subject: Subject) -> list[Report]:
@@ -45,19 +33,22 @@ def citable_reports(subject: Subject) -> list[Report]:
 
 
 def _check_grounds(
-    subject: Subject, reports: Sequence[Report], below_threshold_reason: str
+    subject: Subject,
+    reports: Sequence[Report],
+    below_threshold_reason: str,
+    policy: ExclusionPolicy,
 ) -> None:
     citable = {report.pk for report in citable_reports(subject)}
     if not reports:
         raise ValidationError({"grounds": "Choose at least one incident."})
     if {report.pk for report in reports} - citable:
         raise ValidationError({"grounds": "Cite accepted incidents of this person only."})
-    if not threshold_met(reports) and not below_threshold_reason.strip():
+    if not threshold_met(reports, policy) and not below_threshold_reason.strip():
         raise ValidationError(
             {
                 "below_threshold_reason": (
-                    "These incidents are below the scheme's threshold (one arrest, one serious "
-                    "incident, or two in 12 months). Say why a notice is right all the same."
+                    "These incidents are below the scheme's threshold"
+                    f" ({policy.threshold_words()}). Say why a notice is right all the same."
                 )
             }
         )
@@ -74,6 +65,8 @@ def notice_raise(
 ) -> Notice:
     """Raise and authorise a notice, ready to be served. It is not in force yet.
 
+    What it says is frozen with it: reason, protocol, list of premises, the name on it.
+
     Raises ValidationError: a record that became part of another, nothing cited, an incident that
     isn't this subject's or not accepted, the threshold not met and no reason given, or a notice
     still to be served.
@@ -83,7 +76,8 @@ def notice_raise(
     keys = [report.pk for report in reports]
     list(Report.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
     locked_subject(subject)
-    _check_grounds(subject, reports, below_threshold_reason)
+    policy = policy_kept()
+    _check_grounds(subject, reports, below_threshold_reason, policy)
     now = timezone.now()
     year = dates.london_date(now).year
     notice = Notice(
@@ -93,6 +87,9 @@ def notice_raise(
         below_threshold_reason=below_threshold_reason.strip(),
         raised_at=now,
         authorised_by=by,
+        policy=policy,
+        premises_list=premises_list_current(),
+        printed_name=subject.shown_name,
     )
     notice.full_clean()
     with constraint_messages(Notice):
@@ -159,6 +156,58 @@ def notice_record_service(*, by: User, notice: Notice, service: Service) -> Noti
     )
     profiles_active(subjects=[row.subject_id], at=row.served_at)
     return row
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to serve that failed: when, where, by whom, and why it did."""
+
+    attempted_at: dt.datetime
+    place: str
+    attempted_by: str
+    outcome: str
+
+
+def attempt_record(
+    *, by: User, notice: Notice, attempt: Attempt, client_id: uuid.UUID
+) -> ServiceAttempt:
+    """Record that a notice could not be served; the same `client_id` again is the same attempt.
+
+    Raises ValidationError: served or revoked already (code "stale"), in the future, before the
+    notice was raised; PermissionDenied if it isn't this user's to serve.
+    """
+    return once(ServiceAttempt, client_id, lambda: _note_attempt(by, notice, attempt, client_id))
+
+
+def _note_attempt(
+    by: User, notice: Notice, attempt: Attempt, client_id: uuid.UUID
+) -> ServiceAttempt:
+    row: Notice = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
+    if row.is_served or row.is_revoked:
+        raise ValidationError("This notice was served or revoked already.", code="stale")
+    if not Notice.objects.servable_by(by).filter(pk=row.pk).exists():
+        raise PermissionDenied
+    if attempt.attempted_at > timezone.now():
+        raise ValidationError({"attempted_at": "This is in the future."})
+    if attempt.attempted_at < row.raised_at.replace(second=0, microsecond=0):
+        raise ValidationError({"attempted_at": "This is before the notice was raised."})
+    made = ServiceAttempt(
+        notice=row,
+        client_id=client_id,
+        recorded_at=timezone.now(),
+        recorded_by=by,
+        **asdict(attempt),
+    )
+    made.full_clean()
+    made.save()
+    record(
+        actions.ATTEMPT_RECORDED,
+        by=by,
+        ref=row.ref,
+        subjects=[row.subject.ref],
+        at=attempt.attempted_at.isoformat(),
+    )
+    return made
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from .activity import activity_refresh
 from .merging import strays_follow
+from .premises import premises_list_current
 from .services import expiries_record
 from .top_ten import top_ten_refresh
 
@@ -12,6 +13,12 @@ from .top_ten import top_ten_refresh
 def notice_expiry_record() -> int:
     """Record notices that have ended and tell the manager."""
     return expiries_record()
+
+
+@shared_task
+def premises_list_refresh() -> int:
+    """Make a new version of the list of premises if it changed; return the version's number."""
+    return int(premises_list_current().number)
 
 
 @shared_task

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
-from common.http import add_problems, form_status, query_text
+from common.http import add_problems, download, form_status, query_text
 from common.lists import chips
 from members.access import READERS, roles_only, user_of
 from members.models import Role, User
@@ -19,10 +19,12 @@ from offenders.actions import SUBJECT_VIEWED
 
 from . import actions
 from .access import get_notice
-from .forms import RaiseForm, RevokeForm, ServiceForm
+from .document import may_print, notice_print
+from .forms import AttemptForm, RaiseForm, RevokeForm, ServiceForm
 from .models import Notice
-from .querysets import breaches
-from .services import notice_raise, notice_record_service, notice_revoke, threshold_met
+from .policy import policy_current, threshold_met
+from .querysets import breaches, covers_premises_of
+from .services import attempt_record, notice_raise, notice_record_service, notice_revoke
 
 INTEL_SHOWS = [
     ("in_force", "In force"),
@@ -77,9 +79,14 @@ def notice(request: HttpRequest, ref: str) -> HttpResponse:
     context: dict[str, Any] = {
         "notice": found,
         "may_serve": may_serve,
+        "may_print": may_print(user, found),
+        "staff_lines": policy_current().staff_lines(),
+        "covered_here": covers_premises_of(user),
         "sees_case": user.is_intel
         or (user.role == Role.MANAGER and found.cites_member(user.member_id)),
     }
+    if context["sees_case"]:
+        context["attempts"] = list(found.attempts.select_related("recorded_by"))
     if user.is_intel:
         context["grounds"] = found.grounds.select_related("type", "premises")
         context["breaches"] = (
@@ -99,6 +106,17 @@ def _log_view(request: HttpRequest, notice: Notice) -> None:
         ref=notice.ref,
         subjects=[notice.subject.ref],
     )
+
+
+@require_safe
+@roles_only(Role.INTEL, Role.MANAGER)
+def notice_document(request: HttpRequest, ref: str) -> HttpResponse:
+    """The notice as it is handed over, with the list of premises."""
+    user = user_of(request)
+    found = get_notice(user, ref)
+    if not may_print(user, found):
+        raise PermissionDenied
+    return download(notice_print(by=user, notice=found), f"{found.ref}.pdf", "application/pdf")
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,12 +145,14 @@ def notice_raise_page(request: HttpRequest, ref: str) -> HttpResponse:
         except ValidationError as error:
             add_problems(form, error)
     record(SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
+    policy = policy_current()
     citable = list(form.fields["grounds"].queryset)  # type: ignore[attr-defined]
     context = {
         "subject": subject,
         "form": form,
         "citable": citable,
-        "threshold_met": threshold_met(citable),
+        "threshold_met": threshold_met(citable, policy),
+        "threshold": policy.threshold_words(),
         "page_title": f"Raise a notice: {subject.ref}",
     }
     return render(request, "exclusions/notice_raise.html", context, status=form_status(form))
@@ -160,6 +180,32 @@ def notice_serve(request: HttpRequest, ref: str) -> HttpResponse:
     _log_view(request, found)
     context = {"notice": found, "form": form, "page_title": f"Record service: {found.ref}"}
     return render(request, "exclusions/notice_serve.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL, Role.MANAGER)
+def notice_attempt(request: HttpRequest, ref: str) -> HttpResponse:
+    """Record that a notice could not be served. It is not in force by that."""
+    user = user_of(request)
+    found = get_notice(user, ref)
+    if not Notice.objects.servable_by(user).filter(pk=found.pk).exists():
+        raise PermissionDenied
+    form = AttemptForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            attempt_record(
+                by=user,
+                notice=found,
+                attempt=form.attempt(),
+                client_id=form.cleaned_data["client_id"],
+            )
+            messages.success(request, "Recorded. The notice is still to be served.")
+            return redirect("notice", ref=found.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    _log_view(request, found)
+    context = {"notice": found, "form": form, "page_title": f"It could not be served: {found.ref}"}
+    return render(request, "exclusions/notice_attempt.html", context, status=form_status(form))
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,3 +14,7 @@ SCHEME_SETTING_CHANGED = register("members.scheme.changed", "changed the scheme�
 MAIL_WANTED_SET = register("members.mail.wanted", "chose which e-mails to get")
 ADDRESS_BOUNCED = register("members.mail.bounced", "marked an address that mail came back from")
 ADDRESS_CLEARED = register("members.mail.cleared", "let mail go to an address again")
+AUTHORITY_RECORDED = register(
+    "members.authority.recorded", "recorded a member’s authorisation to exclude"
+)
+AUTHORITY_ENDED = register("members.authority.ended", "ended a member’s authorisation to exclude")

@@ -102,3 +102,39 @@ class BounceForm(forms.Form):
         if self.user is None:
             raise forms.ValidationError("No user has this address.")
         return address
+
+
+class AuthorityForm(forms.Form):
+    """A member's signed authorisation to exclude on its behalf."""
+
+    signed_on = forms.DateField(
+        label="Signed on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Enter the day on the paper.",
+            "invalid": "Enter a day, such as 14/03/2026.",
+        },
+    )
+    signed_by = forms.CharField(
+        label="Signed by",
+        max_length=120,
+        help_text="Name and position of who signed for the business.",
+        error_messages={"required": "Enter who signed it for the business."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class AuthorityEndForm(forms.Form):
+    """Why an authorisation ends."""
+
+    reason = forms.CharField(
+        label="Why it ends",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why it ends."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})

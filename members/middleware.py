@@ -16,6 +16,8 @@ FREE_OF_AGREEMENT = frozenset(
         "healthz",
         "readyz",
         "mail_stop",
+        "exclusion_rules",
+        "exclusion_rules_premises",
     }
 )
 

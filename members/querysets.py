@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, Greatest, Lower
 
 from common import dates
 
@@ -24,6 +24,10 @@ class MemberQuerySet(models.QuerySet[Any]):
     def counted(self) -> Self:
         """What counts towards the plan's 140: active full members and affiliates."""
         return self.filter(status="active", kind__in=["full", "affiliate"])
+
+    def unsigned(self) -> Self:
+        """Full members and affiliates whose authorisation to exclude is not held today."""
+        return self.counted().filter(~Exists(authorities_of(OuterRef("pk"))))
 
     def visible_to(self, user: "User") -> Self:
         """The manager and the Board see all members; a member manager their own."""
@@ -68,8 +72,33 @@ class MemberQuerySet(models.QuerySet[Any]):
         return dict(rows)
 
 
+class ExclusionAuthorityQuerySet(models.QuerySet[Any]):
+    """Signed authorisations to exclude."""
+
+    def held(self, *, on: Any = None) -> Self:
+        """Those that hold on a London day (today): a date, or the OuterRef of one."""
+        day = on or dates.today()
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=day), signed_on__lte=day)
+
+
+def authorities_of(member: Any, *, on: Any = None) -> Any:
+    """Return a member's (key or OuterRef) authorisations that hold on a day, for a subquery."""
+    from .models import ExclusionAuthority  # the models module imports this one
+
+    return ExclusionAuthority.objects.held(on=on).filter(member=member)
+
+
 class PremisesQuerySet(models.QuerySet[Any]):
     """Sites of members."""
+
+    def covered(self) -> Self:
+        """Open sites from which notices exclude today, each with the day it is covered `since`."""
+        held = authorities_of(OuterRef("member"))
+        return (
+            self.open()
+            .filter(Exists(held))
+            .annotate(since=Greatest(Subquery(held.values("signed_on")[:1]), "member__joined_on"))
+        )
 
     def open(self) -> Self:
         """Sites of active members that have not closed."""

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from . import mail_views, views
+from . import authority_views, mail_views, views
 
 urlpatterns = [
     path("sign-in/", login_not_required(account.login), name="account_login"),
@@ -26,5 +26,8 @@ urlpatterns = [
     path("scheme/", mail_views.scheme_settings, name="scheme_settings"),
     path("me/log/", views.access_log, name="access_log"),
     path("members/", views.member_list, name="member_list"),
+    path(
+        "members/<slug:slug>/authority/", authority_views.member_authority, name="member_authority"
+    ),
     path("members/<slug:slug>/", views.member_detail, name="member_detail"),
 ]

@@ -14,7 +14,7 @@ from common.lists import chips
 from . import services
 from .access import get_member, roles_only, user_of
 from .forms import AgreementForm
-from .models import Member, Role
+from .models import ExclusionAuthority, Member, Role
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,6 +84,7 @@ def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
     member = get_member(user_of(request), slug)
     context = {
         "member": member,
+        "authority": ExclusionAuthority.objects.held().filter(member=member).first(),
         "premises": member.premises.select_related("area"),
         "users": member.users.order_by("-is_active", "name"),
         "subscriptions": member.subscriptions.all()[:5],

@@ -32,7 +32,7 @@ from incidents.services.intelligence import (
     intelligence_grade,
     intelligence_share,
 )
-from members.models import Area, Member, Payment, Premises, Role, User
+from members.models import Area, ExclusionAuthority, Member, Payment, Premises, Role, User
 from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
@@ -57,6 +57,7 @@ class AreaFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
 class MemberFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
     class Meta:
         model = Member
+        skip_postgeneration_save = True
 
     name = factory.Sequence(lambda n: f"Member {n}")
     slug = factory.Sequence(lambda n: f"member-{n}")
@@ -65,6 +66,14 @@ class MemberFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
     sector = "large_retail"
     area = factory.SubFactory(AreaFactory)
     joined_on = dt.date(2020, 1, 1)
+
+    @factory.post_generation
+    def signed(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        """Let it have signed the authorisation to exclude, unless told signed=False."""
+        if create and extracted is not False:
+            ExclusionAuthority.objects.create(
+                member=self, signed_on=dt.date(2020, 1, 1), recorded_at=timezone.now()
+            )
 
 
 class PremisesFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]

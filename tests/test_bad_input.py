@@ -93,6 +93,9 @@ PAGES = {
     "intelligence_withdraw": "intel",
     "log": "staff",
     "mail_choices": "staff",
+    "exclusion_policy": "intel",
+    "member_authority": "intel",
+    "notice_attempt": "store",
     "notice_raise": "intel",
     "notice_revoke": "intel",
     "notice_serve": "store",
@@ -135,7 +138,8 @@ BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen
            "account_signup"}  # fmt: skip
 LISTS = {
     "staff": ("/log/", "/log/who/", "/log/where/", "/reports/", "/gallery/", "/alerts/poll/",
-              "/alerts/new/", "/intelligence/new/", "/exclusions/", "/me/log/", "/bulletins/"),
+              "/alerts/new/", "/intelligence/new/", "/exclusions/", "/me/log/", "/bulletins/",
+              "/exclusions/premises/", "/rules/premises/"),
     "store": ("/members/{own_member}/figures/", "/patterns/", "/business/"),
     "intel": ("/gallery/", "/log/", "/log/where/", "/reports/", "/queue/", "/patterns/", "/series/",
               "/types/", "/subjects/", "/subjects/top-ten/", "/members/", "/alerts/",

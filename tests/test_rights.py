@@ -43,6 +43,7 @@ def test_each_role_gets_what_the_matrix_says(world, client_of, role: str) -> Non
 def test_nobody_signed_out_gets_anything(world, client: Client) -> None:
     public = {"healthz", "readyz", "account_login", "account_inactive", "account_signup"}
     public |= {"mail_stop", "log_offline", "service_worker", "manifest"}
+    public |= {"exclusion_rules", "exclusion_rules_premises"}
     for line in MATRIX:
         if line.name in public:
             continue
@@ -129,6 +130,8 @@ READS = {
     "/subjects/{published}/exclude/": "offenders.subject.viewed",
     "/exclusions/": "exclusions.notice.listed",
     "/exclusions/{in_force}/": "exclusions.notice.viewed",
+    "/exclusions/{to_serve}/attempt/": "exclusions.notice.viewed",
+    "/exclusions/{in_force}/notice.pdf": "exclusions.notice.printed",
     "/exclusions/{in_force}/serve/": "exclusions.notice.viewed",
     "/exclusions/{in_force}/revoke/": "exclusions.notice.viewed",
     "/bulletins/{sent}/": "offenders.bulletin.viewed",

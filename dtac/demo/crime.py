@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from common import dates
 from common.refs import yearly_ref
-from exclusions.models import Notice, NoticeCounter, NoticeGround
+from exclusions.models import Notice, NoticeCounter, NoticeGround, ServiceAttempt
+from exclusions.policy import policy_kept
+from exclusions.premises import premises_list_current
 from exclusions.querysets import breaches
 from incidents.models import (
     IncidentType,
@@ -263,15 +265,16 @@ def load_notices(
     chosen = [face for face in known if face.subject.ref == "D-0042"]
     chosen += [face for face in known if face.subject.ref != "D-0042"]
     numbers = Numbers()
+    paper = {"policy": policy_kept(), "premises_list": premises_list_current()}
     waiting = [chosen.pop() for _ in range(2)]
     starts = _starts(rng, scale)
     notices, cited = [], []
     for face, start in zip(chosen, starts, strict=False):
-        notice = _notice(rng, face, start, users, numbers)
+        notice = _notice(rng, face, start, users, numbers, paper)
         notices.append(notice)
-        cited.append(grounds[face.subject.pk][-2:])
+        cited.append(_before(grounds[face.subject.pk], start))
     for face in waiting:
-        notice = _notice(rng, face, None, users, numbers)
+        notice = _notice(rng, face, None, users, numbers, paper)
         notices.append(notice)
         cited.append(_at_store(grounds[face.subject.pk], store))
     Notice.objects.bulk_create(notices, batch_size=BATCH)
@@ -283,10 +286,29 @@ def load_notices(
         ],
         batch_size=BATCH,
     )
+    _attempts(notices[-1], users["store@dtac.example"])
     _most_keep_away()
     NoticeCounter.objects.bulk_create(
         NoticeCounter(prefix=prefix, year=year, last=last)
         for (prefix, year), last in numbers.last.items()
+    )
+
+
+def _attempts(notice: Notice, by: User) -> None:
+    """Let somebody have tried twice to serve a notice."""
+    told = ("Nobody came to the door.", "The neighbour says that they moved.")
+    ServiceAttempt.objects.bulk_create(
+        ServiceAttempt(
+            notice=notice,
+            client_id=uuid.UUID(int=number),
+            attempted_at=notice.raised_at + dt.timedelta(hours=3 * number),
+            place="Last known address",
+            attempted_by="PC Amy Cole",
+            outcome=outcome,
+            recorded_at=notice.raised_at + dt.timedelta(hours=3 * number + 1),
+            recorded_by=by,
+        )
+        for number, outcome in enumerate(told, start=1)
     )
 
 
@@ -315,6 +337,12 @@ def _at_store(reports: list[Report], store: User) -> list[Report]:
     return last
 
 
+def _before(reports: list[Report], start: dt.date) -> list[Report]:
+    """Return the last two incidents before a notice began, or the first there is."""
+    earlier = [each for each in reports if dates.london_date(each.occurred_at) < start]
+    return earlier[-2:] or reports[:1]
+
+
 def _starts(rng: random.Random, scale: int) -> list[dt.date]:
     """Days of service: the first is D-0042's; then some that end this week; then past ones."""
     today = dates.today()
@@ -334,6 +362,7 @@ def _notice(
     start: dt.date | None,
     users: dict[str, User],
     numbers: Numbers,
+    paper: dict[str, Any],
 ) -> Notice:
     intel = users["intel@dtac.example"]
     now = timezone.now()
@@ -349,6 +378,8 @@ def _notice(
         reason="Repeated thefts from members' premises, and an arrest at one of them.",
         raised_at=raised,
         authorised_by=intel,
+        printed_name=face.subject.shown_name,
+        **paper,
         served_at=served,
         ends_on=ends_on,
         service_method="in_person" if served else "",

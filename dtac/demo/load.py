@@ -23,6 +23,7 @@ from members.models import (
     Agreement,
     AgreementAcceptance,
     Area,
+    ExclusionAuthority,
     Member,
     Payment,
     Premises,
@@ -120,7 +121,7 @@ NOT_ACTIVE = {"prospect": 14, "contacted": 6, "applied": 3, "lapsed": 4, "left":
 
 def _members(rng: random.Random, areas: list[Area], scale: int, today: dt.date) -> list[Member]:
     by_name = {area.name: area for area in areas}
-    rows = [
+    fixed = [
         Member(
             name=name,
             kind=kind,
@@ -128,17 +129,38 @@ def _members(rng: random.Random, areas: list[Area], scale: int, today: dt.date) 
             sector=sector,
             area=by_name[area],
             joined_on=joined,
-            exclusion_authority_on=dt.date(2024, 4, 2) if signed else None,
         )
-        for name, kind, sector, area, joined, signed in FIXED_MEMBERS
+        for name, kind, sector, area, joined, _ in FIXED_MEMBERS
     ]
+    signed = [bool(row[-1]) for row in FIXED_MEMBERS]
+    rows = list(fixed)
     for number in range(MEMBERS * scale - 2):
         rows.append(_business(rng, number, by_name, "active", today))
+        signed.append(rng.random() < 0.9)
     past = [status for status, count in NOT_ACTIVE.items() for _ in range(count)]
     for number, status in enumerate(past, start=500_000):
         rows.append(_business(rng, number, by_name, status, today))
+        signed.append(False)
     _name_apart(rows)
-    return Member.objects.bulk_create(rows, batch_size=2000)
+    members = Member.objects.bulk_create(rows, batch_size=2000)
+    _authorities([row for row, has_signed in zip(members, signed, strict=True) if has_signed])
+    return members
+
+
+def _authorities(members: list[Member]) -> None:
+    """Let these members have signed, on the day they joined, that people are excluded for them."""
+    ExclusionAuthority.objects.bulk_create(
+        [
+            ExclusionAuthority(
+                member=member,
+                signed_on=member.joined_on or dates.today(),
+                signed_by="The manager",
+                recorded_at=timezone.now(),
+            )
+            for member in members
+        ],
+        batch_size=2000,
+    )
 
 
 def _name_apart(rows: list[Member]) -> None:
@@ -172,7 +194,6 @@ def _business(
         area=area,
         joined_on=joined if status == "active" or is_past else None,
         left_on=today - dt.timedelta(days=rng.randrange(1, 19)) if is_past else None,
-        exclusion_authority_on=joined if status == "active" and rng.random() < 0.9 else None,
     )
 
 

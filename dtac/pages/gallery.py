@@ -14,6 +14,8 @@ from common.http import query_text
 from common.lists import chips
 from dtac.presenters import cards, photo_url, profile_ribbon, top_ten_of
 from exclusions.models import Notice
+from exclusions.policy import policy_current
+from exclusions.querysets import covers_premises_of
 from incidents.models import Report
 from members.access import READERS, roles_only, user_of
 from members.models import Role, User
@@ -138,6 +140,8 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "version": version,
         "notice": notice,
+        "staff_lines": policy_current().staff_lines() if notice else [],
+        "covered_here": covers_premises_of(user) if notice else True,
         "ribbon": profile_ribbon(version, until, top_ten=bool(top_ten_of([version.subject_id]))),
         "face": photo_url(photos[0].uuid if photos else None, "large"),
         "photos": [photo_url(photo.uuid, "large") for photo in photos[1:]],

@@ -82,7 +82,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     }
     shown = list(narrowed.for_list(user)[:SHOWN])
     likely = likely_subjects(shown)
-    steps = [*to_serve.with_face(user)[:SHOWN], *ending.with_face(user).order_by("ends_on")[:SHOWN]]
+    steps = [
+        *to_serve.with_face(user).with_attempts()[:SHOWN],
+        *ending.with_face(user).order_by("ends_on")[:SHOWN],
+    ]
     profiles = list(due.for_list().order_by("review_on")[:SHOWN])
     record(
         actions.REPORTS_LISTED,
@@ -180,6 +183,8 @@ def _notice_row(notice: Notice) -> Row:
         days = (timezone.now() - notice.raised_at).days
         ago = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
         meta, tag = f"Raised {ago}, not yet served.", Label("Not served", "warning")
+        if tried := getattr(notice, "tried", 0):  # from with_attempts()
+            meta += f" {tried} attempt{'s' if tried > 1 else ''} failed."
     else:
         assert notice.ends_on is not None
         left = (notice.ends_on - dates.today()).days

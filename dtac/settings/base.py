@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "dtac.tasks.files_sweep", "schedule": crontab(hour=3, minute=50)},
     # By the hour: the scores grow older with the days, and undone reviews heal.
     "standing": {"task": "exclusions.tasks.standing_refresh", "schedule": crontab(minute=10)},
+    "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",
         # Each quarter of an hour: cheap, and a night's outage heals itself in the morning.

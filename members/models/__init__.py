@@ -1,6 +1,7 @@
 """Tables of the members app."""
 
 from .agreement import Agreement, AgreementAcceptance
+from .authority import ExclusionAuthority
 from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
 from .member import Area, Member, Premises
 from .money import Payment, Subscription
@@ -13,6 +14,7 @@ __all__ = [
     "AgreementAcceptance",
     "Area",
     "BouncedAddress",
+    "ExclusionAuthority",
     "MailKind",
     "MailPace",
     "MailRun",

@@ -57,9 +57,6 @@ class Member(models.Model):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, db_comment="Area of the main site")
     joined_on = models.DateField(null=True, blank=True, db_comment="First day as a member")
     left_on = models.DateField(null=True, blank=True, db_comment="Day it lapsed or left")
-    exclusion_authority_on = models.DateField(
-        null=True, blank=True, db_comment="Date of its signed authorisation to exclude; null: none"
-    )
 
     objects = MemberQuerySet.as_manager()
 

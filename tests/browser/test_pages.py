@@ -34,6 +34,9 @@ PAGES = {
         "/alerts/new/?who=D-0042",
         "/reports/",
         "/exclusions/",
+        "/exclusions/premises/",
+        "/rules/",
+        "/rules/premises/",
         "/bulletins/",
         "/me/",
         "/me/mail/",
@@ -78,7 +81,11 @@ PAGES = {
         "{shared_intelligence}",
         "{pack}",
         "/exclusions/?show=to_serve",
+        "/exclusions/policy/",
+        "/exclusions/premises/?show=unsigned",
+        "/members/marlowe-chemist/authority/",
         "{serve}",
+        "{attempt}",
         "{notice}",
         "/bulletins/new/",
         "/bulletins/new/?preset=ending",
@@ -99,7 +106,7 @@ PAGES = {
         "/members/",
         "/me/log/?show=all",
     ),
-    "board": ("/board/",),
+    "board": ("/board/", "/exclusions/premises/?show=unsigned"),
     "admin": ("/viewing/", "{viewing}"),
 }
 
@@ -175,6 +182,7 @@ print("PLACES " + json.dumps({
     "bulletin_draft": f"/bulletins/{draft.ref}/",
     "revoke": f"/exclusions/{in_force.ref}/revoke/", "notice": f"/exclusions/{in_force.ref}/",
     "serve": f"/exclusions/{to_serve.ref}/serve/",
+    "attempt": f"/exclusions/{to_serve.ref}/attempt/",
     "new_intelligence": f"/intelligence/{fresh.ref}/",
     "shared_intelligence": f"/intelligence/{row.ref}/",
 }))

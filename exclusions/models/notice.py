@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -11,11 +12,13 @@ from django.db.models.functions import Coalesce, Least
 
 from common import dates
 from common.db import LondonDate, YearlyCounter
+from exclusions.querysets import NoticeQuerySet
 from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
 
-from .querysets import NoticeQuerySet
+from .policy import ExclusionPolicy
+from .premises_list import PremisesList
 
 NEVER = Value(dt.date(9999, 1, 1))
 
@@ -63,6 +66,18 @@ class LastOfTwelveMonths(Func):
         return sql, tuple(params) * 3
 
 
+FROZEN = (
+    "ref",
+    "reason",
+    "below_threshold_reason",
+    "policy",
+    "premises_list",
+    "printed_name",
+    "authorised_by",
+)
+"""What a notice says. It can be served, revoked and expire; it can't come to say something else."""
+
+
 class Notice(models.Model):
     """A civil withdrawal of the implied permission to enter members' premises."""
 
@@ -81,6 +96,25 @@ class Notice(models.Model):
     )
     grounds: "models.ManyToManyField[Report, NoticeGround]" = models.ManyToManyField(
         Report, through="NoticeGround", related_name="notices"
+    )
+    policy = models.ForeignKey(
+        ExclusionPolicy,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        db_comment="Protocol it was authorised under; null: before these were kept",
+    )
+    premises_list = models.ForeignKey(
+        PremisesList,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        db_comment="List of premises as it stood that day; null: before these were kept",
+    )
+    printed_name = models.CharField(
+        max_length=120, blank=True, db_comment="Name on the paper, as the record had it that day"
     )
     raised_at = models.DateTimeField(db_comment="When it was raised")
     authorised_by = models.ForeignKey(
@@ -222,6 +256,25 @@ class Notice(models.Model):
                 fields=["ends_on"],
                 condition=Q(served_at__isnull=False, revoked_at=None, expiry_recorded_at=None),
                 name="notice_to_expire",
+            ),
+        ]
+
+        triggers = [
+            pgtrigger.Protect(
+                name="notice_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*FROZEN),
+            ),
+            pgtrigger.Protect(
+                name="notice_service_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__served_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__served_at__df=pgtrigger.F("new__served_at"))
+                    | pgtrigger.Q(old__service_method__df=pgtrigger.F("new__service_method"))
+                    | pgtrigger.Q(old__served_by__df=pgtrigger.F("new__served_by"))
+                    | pgtrigger.Q(old__ends_on__lt=pgtrigger.F("new__ends_on"))
+                ),
             ),
         ]
 

@@ -1,0 +1,128 @@
+"""The notice as a document: what is handed over when it is served."""
+
+import datetime as dt
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.services import record
+from common import dates
+from common.pdf import Sheet, pdf_render
+from members.models import Role, User
+
+from . import actions
+from .models import Notice
+
+GOES_ALONG = "Give this to the person named. A copy stays with the scheme."
+
+
+def may_print(user: User, notice: Notice) -> bool:
+    """Whether this user gets the paper: the manager, and the store that an incident of it is of."""
+    if notice.policy_id is None:
+        return False
+    if user.is_intel:
+        return True
+    return user.role == Role.MANAGER and notice.cites_member(user.member_id)
+
+
+@transaction.atomic
+def notice_print(*, by: User, notice: Notice) -> bytes:
+    """Return the notice with its list of premises as a PDF, and log that it was printed.
+
+    It says what was frozen when it was authorised; served, it has its first and last day on it too.
+    Raises PermissionDenied where it isn't this user's to print.
+    """
+    if not may_print(by, notice):
+        raise PermissionDenied
+    record(actions.NOTICE_PRINTED, by=by, ref=notice.ref, subjects=[notice.subject.ref])
+    return notice_pdf(notice, printed_for=f"{by.name}, {by.member.name}", at=timezone.now())
+
+
+def notice_pdf(notice: Notice, *, printed_for: str, at: dt.datetime) -> bytes:
+    """Return the PDF. The same notice, reader and moment give the same bytes."""
+    assert notice.policy is not None
+    assert notice.premises_list is not None
+    sheet = Sheet(
+        title="Exclusion notice",
+        ref=notice.ref,
+        printed_for=printed_for,
+        printed_at=at.replace(microsecond=0),
+        handling=GOES_ALONG,
+    )
+    policy = notice.policy
+    address = f"{settings.DTAC_BASE_URL}{reverse('exclusion_rules')}"
+    data = {
+        "to": notice.printed_name,
+        "facts": _facts(notice),
+        "served": notice.is_served,
+        "revoked": dates.short_date(dates.london_date(notice.revoked_at))
+        if notice.revoked_at
+        else "",
+        "rule": policy.rule_words,
+        "reason": notice.reason,
+        "grounds": [_ground(report) for report in _grounds(notice)],
+        "breach": policy.breach_words,
+        "appeal": policy.appeal_words,
+        "appeal_by": _appeal_by(notice),
+        "privacy": policy.privacy_words,
+        "contact": [
+            ("Scheme", str(settings.DTAC_SCHEME_NAME)),
+            ("Write to", str(settings.DTAC_CONTACT_EMAIL)),
+            ("Rules", address),
+        ],
+        "qr": segno.make(address, error="m").svg_inline(border=2, scale=4),
+        "address": address,
+        "premises": notice.premises_list.rows,
+        "premises_version": notice.premises_list.number,
+        "premises_day": dates.short_date(dates.london_date(notice.raised_at)),
+    }
+    return pdf_render("exclusion-notice", _with_days(data), sheet=sheet)
+
+
+def _facts(notice: Notice) -> list[tuple[str, str]]:
+    facts = [
+        ("Notice", notice.ref),
+        ("Authorised", dates.short_date(dates.london_date(notice.raised_at))),
+        ("By", f"{notice.authorised_by.name}, for the scheme’s members"),
+    ]
+    if notice.served_at is None or notice.ends_on is None:
+        return facts
+    return [
+        *facts,
+        ("Served", dates.in_full(notice.served_at)),
+        ("How", f"{notice.get_service_method_display()}, by {notice.served_by}"),
+        ("In force from", dates.short_date(dates.london_date(notice.served_at))),
+        ("Up to and including", dates.short_date(notice.ends_on)),
+    ]
+
+
+def _grounds(notice: Notice) -> Any:
+    return notice.grounds.select_related("type", "premises").order_by("occurred_at")
+
+
+def _ground(report: Any) -> tuple[str, str, str]:
+    day = dates.short_date(dates.london_date(report.occurred_at))
+    return (day, report.title, f"{report.premises.name} ({report.ref})")
+
+
+def _appeal_by(notice: Notice) -> str:
+    assert notice.policy is not None
+    days = notice.policy.appeal_days
+    if notice.served_at is None:
+        return f"within {days} days of the day you were given this notice"
+    last = dates.london_date(notice.served_at) + dt.timedelta(days=days)
+    return f"by {dates.short_date(last)}"
+
+
+def _with_days(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data with the premises' first days in words."""
+    rows = [
+        row | {"since": dates.short_date(dt.date.fromisoformat(row["since"]))}
+        for row in data["premises"]
+    ]
+    return data | {"premises": rows}
