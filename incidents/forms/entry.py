@@ -60,6 +60,8 @@ class Entry:
     def _check_descriptions(self) -> None:
         if self.form.finish_later or self.form.files.get("uploads"):
             return
+        if self.corrected is not None and self.corrected.attachments.exists():
+            return  # the photo came with the report before
         for person in self.people:
             if person.cleaned_data.get("who") == UNKNOWN and not person.is_described:
                 person.add_error("description", "Say what they looked like, or add a photo.")

@@ -203,3 +203,11 @@ def test_what_a_type_asks_no_more_stays_as_it_was_told(cast: Cast, client_of) ->
     assert (sent.weapon, sent.weapon_words, sent.methods) == ("used", "bottle", ["foil"])
     assert (sent.vehicle_registration, sent.police_ref) == ("AB12CDE", "46/1")
     assert (sent.items.get().category, float(sent.value_stolen)) == ("alcohol", 20.0)
+
+
+def test_a_photo_that_came_before_is_description_enough(cast: Cast, client_of) -> None:
+    for files, status in (([factories.upload()], 302), ([], 422)):
+        sent = factories.report(cast.staff, cast.shop, people=[PersonInput()], files=files)
+        staff = client_of("staff")
+        data = shown(staff, sent) | {"words": "He left by the back door."}
+        assert staff.post(f"/reports/{sent.ref}/edit/", data).status_code == status

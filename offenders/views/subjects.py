@@ -55,7 +55,7 @@ def subject_edit(request: HttpRequest, ref: str) -> HttpResponse:
                 fields=form.cleaned_data,
                 aliases=form.cleaned_data["aliases"],
             )
-            messages.success(request, "Saved. Members see only what is published.")
+            messages.success(request, "Saved. What members see now is below.")
             return redirect("subject", ref=subject.ref)
         except ValidationError as error:
             add_problems(form, error)

@@ -20,7 +20,7 @@ const TITLES = {
 };
 
 const sent = []; // [reference, address] of what has gone while this page was open
-const note = ({ kind, ref, url }) => kind === "gone" && sent.push([ref, url]);
+const note = ({ kind, ref, url }) => kind === "gone" && !sent.some(([known]) => known === ref) && sent.push([ref, url]);
 window.addEventListener("dtac-outbox", ({ detail }) => note(detail));
 new BroadcastChannel("dtac-outbox").addEventListener("message", ({ data }) => note(data));
 
