@@ -98,6 +98,21 @@ class TooBusyMiddleware:
         return answer
 
 
+class WrongMethodMiddleware:
+    """Gives a page of ours to who reloads or types the address of a button."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.method != "GET":
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+
 class KeepPageMiddleware:
     """Tells a script where a form would have led: it stays on its page until that is sure."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from common import dates, money
+from common.bidi import isolated
 from exclusions.models import Notice
 from incidents.models import Report
 from members.models import User
@@ -122,9 +123,9 @@ def people_words(report: Report, names: dict[int, str]) -> str:
     for person in report.people.all():
         if person.subject:
             name = names.get(person.subject.pk, "")
-            shown.append(f"{person.subject.ref} {name}".strip())
+            shown.append(f"{person.subject.ref} {isolated(name)}".strip())
         else:
-            shown.append(person.seen_as() or "someone unknown")
+            shown.append(isolated(person.seen_as()) or "someone unknown")
     return "; ".join(shown)
 
 

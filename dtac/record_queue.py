@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from common import dates
+from common.bidi import isolated
 from dtac.presenters import Label, Row, photo_url
 from members.models import User
 from offenders.models import Recognition, Subject, UnusualViewing
@@ -29,7 +30,7 @@ def records_waiting(*, most: int) -> Waiting:
     faces = Subject.objects.faces(subject.pk for subject in subjects)
     rows = [
         Row(
-            title=f"{row.subject.ref} · may be {row.name}",
+            title=f"{row.subject.ref} · may be {isolated(row.name)}",
             url=reverse("recognition", args=[row.subject.ref, row.pk]),
             meta=f"{row.given_by.name}, {row.given_by.member.name}, {dates.in_words(row.given_at)}",
             photo_url=photo_url(faces.get(row.subject_id), "thumb"),

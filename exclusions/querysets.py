@@ -78,6 +78,13 @@ class NoticeQuerySet(models.QuerySet[Any]):
         failed = ServiceAttempt.objects.filter(notice=OuterRef("pk")).order_by().values("notice")
         return self.annotate(tried=Subquery(failed.annotate(n=Count("pk")).values("n")))
 
+    def unseen(self) -> Self:
+        """In force of people whom no live profile shows: members can't recognise them."""
+        from offenders.models import ProfileVersion
+
+        shown = ProfileVersion.objects.live().filter(subject=OuterRef("subject"))
+        return self.in_force().exclude(Exists(shown))
+
     def show(self, part: str) -> Self:
         """One part of the list: in_force, to_serve, over, or all of it."""
         if part == "in_force":

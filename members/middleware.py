@@ -1,6 +1,7 @@
 """Nothing personal before the current data-sharing agreement is accepted."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -40,4 +41,11 @@ class AccessMiddleware:
         match = request.resolver_match
         if match is not None and match.view_name in FREE_OF_AGREEMENT:
             return None
-        return HttpResponseRedirect(reverse("agreement"))
+        return HttpResponseRedirect(agreement_url(request))
+
+
+def agreement_url(request: HttpRequest) -> str:
+    """Return the agreement's address, with where the user was going: the page after it."""
+    if request.method != "GET" or request.headers.get("HX-Request"):
+        return reverse("agreement")
+    return f"{reverse('agreement')}?{urlencode({'next': request.get_full_path()})}"

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.querysets import all_events, events_of_actor, events_of_member
@@ -28,12 +30,19 @@ def agreement(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.agreement_accept(by=user, version=form.cleaned_data["version"])
-            return redirect("home")
+            return redirect(_page_after(request))
         except ValidationError as error:
             messages.warning(request, " ".join(error.messages))
-            return redirect("agreement")
+            return redirect(request.get_full_path())
     context = {"agreement": current, "form": form, "accepted": not user.must_accept_agreement}
     return render(request, "members/agreement.html", context)
+
+
+def _page_after(request: HttpRequest) -> str:
+    """Return where the user was going when the agreement came between, if that is a page here."""
+    wanted = query_text(request, "next", limit=2000)
+    here = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if here and wanted.startswith("/") else reverse("home")
 
 
 @require_safe

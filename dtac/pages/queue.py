@@ -64,6 +64,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     to_serve = Notice.objects.show("to_serve")
     ending = Notice.objects.in_force().filter(ends_on__lte=dates.today() + ENDING)
     to_grade = IntelligenceReport.objects.visible_to(user).part("submitted", user)
+    unseen = Notice.objects.unseen()
     due = ProfileVersion.objects.due_for_review(by=dates.today() + REVIEW_SOON)
     records = records_waiting(most=SHOWN)
     viewing = viewing_waiting(user, most=SHOWN)
@@ -77,6 +78,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "reports": facts["all"],
         "to_serve": to_serve.count(),
         "ending": ending.count(),
+        "unseen": unseen.count(),
         "profiles": due.count(),
         "intelligence": to_grade.count(),
     }
@@ -86,6 +88,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         *to_serve.with_face(user).with_attempts()[:SHOWN],
         *ending.with_face(user).order_by("ends_on")[:SHOWN],
     ]
+    nobody_sees = list(unseen.with_face(user).order_by("ends_on")[:SHOWN])
     profiles = list(due.for_list().order_by("review_on")[:SHOWN])
     record(
         actions.REPORTS_LISTED,
@@ -93,7 +96,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         subjects=[
             *_shown_in(shown, likely),
             *records.refs,
-            *[row.subject.ref for row in [*steps, *profiles]],
+            *[row.subject.ref for row in [*steps, *nobody_sees, *profiles]],
         ],
         show="queue",
     )
@@ -107,7 +110,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "areas": Area.objects.all(),
         "area": area,
         "show": show,
-        "steps": [_notice_row(notice) for notice in steps],
+        "steps": [_notice_row(notice) for notice in steps]
+        + [_unseen_row(notice) for notice in nobody_sees],
         "records": records.rows,
         "viewing": viewing,
         "bulletins": [_bulletin_row(row) for row in bulletins],
@@ -198,6 +202,17 @@ def _notice_row(notice: Notice) -> Row:
         tags=[tag],
         action="Record service" if to_serve else "Look at it",
         action_url=reverse("notice_serve" if to_serve else "notice", args=[notice.ref]),
+    )
+
+
+def _unseen_row(notice: Notice) -> Row:
+    return Row(
+        title=f"{notice.ref} · {notice.subject.shown_name}",
+        url=reverse("notice", args=[notice.ref]),
+        meta="Excluded, but no profile is published: members don’t know this face.",
+        tags=[Label("Not published", "warning")],
+        action="Publish",
+        action_url=reverse("subject_publish", args=[notice.subject.ref]),
     )
 
 

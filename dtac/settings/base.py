@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "common.middleware.PrivateByDefaultMiddleware",
     "common.middleware.HtmxSignInMiddleware",
     "common.middleware.KeepPageMiddleware",
+    "common.middleware.WrongMethodMiddleware",
     "common.middleware.TooBusyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

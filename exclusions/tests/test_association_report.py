@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from incidents.services import PersonInput
 from offenders.models import Association
 from tests import factories
 from tests.cast import Cast
@@ -10,10 +11,16 @@ from tests.cast import Cast
 
 def test_it_points_to_a_report_that_is_on_record(cast: Cast, client_of) -> None:
     one, two = (factories.subject(cast.intel, name=name) for name in ("A Bee", "C Dee"))
-    report = factories.report(cast.staff, cast.shop, type=factories.incident_type())
+    seen = [PersonInput(subject=one)]
+    report = factories.report(cast.intel, cast.shop, type=factories.incident_type(), people=seen)
+    others = factories.report(cast.staff, cast.shop, type=factories.incident_type())
     intel, path = client_of("intel"), f"/subjects/{one.ref}/add/associates/"
     data = {"other": two.ref, "words": "Cousins", "source": "Seen together"}
-    for typed, words in (("INC-2020-99999", "No report has this"), ("a hunch", "such as INC-2026")):
+    for typed, words in (
+        ("INC-2020-99999", "No report has this"),
+        ("a hunch", "such as INC-2026"),
+        (others.ref, "names neither"),
+    ):
         answer = intel.post(path, data | {"report": typed})
         assert answer.status_code == 422
         assert words in answer.content.decode()

@@ -26,6 +26,7 @@ from exclusions.services import (
 )
 from incidents.services import PersonInput, report_reject
 from members.models import OutboundEmail
+from offenders.services import profile_withdraw
 from tests import factories
 from tests.cast import Cast, make_cast
 
@@ -349,3 +350,15 @@ class SqlAndPythonAgree(TestCase):
         assert Notice.objects.get(pk=self.notice.pk).in_force_on(day) is expected
         with pytest.raises(Error), transaction.atomic():
             Notice.objects.filter(pk=self.notice.pk).update(ends_on=last + dt.timedelta(days=1))
+
+
+def test_who_is_excluded_but_not_published_waits_in_the_queue(cast: Cast, client_of) -> None:
+    version = factories.published(cast.intel)
+    notice = factories.served_notice(cast.intel, cast.staff, cast.shop, version.subject)
+    queue = client_of("intel")
+    assert "members don’t know this face" not in queue.get("/queue/").content.decode()
+    profile_withdraw(by=cast.intel, subject=version.subject, reason="x")
+    page = queue.get("/queue/").content.decode()
+    assert page.count("members don’t know this face") == 1
+    assert f'href="/exclusions/{notice.ref}/"' in page
+    assert "excluded person not published" in page

@@ -1,6 +1,7 @@
 """Who gets in, and what they must do first."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -97,7 +98,7 @@ def test_nothing_is_shown_before_the_agreement_is_accepted(cast: Cast, client_of
     )
     client = client_of("staff")
     for path in ("/gallery/", "/log/", "/me/", "/reports/"):
-        assert client.get(path).url == reverse("agreement")
+        assert client.get(path).url == f"{reverse('agreement')}?{urlencode({'next': path})}"
     page = client.get(reverse("agreement")).content.decode()
     assert "New words" in page
     assert "Gallery" not in page
@@ -126,3 +127,23 @@ def test_an_agreement_that_begins_tomorrow_is_not_asked_for(cast: Cast, client_o
 )  # fmt: skip
 def test_home_is_where_the_work_is(client_of, who: str, where: str) -> None:
     assert client_of(who).get("/").url == where
+
+
+def test_after_the_agreement_one_is_where_one_was_going(cast: Cast, client_of) -> None:
+    client = client_of("staff")
+    wishes = ("/log/?who=D-0042", "//evil.example/", "https://evil.example/", "javascript:alert(1)")
+    for version, wanted in enumerate([*wishes, ""], start=2):
+        Agreement.objects.create(
+            version=version, title="New", body="Words", effective_on=dt.date.today()
+        )
+        address = f"{reverse('agreement')}?{urlencode({'next': wanted})}"
+        if version == 2:
+            assert client.get(wanted).url == address
+        accepted = client.post(address, {"version": version, "accept": "on"})
+        assert accepted.url == (wanted if version == 2 else reverse("home"))
+
+
+def test_the_address_of_a_button_has_a_page_too(client_of) -> None:
+    answer = client_of("intel").get("/alerts/push/", headers={"accept": "text/html"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "belongs to a button" in answer.content.decode()

@@ -254,7 +254,8 @@ def step_4_a_bulletin_goes_out(stack: Demo, person: Person, subject: str) -> str
         f" WHERE key = 'bulletin:{bulletin}' AND state <> 'sent'"
     )
     eventually(
-        lambda: stack.sql(waiting) == "[(0,)]" and "queued" in _progress(stack, bulletin),
+        # In this order: before they are queued, none is waiting either.
+        lambda: _is_queued(stack, bulletin) and stack.sql(waiting) == "[(0,)]",
         "all sent",
         90,
     )
@@ -276,11 +277,11 @@ def step_4_a_bulletin_goes_out(stack: Demo, person: Person, subject: str) -> str
     return bulletin
 
 
-def _progress(stack: Demo, bulletin: str) -> str:
+def _is_queued(stack: Demo, bulletin: str) -> bool:
     done = stack.sql(
         f"SELECT queued_at IS NOT NULL FROM offenders_bulletin WHERE ref = '{bulletin}'"
     )
-    return "queued" if "True" in done else ""
+    return "True" in done
 
 
 def step_5_the_board_sees_figures_only(person: Person, subject: str) -> None:
