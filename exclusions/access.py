@@ -4,7 +4,7 @@ from django.http import Http404
 
 from members.models import User
 
-from .models import Notice
+from .models import Appeal, Notice, SpotNumber
 
 
 def get_notice(user: User, ref: str) -> Notice:
@@ -14,10 +14,46 @@ def get_notice(user: User, ref: str) -> Notice:
         .filter(ref=ref.upper())
         .with_face(user)
         .select_related(
-            "authorised_by", "service_recorded_by", "service_premises", "revoked_by", "policy"
+            "authorised_by",
+            "service_recorded_by",
+            "service_premises",
+            "revoked_by",
+            "policy",
+            "confirmed_by",
+            "let_go_by",
         )
         .first()
     )
     if notice is None:
         raise Http404
     return notice  # type: ignore[no-any-return]
+
+
+def get_number(user: User, ref: str) -> SpotNumber:
+    """Return a numbered notice: any for the manager, its own for a member. Raises Http404."""
+    rows = SpotNumber.objects.select_related("member", "issued_by").filter(ref=ref.upper())
+    if not user.is_intel:
+        rows = rows.filter(member=user.member_id)
+    number: SpotNumber | None = rows.first()
+    if number is None:
+        raise Http404
+    return number
+
+
+def get_appeal(user: User, ref: str) -> Appeal:
+    """Return an appeal: any for the manager, a Board member's own case for them. Raises Http404."""
+    found: Appeal | None = (
+        Appeal.objects.visible_to(user)
+        .filter(ref=ref.upper())
+        .select_related(
+            "notice__subject",
+            "notice__policy",
+            "notice__authorised_by",
+            "notice__confirmed_by",
+            "decided_by",
+        )
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found

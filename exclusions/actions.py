@@ -13,3 +13,27 @@ POLICY_CHANGED = register("exclusions.policy.changed", "changed the exclusion pr
 ATTEMPT_RECORDED = register(
     "exclusions.notice.attempted", "recorded an attempt to serve a notice that failed"
 )
+NOTICE_LAPSED = register("exclusions.notice.lapsed", "notice served on the spot lapsed")
+NOTICE_LET_GO = register("exclusions.notice.let_go", "decided not to renew an exclusion notice")
+NOTICE_ON_THE_SPOT = register(
+    "exclusions.notice.on_the_spot", "served an exclusion notice on the spot"
+)
+NOTICE_CONFIRMED = register(
+    "exclusions.notice.confirmed", "confirmed a notice that was served on the spot"
+)
+NUMBERS_ISSUED = register("exclusions.number.issued", "gave out numbered notices")
+NUMBER_VOIDED = register("exclusions.number.voided", "took a numbered notice back")
+NUMBER_PRINTED = register("exclusions.number.printed", "printed a numbered notice without a name")
+BREACH_STEP = register("exclusions.breach.step", "recorded a step after a breach")
+APPEALS_LISTED = register("exclusions.appeal.listed", "listed appeals", is_read=True)
+APPEAL_VIEWED = register("exclusions.appeal.viewed", "opened an appeal's case file", is_read=True)
+APPEAL_PRINTED = register(
+    "exclusions.appeal.printed", "printed a letter to who appealed", is_read=True
+)
+APPEAL_RECEIVED = register("exclusions.appeal.received", "typed in an appeal")
+APPEAL_ACKNOWLEDGED = register("exclusions.appeal.acknowledged", "acknowledged an appeal")
+APPEAL_PANEL_ADDED = register("exclusions.appeal.panel", "asked a Board member to decide an appeal")
+APPEAL_DECLINED = register("exclusions.appeal.declined", "stood back from an appeal")
+APPEAL_DECIDED = register("exclusions.appeal.decided", "decided an appeal")
+APPEAL_WITHDRAWN = register("exclusions.appeal.withdrawn", "recorded that an appeal was taken back")
+APPEAL_TOLD = register("exclusions.appeal.told", "recorded that an appeal's outcome was sent")

@@ -16,7 +16,7 @@ from common.pdf import Sheet, pdf_render
 from members.models import Role, User
 
 from . import actions
-from .models import Notice
+from .models import ExclusionPolicy, Notice, PremisesList
 
 GOES_ALONG = "Give this to the person named. A copy stays with the scheme."
 
@@ -55,20 +55,30 @@ def notice_pdf(notice: Notice, *, printed_for: str, at: dt.datetime) -> bytes:
         handling=GOES_ALONG,
     )
     policy = notice.policy
-    address = f"{settings.DTAC_BASE_URL}{reverse('exclusion_rules')}"
-    data = {
+    data = policy_words(policy) | {
         "to": notice.printed_name,
         "facts": _facts(notice),
+        "blank": False,
         "served": notice.is_served,
+        "confirm": _confirm_words(notice),
         "revoked": dates.short_date(dates.london_date(notice.revoked_at))
         if notice.revoked_at
         else "",
-        "rule": policy.rule_words,
         "reason": notice.reason,
         "grounds": [_ground(report) for report in _grounds(notice)],
+        "appeal_by": _appeal_by(notice),
+        **premises_words(notice.premises_list, dates.london_date(notice.raised_at)),
+    }
+    return pdf_render("exclusion-notice", data, sheet=sheet)
+
+
+def policy_words(policy: ExclusionPolicy) -> dict[str, Any]:
+    """Return what every notice of a protocol says, with whom to write to and the public page."""
+    address = f"{settings.DTAC_BASE_URL}{reverse('exclusion_rules')}"
+    return {
+        "rule": policy.rule_words,
         "breach": policy.breach_words,
         "appeal": policy.appeal_words,
-        "appeal_by": _appeal_by(notice),
         "privacy": policy.privacy_words,
         "contact": [
             ("Scheme", str(settings.DTAC_SCHEME_NAME)),
@@ -77,11 +87,35 @@ def notice_pdf(notice: Notice, *, printed_for: str, at: dt.datetime) -> bytes:
         ],
         "qr": segno.make(address, error="m").svg_inline(border=2, scale=4),
         "address": address,
-        "premises": notice.premises_list.rows,
-        "premises_version": notice.premises_list.number,
-        "premises_day": dates.short_date(dates.london_date(notice.raised_at)),
     }
-    return pdf_render("exclusion-notice", _with_days(data), sheet=sheet)
+
+
+def premises_words(listed: PremisesList, day: dt.date) -> dict[str, Any]:
+    """Return a version of the list of premises as a notice has it, as it stood on a day."""
+    rows = [
+        row | {"since": dates.short_date(dt.date.fromisoformat(row["since"]))}
+        for row in listed.rows
+    ]
+    return {
+        "premises": rows,
+        "premises_version": listed.number,
+        "premises_day": dates.short_date(day),
+    }
+
+
+def confirm_words(hours: int) -> str:
+    """Return what a notice served on the spot says of its being confirmed."""
+    return (
+        "The scheme’s manager confirms this notice within"
+        f" {hours} hours of the moment it was given to you. If not, it ends then by itself."
+    )
+
+
+def _confirm_words(notice: Notice) -> str:
+    assert notice.policy is not None
+    if notice.confirm_by is None or notice.confirmed_at is not None:
+        return ""
+    return confirm_words(notice.policy.confirm_hours)
 
 
 def _facts(notice: Notice) -> list[tuple[str, str]]:
@@ -90,6 +124,10 @@ def _facts(notice: Notice) -> list[tuple[str, str]]:
         ("Authorised", dates.short_date(dates.london_date(notice.raised_at))),
         ("By", f"{notice.authorised_by.name}, for the scheme’s members"),
     ]
+    if notice.confirmed_at is not None and notice.confirmed_by is not None:
+        facts.append(
+            ("Confirmed", f"{dates.in_full(notice.confirmed_at)}, {notice.confirmed_by.name}")
+        )
     if notice.served_at is None or notice.ends_on is None:
         return facts
     return [
@@ -117,12 +155,3 @@ def _appeal_by(notice: Notice) -> str:
         return f"within {days} days of the day you were given this notice"
     last = dates.london_date(notice.served_at) + dt.timedelta(days=days)
     return f"by {dates.short_date(last)}"
-
-
-def _with_days(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data with the premises' first days in words."""
-    rows = [
-        row | {"since": dates.short_date(dt.date.fromisoformat(row["since"]))}
-        for row in data["premises"]
-    ]
-    return data | {"premises": rows}

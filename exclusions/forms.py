@@ -13,11 +13,12 @@ from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
 
+from .asked_forms import AskedForm
 from .models import ExclusionPolicy, Notice
 from .services import Attempt, Service, citable_reports
 
 
-class RaiseForm(forms.Form):
+class RaiseForm(AskedForm):
     """A new notice: its grounds and its reason."""
 
     grounds = forms.ModelMultipleChoiceField(
@@ -44,7 +45,7 @@ class RaiseForm(forms.Form):
     )
 
     def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, subject=subject, **kwargs)
         pks = [report.pk for report in citable_reports(subject)]
         self.fields["grounds"].queryset = (  # type: ignore[attr-defined]
             Report.objects.filter(pk__in=pks)
@@ -177,6 +178,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "incidents",
             "within_months",
             "appeal_days",
+            "acknowledge_days",
+            "decide_days",
+            "confirm_hours",
             "staff_words",
             "rule_words",
             "breach_words",
@@ -195,6 +199,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "serious": "So many are enough. 0: they don’t count by themselves.",
             "incidents": "So many are enough, if they lie within the months beside.",
             "appeal_days": "Counted from the day of service.",
+            "confirm_hours": "After so many, an unconfirmed notice lapses. 0: none on the spot.",
             "staff_words": "A line each. Staff read it on the page of somebody excluded.",
         }
 

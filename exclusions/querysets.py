@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, When
+from django.utils import timezone
 
 from common import dates
 from common.refs import parse_subject_ref
@@ -15,15 +16,37 @@ if TYPE_CHECKING:
     from members.models import User
 
 
+RENEWABLE = dt.timedelta(days=30)
+"""So long before and after its last day, whether to renew a notice waits in the queue."""
+
+
 class NoticeQuerySet(models.QuerySet[Any]):
     """Exclusion notices."""
 
     def in_force(self, *, on: dt.date | None = None) -> Self:
-        """Those in force on a London day, today by default: served, not ended, not revoked."""
-        day = on or dates.today()
+        """Those in force on a London day, today by default: served, not ended, not revoked.
+
+        One served on the spot and not confirmed in time was in force until then: today by the
+        minute, else through the day before.
+        """
+        today = dates.today()
+        day = on or today
+        lapses = Q(confirm_by__gt=timezone.now()) if day == today else Q(confirm_on__gt=day)
         return self.filter(
-            Q(revoked_on=None) | Q(revoked_on__gt=day), served_on__lte=day, ends_on__gte=day
+            Q(revoked_on=None) | Q(revoked_on__gt=day),
+            Q(confirm_by=None) | Q(confirmed_at__isnull=False) | lapses,
+            served_on__lte=day,
+            ends_on__gte=day,
         )
+
+    def lapsed(self) -> Self:
+        """Those served on the spot and not confirmed in time."""
+        return self.filter(confirmed_at=None, confirm_by__lte=timezone.now())
+
+    def to_confirm(self) -> Self:
+        """Those served on the spot that still can be confirmed, the first to lapse first."""
+        waiting = self.filter(confirmed_at=None, confirm_by__gt=timezone.now(), revoked_at=None)
+        return waiting.order_by("confirm_by")
 
     def visible_to(self, user: "User") -> Self:
         """All for the manager; in-force ones for readers; also those a store may have to serve.
@@ -92,7 +115,10 @@ class NoticeQuerySet(models.QuerySet[Any]):
         if part == "to_serve":
             return self.filter(served_at=None, revoked_at=None)
         if part == "over":
-            return self.filter(Q(revoked_at__isnull=False) | Q(ends_on__lt=dates.today()))
+            lapsed = Q(confirmed_at=None, confirm_by__lte=timezone.now())
+            return self.filter(Q(revoked_at__isnull=False) | Q(ends_on__lt=dates.today()) | lapsed)
+        if part == "to_confirm":
+            return self.to_confirm()
         return self
 
     def search(self, text: str, user: "User") -> Self:
@@ -117,25 +143,81 @@ class NoticeQuerySet(models.QuerySet[Any]):
         return self.filter(Q(ref__istartswith=text) | Q(subject__in=seen))
 
     def until_by_subject(self, subject_ids: Iterable[int]) -> dict[int, dt.date]:
-        """Last day of the notice in force today, for those of the subjects that have one."""
+        """Last day of the notice in force today, for those of the subjects that have one.
+
+        Of one that is still to be confirmed, the day on which it lapses: more is not known yet.
+        """
+        last = Case(
+            When(confirm_by__isnull=False, confirmed_at=None, then="confirm_on"), default="ends_on"
+        )
         rows = (
             self.in_force()
             .filter(subject_id__in=list(subject_ids))
             .order_by()
             .values("subject_id")
-            .annotate(until=Max("ends_on"))
+            .annotate(until=Max(last))
             .values_list("subject_id", "until")
         )
         return dict(rows)
 
+    def end_undecided(self) -> Self:
+        """Those to renew or let go: they end within 30 days, or ended within the last 30.
+
+        Not those where that is decided: let go, or another notice was raised since.
+        """
+        today = dates.today()
+        later = self.model.objects.filter(
+            subject=OuterRef("subject"), raised_at__gt=OuterRef("raised_at"), revoked_at=None
+        )
+        near = (today - RENEWABLE, today + RENEWABLE)
+        found = self.filter(ends_on__range=near, revoked_at=None, let_go_at=None)
+        return found.exclude(Exists(later)).exclude(
+            confirmed_at=None, confirm_by__lte=timezone.now()
+        )
+
     def to_record_expiry(self) -> Self:
-        """Ended, not revoked, and the end not yet noted."""
+        """Ended or lapsed, not revoked, and the end not yet noted."""
+        lapsed = Q(confirmed_at=None, confirm_by__lte=timezone.now())
         return self.filter(
+            Q(ends_on__lt=dates.today()) | lapsed,
             served_at__isnull=False,
             revoked_at=None,
             expiry_recorded_at=None,
-            ends_on__lt=dates.today(),
         )
+
+
+class AppealQuerySet(models.QuerySet[Any]):
+    """Appeals against notices."""
+
+    def open(self) -> Self:
+        """Those still to be decided."""
+        return self.filter(decision="", withdrawn_on=None)
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the manager; for a member of the Board the cases they are to decide.
+
+        One that they decided stays for 30 days, so that the letter can be read.
+        """
+        if user.role == "intel":
+            return self
+        if user.role != "board":
+            return self.none()
+        lately = timezone.now() - RENEWABLE
+        return self.filter(
+            Q(decision="", withdrawn_on=None) | Q(decided_by=user.pk, decided_at__gte=lately),
+            panel__user=user.pk,
+            panel__declined_at=None,
+        )
+
+    def need_step(self) -> Self:
+        """What waits for the manager: to acknowledge, to find a panel for, or to tell."""
+        from .models import AppealPanelMember
+
+        panel = AppealPanelMember.objects.filter(appeal=OuterRef("pk"), declined_at=None)
+        waits = Q(acknowledged_on=None) | Q(decide_by__lt=dates.today()) | Q(~Exists(panel))
+        undecided = Q(decision="", withdrawn_on=None) & waits
+        untold = ~Q(decision="") & Q(told_on=None)
+        return self.filter(undecided | untold).order_by("received_on", "pk")
 
 
 def covers_premises_of(user: "User") -> bool:
@@ -146,6 +228,22 @@ def covers_premises_of(user: "User") -> bool:
     if user.role not in ("reporter", "manager"):
         return True
     return bool(authorities_of(user.member_id).exists())
+
+
+def breaches_waiting() -> Any:
+    """Return the breaches that need a step: reviewed, of a notice in force now, and none taken."""
+    from .models import BreachStep, Notice
+
+    taken = BreachStep.objects.filter(report=OuterRef("report"), notice__ref=OuterRef("notice_ref"))
+    held = Notice.objects.in_force()
+    return (
+        breaches()
+        .filter(report__status="accepted", subject__in=held.values("subject"))
+        .filter(notice_ref__in=held.values("ref"))
+        .exclude(Exists(taken))
+        .select_related("report__premises", "report__type", "subject")
+        .order_by("occurred_at")
+    )
 
 
 def breaches() -> Any:
@@ -163,7 +261,12 @@ def breaches() -> Any:
         subject=OuterRef("subject"),
         served_at__lt=OuterRef("report__occurred_at"),
         ends_on__gte=OuterRef("report__occurred_on"),
-    ).filter(Q(revoked_at=None) | Q(revoked_at__gt=OuterRef("report__occurred_at")))
+    ).filter(
+        Q(revoked_at=None) | Q(revoked_at__gt=OuterRef("report__occurred_at")),
+        Q(confirm_by=None)
+        | Q(confirmed_at__isnull=False)
+        | Q(confirm_by__gt=OuterRef("report__occurred_at")),
+    )
     cited = NoticeGround.objects.filter(notice=OuterRef("pk"), report=OuterRef(OuterRef("report")))
     covering = covering.exclude(Exists(cited))  # what it rests on came before it
     day = OuterRef("report__occurred_on")

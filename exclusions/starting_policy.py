@@ -12,6 +12,9 @@ STARTING_POLICY: Final[dict[str, Any]] = {
     "incidents": 2,
     "within_months": 12,
     "appeal_days": 28,
+    "acknowledge_days": 7,
+    "decide_days": 28,
+    "confirm_hours": 72,
     "rule_words": (
         "You may not enter any of the premises on the list that comes with this notice, nor ask"
         " somebody to enter them for you.\n\n"

@@ -5,13 +5,14 @@ from celery import shared_task
 from .activity import activity_refresh
 from .merging import strays_follow
 from .premises import premises_list_current
-from .services import expiries_record
+from .services import endings_tell, expiries_record
 from .top_ten import top_ten_refresh
 
 
 @shared_task
 def notice_expiry_record() -> int:
-    """Record notices that have ended and tell the manager."""
+    """Record notices that have ended, and tell the manager of those and of what ends soon."""
+    endings_tell()
     return expiries_record()
 
 

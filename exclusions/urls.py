@@ -2,14 +2,27 @@
 
 from django.urls import path
 
-from . import policy_views, views
+from . import appeal_views, policy_views, spot_views, views
 
 urlpatterns = [
     path("exclusions/", views.notice_list, name="notice_list"),
     path("exclusions/policy/", policy_views.policy, name="exclusion_policy"),
     path("exclusions/premises/", policy_views.premises_list, name="premises_list"),
+    path("appeals/", appeal_views.appeal_list, name="appeal_list"),
+    path("appeals/<str:ref>/", appeal_views.appeal, name="appeal"),
+    path("appeals/<str:ref>/<slug:which>.pdf", appeal_views.appeal_letter, name="appeal_letter"),
+    path("exclusions/<str:ref>/appeal/", appeal_views.appeal_new, name="appeal_new"),
     path("rules/", policy_views.rules, name="exclusion_rules"),
     path("rules/premises/", policy_views.rules_premises, name="exclusion_rules_premises"),
+    path("exclusions/on-the-spot/", spot_views.on_the_spot, name="on_the_spot"),
+    path("exclusions/numbers/", spot_views.numbers, name="spot_numbers"),
+    path("exclusions/numbers/<str:ref>/notice.pdf", spot_views.number_blank, name="number_blank"),
+    path(
+        "exclusions/numbers/<str:ref>/take-back/", spot_views.number_take_back, name="number_void"
+    ),
+    path("exclusions/<str:ref>/confirm/", spot_views.notice_confirm_page, name="notice_confirm"),
+    path("exclusions/<str:ref>/let-go/", spot_views.notice_let_go_page, name="notice_let_go"),
+    path("exclusions/<str:ref>/breaches/<str:report>/", spot_views.breach_step, name="breach_step"),
     path("exclusions/<str:ref>/notice.pdf", views.notice_document, name="notice_document"),
     path("exclusions/<str:ref>/", views.notice, name="notice"),
     path("exclusions/<str:ref>/serve/", views.notice_serve, name="notice_serve"),

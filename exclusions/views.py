@@ -29,6 +29,7 @@ from .services import attempt_record, notice_raise, notice_record_service, notic
 INTEL_SHOWS = [
     ("in_force", "In force"),
     ("to_serve", "To be served"),
+    ("to_confirm", "To be confirmed"),
     ("over", "Over"),
     ("all", "All"),
 ]
@@ -89,14 +90,26 @@ def notice(request: HttpRequest, ref: str) -> HttpResponse:
         context["attempts"] = list(found.attempts.select_related("recorded_by"))
     if user.is_intel:
         context["grounds"] = found.grounds.select_related("type", "premises")
-        context["breaches"] = (
-            breaches()
-            .filter(subject=found.subject_id, notice_ref=found.ref)
-            .select_related("report__premises", "report__type")
-            .order_by("-occurred_at")[:50]
-        )
+        context["breaches"] = _breaches_of(found)
+        context["appeals"] = list(found.appeals.all())
+        context["may_let_go"] = Notice.objects.end_undecided().filter(pk=found.pk).exists()
     _log_view(request, found)
     return render(request, "exclusions/notice.html", context)
+
+
+def _breaches_of(notice: Notice) -> list[Any]:
+    """Return its latest breaches, each with the last step taken as `step`, in words."""
+    found = (
+        breaches()
+        .filter(subject=notice.subject_id, notice_ref=notice.ref)
+        .select_related("report__premises", "report__type")
+        .order_by("-occurred_at")[:50]
+    )
+    last = {step.report_id: step.get_kind_display() for step in notice.breach_steps.all()}
+    rows = list(found)
+    for row in rows:
+        row.step = last.get(row.report_id, "")
+    return rows
 
 
 def _log_view(request: HttpRequest, notice: Notice) -> None:
@@ -139,6 +152,7 @@ def notice_raise_page(request: HttpRequest, ref: str) -> HttpResponse:
                 reports=list(data["grounds"]),
                 reason=data["reason"],
                 below_threshold_reason=data["below_threshold_reason"],
+                asked=form.asked(),
             )
             messages.success(request, f"{made.ref} raised. It is in force once it is served.")
             return redirect("notice", ref=made.ref)

@@ -25,6 +25,10 @@ class MemberQuerySet(models.QuerySet[Any]):
         """What counts towards the plan's 140: active full members and affiliates."""
         return self.filter(status="active", kind__in=["full", "affiliate"])
 
+    def signed(self) -> Self:
+        """Full members and affiliates whose authorisation to exclude is held today."""
+        return self.counted().filter(Exists(authorities_of(OuterRef("pk"))))
+
     def unsigned(self) -> Self:
         """Full members and affiliates whose authorisation to exclude is not held today."""
         return self.counted().filter(~Exists(authorities_of(OuterRef("pk"))))

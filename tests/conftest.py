@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from exclusions.merging import subjects_merge
+from exclusions.models import Notice
+from exclusions.services import numbers_issue
 from incidents.services import report_accept
 from members.letters import stop_url
 from members.models import MailKind
@@ -23,6 +25,12 @@ from tests.malformed import World, make_world
 def hostile_world(cast: Cast, settings: Any, tmp_path: Path) -> Iterator[World]:
     """Everybody who may send a form, and subjects whom no answer may name."""
     yield from make_world(cast, settings, tmp_path)
+
+
+def notice_in_force(cast: Cast) -> Notice:
+    """Return a notice in force, for an appeal against it."""
+    subject = factories.subject(cast.intel, name="Ann Appellant")
+    return factories.served_notice(cast.intel, cast.staff, cast.shop, subject)
 
 
 @pytest.fixture
@@ -53,6 +61,12 @@ def world(cast: Cast) -> dict[str, Any]:
     expired = factories.served_notice(
         intel, cast.staff, cast.shop, licensed.subject, ago=dt.timedelta(days=400)
     )
+    number, used = numbers_issue(by=intel, member=cast.store.member, count=2)
+    to_confirm = factories.spot_notice(cast.store, cast.shop, used)
+    broken, breach = factories.breach(cast, intel)
+    case = factories.appeal(intel, in_force, cast.board)
+    others = factories.appeal(intel, broken)
+    decided = factories.decided_appeal(cast, notice_in_force(cast))
     sent = factories.bulletin(intel, published)
     bulletin_send(by=intel, bulletin=sent)
     bulletin_queue(bulletin_id=sent.pk)
@@ -88,6 +102,13 @@ def world(cast: Cast) -> dict[str, Any]:
         "in_force": in_force.ref,
         "to_serve": to_serve.ref,
         "expired": expired.ref,
+        "number": number.ref,
+        "appeal": case.ref,
+        "others_appeal": others.ref,
+        "decided": decided.ref,
+        "to_confirm": to_confirm.ref,
+        "broken": broken.ref,
+        "breach": breach.ref,
         "sent": sent.ref,
         "draft": draft.ref,
         "delivery": sent.deliveries.order_by("pk")[0].pk,

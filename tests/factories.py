@@ -12,8 +12,18 @@ from django.utils import timezone
 from PIL import Image
 
 from common import dates
-from exclusions.models import Notice
-from exclusions.services import Service, notice_raise, notice_record_service
+from exclusions.models import Appeal, Notice, SpotNumber
+from exclusions.services import (
+    AppealInput,
+    Service,
+    Spot,
+    appeal_decide,
+    appeal_panel_add,
+    appeal_receive,
+    notice_raise,
+    notice_record_service,
+    notice_serve_on_the_spot,
+)
 from incidents.models import Alert, IncidentType, IntelligenceReport, Question, Report
 from incidents.services import (
     AlertInput,
@@ -265,6 +275,52 @@ def served_notice(
     Notice.objects.filter(pk=notice.pk).update(raised_at=served_at - dt.timedelta(days=1))
     service = Service(served_at=served_at, method="in_person", served_by="J. Patel")
     return notice_record_service(by=intel, notice=notice, service=service)
+
+
+def spot_notice(store: User, premises: Premises, number: SpotNumber) -> Notice:
+    """Return a notice that a member manager served on the spot just now, still to be confirmed."""
+    arrest = report(
+        store,
+        premises,
+        type=incident_type(),
+        outcome="arrested",
+        people=[PersonInput(named_as="Zoë")],
+    )
+    spot = Spot(name="Zoë Ash", date_of_birth=dt.date(1990, 3, 14), reason="Arrested here.")
+    service = Service(timezone.now(), "in_person", "J. Patel", premises)
+    return notice_serve_on_the_spot(
+        by=store, number=number, person=arrest.people.get(), spot=spot, service=service
+    )
+
+
+def appeal(intel: User, notice: Notice, *panel: User, **fields: Any) -> Appeal:
+    """Return an open appeal against a notice in force, for these of the Board to decide."""
+    values = {
+        "kind": "appeal",
+        "received_on": dates.today(),
+        "received_how": "post",
+        "words": "It was not me.",
+    }
+    made = appeal_receive(by=intel, notice=notice, data=AppealInput(**values | fields))
+    for user in panel:
+        appeal_panel_add(by=intel, appeal=made, user=user)
+    return made
+
+
+def decided_appeal(cast: Any, notice: Notice, decision: str = "refused") -> Appeal:
+    """Return an appeal that the Board has decided."""
+    made = appeal(cast.intel, notice, cast.board)
+    return appeal_decide(
+        by=cast.board, appeal=made, decision=decision, reasons="The film shows it."
+    )
+
+
+def breach(cast: Any, intel: User) -> tuple[Notice, Report]:
+    """Return a notice in force, and an accepted sighting of that person at the other business."""
+    banned = published(intel, name="Rod Stone").subject
+    notice = served_notice(intel, cast.staff, cast.shop, banned, ago=dt.timedelta(days=9))
+    seen = report(cast.other, cast.pub, people=[PersonInput(subject=banned)])
+    return notice, report_accept(by=intel, report=seen, revision=seen.revision)
 
 
 def unusual_viewing(user: User) -> UnusualViewing:

@@ -161,6 +161,19 @@ MATRIX = (
     line("notice_serve", "/exclusions/{in_force}/serve/", NO, GO, NO, NO, OK, NO, NO),
     line("notice_attempt", "/exclusions/{to_serve}/attempt/", NO, OK, NO, NO, OK, NO, NO),
     line("notice_attempt", "/exclusions/{in_force}/attempt/", NO, SEEN, NO, NO, SEEN, NO, NO),
+    line("on_the_spot", "/exclusions/on-the-spot/", NO, OK, NO, NO, NO, NO, NO),
+    line("spot_numbers", "/exclusions/numbers/", NO, OK, NO, NO, OK, NO, NO),
+    line("number_blank", "/exclusions/numbers/{number}/notice.pdf", NO, OK, NO, NO, OK, NO, NO),
+    line("number_void", "/exclusions/numbers/{number}/take-back/", NO, NO, NO, NO, OK, NO, NO),
+    line("notice_confirm", "/exclusions/{to_confirm}/confirm/", NO, NO, NO, NO, OK, NO, NO),
+    line("notice_let_go", "/exclusions/{in_force}/let-go/", POST),
+    line("appeal_list", "/appeals/", NO, NO, NO, NO, OK, OK, NO),
+    line("appeal_new", "/exclusions/{in_force}/appeal/", NO, NO, NO, NO, OK, NO, NO),
+    line("appeal", "/appeals/{appeal}/", NO, NO, NO, NO, OK, OK, NO),
+    line("appeal", "/appeals/{others_appeal}/", NO, NO, NO, NO, OK, NO, NO),
+    line("appeal_letter", "/appeals/{appeal}/acknowledgement.pdf", NO, NO, NO, NO, OK, NO, NO),
+    line("appeal_letter", "/appeals/{decided}/outcome.pdf", NO, NO, NO, NO, OK, NO, NO),
+    line("breach_step", "/exclusions/{broken}/breaches/{breach}/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_revoke", "/exclusions/{in_force}/revoke/", NO, NO, NO, NO, OK, NO, NO),
     line("viewing_list", "/viewing/", NO, NO, NO, NO, OK, NO, OK),
     line("viewing", "/viewing/{viewing}/", NO, NO, NO, NO, OK, NO, OK),
@@ -209,6 +222,7 @@ MATRIX = (
 
 # Addresses that take only POST, with who may: everybody else gets 404.
 POSTS = {
+    "notice_let_go": {"intel"},
     "alert_push": {"staff", "store", "other", "police", "intel"},
     "alert_withdraw": {"staff", "store", "intel", "police"},  # police see it: 403, not theirs
     "type_start": {"intel"},

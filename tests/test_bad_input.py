@@ -73,6 +73,7 @@ MORE = {
     "log": ENTRY, "report_edit": ENTRY, "bulletin_new": ("look", "preset"),
     "bulletin_edit": ("look", "preset"),
     "subject_apart": ("with",),
+    "appeal": ("step", "decide-decision", "decide-reasons", "decline-reason"),
 }  # fmt: skip
 PAGES = {
     "agreement": "staff",
@@ -96,7 +97,14 @@ PAGES = {
     "exclusion_policy": "intel",
     "member_authority": "intel",
     "notice_attempt": "store",
+    "appeal": "board",
+    "appeal_new": "intel",
+    "notice_confirm": "intel",
     "notice_raise": "intel",
+    "on_the_spot": "store",
+    "spot_numbers": "intel",
+    "number_void": "intel",
+    "breach_step": "intel",
     "notice_revoke": "intel",
     "notice_serve": "store",
     "photo_crop": "intel",
@@ -132,7 +140,7 @@ PAGES = {
 # Nothing is typed there, or it is the library's own.
 BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
-           "photo_discard", "photo_file",
+           "photo_discard", "photo_file", "notice_let_go",
            "subject_unmerge", "top_ten_lift", "type_back",
            "type_remove", "type_start", "account_login", "account_logout",
            "account_signup"}  # fmt: skip
@@ -148,7 +156,7 @@ LISTS = {
               "/bulletins/new/", "/reports/{waiting}/review/", "/subjects/{published}/exclude/",
               "/viewing/",
               "/members/{own_member}/figures/", "/me/log/"),
-    "board": ("/board/", "/members/"),
+    "board": ("/board/", "/members/", "/appeals/"),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.edits import edits_of
 from common.variants import make_waiting_variants
+from exclusions.services import numbers_issue
 from incidents.services import PersonInput, report_accept
 from members.models import User
 from members.services import bounce_mark
@@ -47,6 +48,10 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     notice = factories.served_notice(
         intel, cast.staff, cast.shop, version.subject, ago=dt.timedelta(days=340)
     )
+    breach = factories.report(cast.other, cast.pub, people=seen)
+    report_accept(by=intel, report=breach, revision=1)
+    numbers = numbers_issue(by=intel, member=cast.store.member, count=2)
+    factories.spot_notice(cast.store, cast.shop, numbers[0])
     hidden = factories.subject(intel, name="Hidden Person")
     factories.raised_notice(intel, cast.staff, cast.shop, hidden)
     fill_record(intel, version.subject, hidden)
@@ -69,6 +74,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "in_force": notice.ref,
         "sent": bulletin.ref,
         "draft": draft.ref,
+        "appeal": factories.appeal(intel, notice, cast.board).ref,
         "published_photo": version.main_photo.uuid if version.main_photo else "",
     }
 

@@ -36,6 +36,7 @@ from . import words
 from .alerts import load_alerts
 from .bulletins import load_bulletins
 from .crime import load_crime
+from .exclusions import load_exclusions
 from .faces import load_faces
 from .intelligence import load_intelligence
 from .log import load_access_log
@@ -70,6 +71,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")
         load_crime(rng, scale=scale, faces=faces, users=users, sites=sites, tell=tell)
+        load_exclusions(users=users)
         load_records(seed=seed, faces=faces, users=users)
         load_intelligence(users=users, faces=faces)
         load_alerts(users=users, faces=faces)

@@ -22,17 +22,16 @@ from dtac.presenters import (
     report_title,
 )
 from dtac.record_queue import records_waiting, viewing_waiting
-from exclusions.models import Notice
-from exclusions.querysets import breaches
+from exclusions.models import Appeal, Notice
+from exclusions.querysets import breaches, breaches_waiting
 from incidents import actions
 from incidents.matching import Likely, likely_subjects
-from incidents.models import IntelligenceReport, Report, ReviewStep
+from incidents.models import IntelligenceReport, Involvement, Report, ReviewStep
 from members.access import roles_only, user_of
 from members.models import Area, OutboundEmail, Role, User
 from offenders.models import Bulletin, ProfileVersion, Subject
 
 SHOWN = 20
-ENDING = dt.timedelta(days=30)
 REVIEW_SOON = dt.timedelta(days=14)
 MAIL_MAY_FAIL = dt.timedelta(minutes=30)
 """A mail server that restarts is nobody's work."""
@@ -62,7 +61,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     if area:
         narrowed = narrowed.filter(area__slug=area)
     to_serve = Notice.objects.show("to_serve")
-    ending = Notice.objects.in_force().filter(ends_on__lte=dates.today() + ENDING)
+    ending = Notice.objects.end_undecided()
+    to_confirm = Notice.objects.to_confirm()
+    broken = breaches_waiting()
+    appeals = Appeal.objects.need_step().select_related("notice__subject")
     to_grade = IntelligenceReport.objects.visible_to(user).part("submitted", user)
     unseen = Notice.objects.unseen()
     due = ProfileVersion.objects.due_for_review(by=dates.today() + REVIEW_SOON)
@@ -78,6 +80,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "reports": facts["all"],
         "to_serve": to_serve.count(),
         "ending": ending.count(),
+        "to_confirm": to_confirm.count(),
+        "breaches": broken.count(),
+        "appeals": appeals.count(),
         "unseen": unseen.count(),
         "profiles": due.count(),
         "intelligence": to_grade.count(),
@@ -85,9 +90,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     shown = list(narrowed.for_list(user)[:SHOWN])
     likely = likely_subjects(shown)
     steps = [
+        *to_confirm.with_face(user)[:SHOWN],
         *to_serve.with_face(user).with_attempts()[:SHOWN],
         *ending.with_face(user).order_by("ends_on")[:SHOWN],
     ]
+    unanswered = list(broken[:SHOWN])
+    objections = list(appeals[:SHOWN])
     nobody_sees = list(unseen.with_face(user).order_by("ends_on")[:SHOWN])
     profiles = list(due.for_list().order_by("review_on")[:SHOWN])
     record(
@@ -96,7 +104,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         subjects=[
             *_shown_in(shown, likely),
             *records.refs,
-            *[row.subject.ref for row in [*steps, *nobody_sees, *profiles]],
+            *[row.subject.ref for row in [*steps, *unanswered, *nobody_sees, *profiles]],
+            *[row.notice.subject.ref for row in objections],
         ],
         show="queue",
     )
@@ -111,6 +120,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "area": area,
         "show": show,
         "steps": [_notice_row(notice) for notice in steps]
+        + [_appeal_row(appeal) for appeal in objections]
+        + [_breach_row(breach) for breach in unanswered]
         + [_unseen_row(notice) for notice in nobody_sees],
         "records": records.rows,
         "viewing": viewing,
@@ -182,6 +193,16 @@ def _likely_words(report: Report, likely: dict[int, Likely]) -> list[str]:
 
 
 def _notice_row(notice: Notice) -> Row:
+    if notice.is_to_confirm and notice.confirm_by is not None:
+        return Row(
+            title=f"{notice.ref} · {notice.subject.shown_name}",
+            url=reverse("notice", args=[notice.ref]),
+            meta=f"Served on the spot. Lapses {dates.in_words(notice.confirm_by)}.",
+            photo_url=photo_url(getattr(notice, "face", None), "thumb"),
+            tags=[Label("To be confirmed", "warning")],
+            action="Confirm",
+            action_url=reverse("notice_confirm", args=[notice.ref]),
+        )
     to_serve = notice.state == "to_serve"
     if to_serve:
         days = (timezone.now() - notice.raised_at).days
@@ -193,15 +214,52 @@ def _notice_row(notice: Notice) -> Row:
         assert notice.ends_on is not None
         left = (notice.ends_on - dates.today()).days
         meta = "Ends today." if left == 0 else f"Ends in {left} day{'s' if left > 1 else ''}."
-        tag = Label("Ending", "")
+        if left < 0:
+            meta = f"Ended {dates.short_date(notice.ends_on)}."
+        meta += " Renew it or let it go."
+        tag = Label("Ended" if left < 0 else "Ending", "")
     return Row(
         title=f"{notice.ref} · {notice.subject.shown_name}",
         url=reverse("notice", args=[notice.ref]),
         meta=meta,
         photo_url=photo_url(getattr(notice, "face", None), "thumb"),
         tags=[tag],
-        action="Record service" if to_serve else "Look at it",
+        action="Record service" if to_serve else "Decide",
         action_url=reverse("notice_serve" if to_serve else "notice", args=[notice.ref]),
+    )
+
+
+def _appeal_row(appeal: Appeal) -> Row:
+    late = appeal.is_late or (
+        appeal.acknowledged_on is None and appeal.acknowledge_by < dates.today()
+    )
+    if appeal.decision:
+        meta = "Decided. The outcome is not sent yet."
+    elif appeal.acknowledged_on is None:
+        meta = f"To be acknowledged by {dates.short_date(appeal.acknowledge_by)}."
+    else:
+        meta = f"To be decided by {dates.short_date(appeal.decide_by)}; see who decides."
+    where = reverse("appeal", args=[appeal.ref])
+    return Row(
+        title=f"{appeal.ref} · against {appeal.notice.ref}",
+        url=where,
+        meta=meta,
+        tags=[Label("Overdue", "warning") if late else Label("Appeal", "")],
+        action="See to it",
+        action_url=where,
+    )
+
+
+def _breach_row(breach: Involvement) -> Row:
+    report, ref = breach.report, breach.notice_ref  # type: ignore[attr-defined]
+    assert breach.subject is not None
+    return Row(
+        title=f"{breach.subject.ref} · {breach.subject.shown_name}",
+        url=reverse("report", args=[report.ref]),
+        meta=f"{report.title} at {report.premises.name}, {dates.in_words(report.occurred_at)}.",
+        tags=[Label(f"Breach of {ref}", "breach")],
+        action="Take a step",
+        action_url=reverse("breach_step", args=[ref, report.ref]),
     )
 
 

@@ -1,18 +1,18 @@
 """Tables of the exclusions app."""
 
+from .appeal import Appeal, AppealPanelMember
 from .attempt import ServiceAttempt
-from .notice import (
-    DayAfter,
-    DaysCovered,
-    LastOfTwelveMonths,
-    Notice,
-    NoticeCounter,
-    NoticeGround,
-)
+from .breach_step import BreachStep
+from .days import DayAfter, DaysCovered, LastOfTwelveMonths
+from .notice import Notice, NoticeCounter, NoticeGround
+from .number import SpotNumber
 from .policy import ExclusionPolicy
 from .premises_list import PremisesList
 
 __all__ = [
+    "Appeal",
+    "AppealPanelMember",
+    "BreachStep",
     "DayAfter",
     "DaysCovered",
     "ExclusionPolicy",
@@ -22,4 +22,5 @@ __all__ = [
     "NoticeGround",
     "PremisesList",
     "ServiceAttempt",
+    "SpotNumber",
 ]

@@ -1,14 +1,14 @@
 """Exclusion notices. Whether one is in force is computed from its dates, never kept as a flag."""
 
 import datetime as dt
-from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
 
 from common import dates
 from common.db import LondonDate, YearlyCounter
@@ -17,10 +17,9 @@ from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
 
+from .days import NEVER, DayAfter, DaysCovered, LastOfTwelveMonths
 from .policy import ExclusionPolicy
 from .premises_list import PremisesList
-
-NEVER = Value(dt.date(9999, 1, 1))
 
 
 class NoticeCounter(YearlyCounter):
@@ -33,39 +32,6 @@ class NoticeCounter(YearlyCounter):
         ]
 
 
-class DaysCovered(Func):
-    """The half-open range of London days a notice covers: (first day, last day, day revoked).
-
-    Revoked on the day of service, it covers no day at all.
-    """
-
-    template = "daterange(%(expressions)s, '[)')"
-    output_field = DateRangeField()
-
-
-class DayAfter(Func):
-    """The day after a date."""
-
-    template = "((%(expressions)s) + 1)"
-    output_field = models.DateField()
-
-
-class LastOfTwelveMonths(Func):
-    """common.dates.last_day_of_year_from() in SQL."""
-
-    template = (
-        "((%(expressions)s + interval '1 year')::date - CASE WHEN "
-        "extract(month from %(expressions)s) = 2 AND extract(day from %(expressions)s) = 29 "
-        "THEN 0 ELSE 1 END)"
-    )
-    output_field = models.DateField()
-
-    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the SQL; a value (full_clean checks with values) is a parameter three times."""
-        sql, params = super().as_sql(*args, **kwargs)
-        return sql, tuple(params) * 3
-
-
 FROZEN = (
     "ref",
     "reason",
@@ -74,6 +40,10 @@ FROZEN = (
     "premises_list",
     "printed_name",
     "authorised_by",
+    "young_reason",
+    "young_guardian",
+    "young_safeguarding",
+    "confirm_by",
 )
 """What a notice says. It can be served, revoked and expire; it can't come to say something else."""
 
@@ -85,6 +55,10 @@ class Notice(models.Model):
         IN_PERSON = "in_person", "Handed over in person"
         POST = "post", "By post, with proof"
         CUSTODY = "custody", "At custody"
+
+    class Matters(models.TextChoices):
+        NONE = "none", "None that we know of"
+        PENDING = "pending", "Yes, one is pending"
 
     ref = models.CharField(max_length=20, unique=True, db_comment="E.g. EXC-2026-0009")
     subject = models.ForeignKey(
@@ -115,6 +89,29 @@ class Notice(models.Model):
     )
     printed_name = models.CharField(
         max_length=120, blank=True, db_comment="Name on the paper, as the record had it that day"
+    )
+    matters = models.CharField(
+        max_length=8,
+        choices=Matters,
+        blank=True,
+        db_comment="Whether a police or court matter was pending; empty: not asked yet",
+    )
+    matters_words = models.CharField(
+        max_length=500, blank=True, db_comment="Who was asked about it, when, what they said"
+    )
+    young_reason = models.CharField(
+        max_length=500, blank=True, db_comment="Under 18 or perhaps: why a notice all the same"
+    )
+    young_guardian = models.CharField(
+        max_length=300, blank=True, db_comment="Which parent or guardian was told, when, by whom"
+    )
+    young_safeguarding = models.CharField(
+        max_length=500, blank=True, db_comment="Who was asked about safeguarding, what they said"
+    )
+    conflict = models.CharField(
+        max_length=500,
+        blank=True,
+        db_comment="Connection of who decided with the person, and who agreed; empty: none",
     )
     raised_at = models.DateTimeField(db_comment="When it was raised")
     authorised_by = models.ForeignKey(
@@ -153,6 +150,26 @@ class Notice(models.Model):
         related_name="+",
         db_comment="Who typed it in",
     )
+    confirm_by = models.DateTimeField(
+        null=True,
+        blank=True,
+        db_comment="Served on the spot: unconfirmed, it lapses then; null: authorised before",
+    )
+    confirm_on = models.GeneratedField(
+        expression=LondonDate(F("confirm_by")),
+        output_field=models.DateField(null=True),
+        db_persist=True,
+        db_comment="London date of that moment",
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True, db_comment="When it was confirmed")
+    confirmed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Intelligence Manager who confirmed it",
+    )
     revoked_at = models.DateTimeField(null=True, blank=True, db_comment="When it was revoked")
     revoked_on = models.GeneratedField(
         expression=LondonDate(F("revoked_at")),
@@ -171,6 +188,17 @@ class Notice(models.Model):
     revoked_reason = models.CharField(max_length=500, blank=True, db_comment="Why")
     expiry_recorded_at = models.DateTimeField(
         null=True, blank=True, db_comment="When the job noted the end; nothing depends on it"
+    )
+    let_go_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When it was decided that it may end and is not renewed"
+    )
+    let_go_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who decided that",
     )
 
     objects = NoticeQuerySet.as_manager()
@@ -221,6 +249,39 @@ class Notice(models.Model):
                 | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_reason="")),
                 violation_error_message="A revocation needs a reason.",
             ),
+            models.CheckConstraint(
+                name="notice_matters_said",
+                condition=~Q(matters="pending") | ~Q(matters_words=""),
+                violation_error_message="Say who was asked about the pending matter.",
+            ),
+            models.CheckConstraint(
+                name="notice_young_whole",
+                condition=Q(young_reason="", young_guardian="", young_safeguarding="")
+                | (~Q(young_reason="") & ~Q(young_guardian="") & ~Q(young_safeguarding="")),
+                violation_error_message="For a young person, all three are needed.",
+            ),
+            # Served on the spot means served; confirmed by somebody else than who served it.
+            models.CheckConstraint(
+                name="notice_on_the_spot_whole",
+                condition=Q(confirm_by=None, confirmed_at=None, confirmed_by=None)
+                | (
+                    Q(confirm_by__gt=F("served_at"))
+                    & (
+                        Q(confirmed_at=None, confirmed_by=None)
+                        | (
+                            Q(confirmed_at__lte=F("confirm_by"), confirmed_by__isnull=False)
+                            & ~Q(confirmed_by=F("authorised_by"))
+                        )
+                    )
+                ),
+                violation_error_message="It was not confirmed in time, or by who served it.",
+            ),
+            models.CheckConstraint(
+                name="notice_let_go_whole",
+                condition=Q(let_go_at=None, let_go_by=None)
+                | Q(let_go_at__isnull=False, let_go_by__isnull=False, served_at__isnull=False),
+                violation_error_message="Only a notice that was served can be let go.",
+            ),
             ExclusionConstraint(
                 name="notice_one_at_a_time",
                 expressions=[
@@ -228,7 +289,11 @@ class Notice(models.Model):
                     (
                         DaysCovered(
                             F("served_on"),
-                            Least(DayAfter(F("ends_on")), Coalesce(F("revoked_on"), NEVER)),
+                            Least(
+                                DayAfter(F("ends_on")),
+                                Coalesce(F("revoked_on"), NEVER),
+                                Case(When(confirmed_at=None, then=F("confirm_on"))),
+                            ),
                         ),
                         RangeOperators.OVERLAPS,
                     ),
@@ -265,6 +330,23 @@ class Notice(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FROZEN),
             ),
+            # Asked once: when it is raised, or when it is confirmed.
+            pgtrigger.Protect(
+                name="notice_asked_once",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__matters="")
+                & (
+                    pgtrigger.Q(old__matters__df=pgtrigger.F("new__matters"))
+                    | pgtrigger.Q(old__matters_words__df=pgtrigger.F("new__matters_words"))
+                    | pgtrigger.Q(old__conflict__df=pgtrigger.F("new__conflict"))
+                ),
+            ),
+            pgtrigger.Protect(
+                name="notice_confirmed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__confirmed_at__isnull=False)
+                & pgtrigger.Q(old__confirmed_at__df=pgtrigger.F("new__confirmed_at")),
+            ),
             pgtrigger.Protect(
                 name="notice_service_frozen",
                 operation=pgtrigger.Update,
@@ -295,6 +377,44 @@ class Notice(models.Model):
         """Whether it was revoked."""
         return self.revoked_at is not None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended: by its day, unconfirmed, or revoked."""
+        return self.state in ("expired", "lapsed", "revoked")
+
+    @property
+    def is_to_confirm(self) -> bool:
+        """Whether it was served on the spot, and neither confirmed nor lapsed yet."""
+        return (
+            self.confirm_by is not None
+            and self.confirmed_at is None
+            and not self.is_revoked
+            and self.confirm_by > timezone.now()
+        )
+
+    @property
+    def known_until(self) -> dt.date | None:
+        """The last day that is certain by now: the day it lapses, while it isn't confirmed."""
+        if self.is_to_confirm and self.confirm_by is not None:
+            return dates.london_date(self.confirm_by)
+        return self.ends_on
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it was served on the spot and not confirmed in time."""
+        return (
+            self.confirm_by is not None
+            and self.confirmed_at is None
+            and self.confirm_by <= timezone.now()
+        )
+
+    def _lapsed_on(self, day: dt.date) -> bool:
+        if self.confirm_by is None or self.confirmed_at is not None:
+            return False
+        if day == dates.today():
+            return self.confirm_by <= timezone.now()
+        return day >= dates.london_date(self.confirm_by)
+
     def in_force_on(self, day: dt.date | None = None) -> bool:
         """Whether it is in force on a London day (today by default), as the query would say."""
         day = day or dates.today()
@@ -302,15 +422,19 @@ class Notice(models.Model):
             return False
         if self.revoked_at is not None and day >= dates.london_date(self.revoked_at):
             return False
+        if self._lapsed_on(day):
+            return False
         return dates.london_date(self.served_at) <= day <= self.ends_on
 
     @property
     def state(self) -> str:
-        """What to say of it now: to_serve, in_force, expired or revoked."""
+        """What to say of it now: to_serve, in_force, expired, lapsed or revoked."""
         if self.is_revoked:
             return "revoked"
         if not self.is_served:
             return "to_serve"
+        if self.has_lapsed:
+            return "lapsed"
         return "in_force" if self.in_force_on() else "expired"
 
     @property
@@ -319,8 +443,9 @@ class Notice(models.Model):
         return {
             "revoked": "Revoked",
             "to_serve": "Not served yet",
-            "in_force": "In force",
+            "in_force": "In force, to be confirmed" if self.is_to_confirm else "In force",
             "expired": "Expired",
+            "lapsed": "Lapsed: not confirmed",
         }[self.state]
 
 

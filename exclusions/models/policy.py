@@ -3,6 +3,7 @@
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from members.models import User
 
@@ -49,6 +50,24 @@ class ExclusionPolicy(models.Model):
         validators=[MinValueValidator(7), MaxValueValidator(365)],
         db_comment="Days after service within which an appeal is asked for",
     )
+    acknowledge_days = models.PositiveSmallIntegerField(
+        "Days to acknowledge",
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        db_comment="Days within which the person is told that their appeal came in",
+    )
+    decide_days = models.PositiveSmallIntegerField(
+        "Days to decide",
+        default=28,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        db_comment="Days within which an appeal is decided",
+    )
+    confirm_hours = models.PositiveSmallIntegerField(
+        "Hours to confirm",
+        default=72,
+        validators=[MaxValueValidator(168)],
+        db_comment="Served on the spot, a notice lapses after so many hours; 0: no such notices",
+    )
     rule_words = models.TextField(
         "The rule", max_length=3000, db_comment="What the notice forbids, in plain words"
     )
@@ -73,6 +92,13 @@ class ExclusionPolicy(models.Model):
         db_table_comment = "Versions of the exclusion protocol; UPDATE and DELETE are refused"
         verbose_name_plural = "exclusion policies"
         ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                name="policy_confirm_hours",
+                condition=Q(confirm_hours=0) | Q(confirm_hours__gte=24),
+                violation_error_message="Give the manager 24 hours at least, or choose 0: none.",
+            )
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="policy_append_only", operation=pgtrigger.Update | pgtrigger.Delete

@@ -15,6 +15,7 @@ from hypothesis.extra.django import TestCase
 from audit.models import Event
 from common import dates
 from exclusions.models import Notice
+from exclusions.policy import threshold_met
 from exclusions.querysets import breaches
 from exclusions.services import (
     Service,
@@ -22,7 +23,6 @@ from exclusions.services import (
     notice_raise,
     notice_record_service,
     notice_revoke,
-    threshold_met,
 )
 from incidents.services import PersonInput, report_reject
 from members.models import OutboundEmail

@@ -35,6 +35,8 @@ PAGES = {
         "/reports/",
         "/exclusions/",
         "/exclusions/premises/",
+        "/exclusions/on-the-spot/",
+        "/exclusions/numbers/",
         "/rules/",
         "/rules/premises/",
         "/bulletins/",
@@ -87,6 +89,12 @@ PAGES = {
         "{serve}",
         "{attempt}",
         "{notice}",
+        "/exclusions/numbers/",
+        "{confirm}",
+        "/appeals/?show=over",
+        "{appeal}",
+        "{appeal_new}",
+        "{breach_step}",
         "/bulletins/new/",
         "/bulletins/new/?preset=ending",
         "{bulletin_draft}",
@@ -106,7 +114,7 @@ PAGES = {
         "/members/",
         "/me/log/?show=all",
     ),
-    "board": ("/board/", "/exclusions/premises/?show=unsigned"),
+    "board": ("/board/", "/exclusions/premises/?show=unsigned", "/appeals/", "{appeal}"),
     "admin": ("/viewing/", "{viewing}"),
 }
 
@@ -132,7 +140,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from common import dates
 from dtac.demo.portraits import draw_scene
-from exclusions.models import Notice
+from exclusions.models import Appeal, Notice
+from exclusions.querysets import breaches
 from incidents.models import Involvement, Report
 from incidents.services import PersonInput, ReportInput, question_ask, report_submit
 from incidents.services.intelligence import *
@@ -160,6 +169,9 @@ ago = timezone.now() - dt.timedelta(hours=1)
 burst = UnusualViewing.objects.create(
     user=other, began_at=ago, last_at=timezone.now(), profiles=41)
 to_serve = Notice.objects.filter(served_at=None).first()
+to_confirm = Notice.objects.to_confirm().first()
+appeal = Appeal.objects.open().first()
+breach = breaches().order_by("-occurred_at").first()
 in_force = Notice.objects.in_force().first()
 from members.models import SchemeSetting
 from members.services import scheme_setting_change
@@ -189,6 +201,9 @@ print("PLACES " + json.dumps({
     "revoke": f"/exclusions/{in_force.ref}/revoke/", "notice": f"/exclusions/{in_force.ref}/",
     "serve": f"/exclusions/{to_serve.ref}/serve/",
     "attempt": f"/exclusions/{to_serve.ref}/attempt/",
+    "appeal": f"/appeals/{appeal.ref}/", "appeal_new": f"/exclusions/{in_force.ref}/appeal/",
+    "confirm": f"/exclusions/{to_confirm.ref}/confirm/",
+    "breach_step": f"/exclusions/{breach.notice_ref}/breaches/{breach.report.ref}/",
     "new_intelligence": f"/intelligence/{fresh.ref}/",
     "shared_intelligence": f"/intelligence/{row.ref}/",
 }))

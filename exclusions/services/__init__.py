@@ -1,0 +1,53 @@
+"""Writes of the exclusions app."""
+
+from .appeals import (
+    AppealInput,
+    appeal_acknowledge,
+    appeal_decide,
+    appeal_decline,
+    appeal_panel_add,
+    appeal_receive,
+    appeal_tell,
+    appeal_withdraw,
+)
+from .breach_steps import breach_step_add
+from .ending import endings_tell, expiries_record, notice_let_go, notice_revoke
+from .on_the_spot import (
+    Spot,
+    arrests_of,
+    notice_confirm,
+    notice_serve_on_the_spot,
+    number_void,
+    numbers_issue,
+)
+from .raising import Asked, citable_reports, notice_raise
+from .serving import Attempt, Service, attempt_record, notice_record_service
+
+__all__ = [
+    "AppealInput",
+    "Asked",
+    "Attempt",
+    "Service",
+    "Spot",
+    "appeal_acknowledge",
+    "appeal_decide",
+    "appeal_decline",
+    "appeal_panel_add",
+    "appeal_receive",
+    "appeal_tell",
+    "appeal_withdraw",
+    "arrests_of",
+    "attempt_record",
+    "breach_step_add",
+    "citable_reports",
+    "endings_tell",
+    "expiries_record",
+    "notice_confirm",
+    "notice_let_go",
+    "notice_raise",
+    "notice_record_service",
+    "notice_revoke",
+    "notice_serve_on_the_spot",
+    "number_void",
+    "numbers_issue",
+]

@@ -1,0 +1,155 @@
+"""Raising notices: the grounds, the scheme's threshold, and what has to be asked before."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import record
+from common import dates
+from common.db import constraint_messages
+from common.refs import yearly_ref
+from exclusions import actions
+from exclusions.models import ExclusionPolicy, Notice, NoticeCounter, NoticeGround
+from exclusions.policy import policy_kept, threshold_met
+from exclusions.premises import premises_list_current
+from incidents.models import Report
+from members.models import User
+from offenders.models import Subject
+from offenders.publication import needs_override
+from offenders.services import locked_subject
+
+
+def citable_reports(subject: Subject) -> list[Report]:
+    """Return the accepted incidents of a subject that a notice may cite, newest first."""
+    reports = Report.objects.accepted_incidents().filter(people__subject=subject)
+    return list(reports.select_related("type", "premises").order_by("-occurred_at"))
+
+
+def check_grounds(
+    subject: Subject,
+    reports: Sequence[Report],
+    below_threshold_reason: str,
+    policy: ExclusionPolicy,
+) -> None:
+    """Raise ValidationError unless these are this subject's accepted incidents, and enough."""
+    citable = {report.pk for report in citable_reports(subject)}
+    if not reports:
+        raise ValidationError({"grounds": "Choose at least one incident."})
+    if {report.pk for report in reports} - citable:
+        raise ValidationError({"grounds": "Cite accepted incidents of this person only."})
+    if not threshold_met(reports, policy) and not below_threshold_reason.strip():
+        raise ValidationError(
+            {
+                "below_threshold_reason": (
+                    "These incidents are below the scheme's threshold"
+                    f" ({policy.threshold_words()}). Say why a notice is right all the same."
+                )
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked before anybody is excluded (behaviours 17, 20 and 25), as it was answered.
+
+    `matters` is whether a police or court matter is pending, with whom was asked and what they
+    said. The three about a young person are needed where the subject is under 18 or may be.
+    `conflict` is a connection with the person, and who agreed all the same; empty: none.
+    """
+
+    matters: str = Notice.Matters.NONE
+    matters_words: str = ""
+    young_reason: str = ""
+    young_guardian: str = ""
+    young_safeguarding: str = ""
+    conflict: str = ""
+
+
+YOUNG = {
+    "young_reason": "Say why a notice is right for somebody who is under 18 or may be.",
+    "young_guardian": "Say which parent or guardian was told, and when.",
+    "young_safeguarding": "Say who was asked about safeguarding, and what they said.",
+}
+
+
+def _check_asked(subject: Subject, asked: Asked) -> None:
+    problems = {}
+    if asked.matters not in Notice.Matters.values:
+        problems["matters"] = "Say whether a police or court matter is pending."
+    if asked.matters == Notice.Matters.PENDING and not asked.matters_words.strip():
+        problems["matters_words"] = "Say who was asked about it, when, and what they said."
+    if needs_override(subject):
+        problems |= {
+            name: words for name, words in YOUNG.items() if not getattr(asked, name).strip()
+        }
+    if problems:
+        raise ValidationError(problems)
+
+
+def asked_of(subject: Subject, asked: Asked) -> dict[str, str]:
+    """Return what a notice keeps of it, in its fields: of a young person only where it applies."""
+    kept = {name: str(value).strip() for name, value in asdict(asked).items()}
+    if kept["matters"] == Notice.Matters.NONE:
+        kept["matters_words"] = ""
+    if not needs_override(subject):
+        kept |= dict.fromkeys(YOUNG, "")
+    return kept
+
+
+@transaction.atomic
+def notice_raise(
+    *,
+    by: User,
+    subject: Subject,
+    reports: Sequence[Report],
+    reason: str,
+    below_threshold_reason: str = "",
+    asked: Asked = Asked(),
+) -> Notice:
+    """Raise and authorise a notice, ready to be served. It is not in force yet.
+
+    What it says is frozen with it: reason, protocol, list of premises, the name on it.
+
+    Raises ValidationError: a record that became part of another, nothing cited, an incident that
+    isn't this subject's or not accepted, the threshold not met and no reason given, something that
+    has to be asked and wasn't, or a notice still to be served.
+    """
+    # What it rests on stands still while it is judged: reports first, the lowest key first, as
+    # whoever takes a decision about them back.
+    keys = [report.pk for report in reports]
+    list(Report.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    locked_subject(subject)
+    policy = policy_kept()
+    check_grounds(subject, reports, below_threshold_reason, policy)
+    _check_asked(subject, asked)
+    now = timezone.now()
+    year = dates.london_date(now).year
+    notice = Notice(
+        ref=yearly_ref("EXC", year, NoticeCounter.take("EXC", year), digits=4),
+        subject=subject,
+        reason=reason,
+        below_threshold_reason=below_threshold_reason.strip(),
+        raised_at=now,
+        authorised_by=by,
+        policy=policy,
+        premises_list=premises_list_current(),
+        printed_name=subject.shown_name,
+        **asked_of(subject, asked),
+    )
+    notice.full_clean()
+    with constraint_messages(Notice):
+        notice.save()
+    NoticeGround.objects.bulk_create(
+        NoticeGround(notice=notice, report=report) for report in reports
+    )
+    record(
+        actions.NOTICE_RAISED,
+        by=by,
+        ref=notice.ref,
+        subjects=[subject.ref],
+        grounds=[report.ref for report in reports],
+    )
+    return notice
