@@ -81,8 +81,8 @@ def shown_until(subject: Subject) -> dt.date:
     start = last or _first_shown(subject) or dates.today()
     notice = Notice.objects.in_force().filter(subject=subject).order_by("-ends_on").first()
     ends = [dates.last_day_of_year_from(start)]
-    if notice is not None and notice.ends_on is not None:
-        ends.append(notice.ends_on)
+    if notice is not None and notice.known_until is not None:
+        ends.append(notice.known_until)
     return max(ends)
 
 

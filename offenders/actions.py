@@ -14,6 +14,9 @@ PHOTO_TAKEN = register("offenders.photo.taken", "took a copy of a photo as it wa
 PHOTO_VIEWED = register("offenders.photo.viewed", "opened a photo at full size", is_read=True)
 PROFILE_PUBLISHED = register("offenders.profile.published", "published a target profile")
 PROFILE_WITHDRAWN = register("offenders.profile.withdrawn", "withdrew a target profile")
+PROFILE_SHORTENED = register(
+    "offenders.profile.shortened", "shown for a shorter time: what held it in view ended"
+)
 PROFILE_VIEWED = register("offenders.profile.viewed", "opened a target profile", is_read=True)
 GALLERY_VIEWED = register("offenders.gallery.viewed", "looked at the gallery", is_read=True)
 GALLERY_SEARCHED = register("offenders.gallery.searched", "searched the gallery", is_read=True)

@@ -387,4 +387,12 @@ def _notice(
         service_recorded_at=served + dt.timedelta(hours=1) if served else None,
         service_recorded_by=intel if served else None,
         expiry_recorded_at=now if ended else None,
+        **_let_go(intel, face, ends_on, ended=ended),
     )
+
+
+def _let_go(intel: User, face: Face, ends_on: dt.date | None, *, ended: bool) -> dict[str, Any]:
+    """Most of those that ended were let go; of a few it is still to be decided."""
+    if not ended or ends_on is None or face.subject.pk % 5 == 0:
+        return {}
+    return {"let_go_at": dates.london_midnight(ends_on), "let_go_by": intel}

@@ -20,7 +20,7 @@ from incidents.models import Report
 from members.mail import email_queue
 from members.models import Role, User
 
-from .ending import notice_revoke
+from .ending import locked_whole, notice_revoke
 
 QUIET_MONTHS = 6
 """After so many months without an incident an early review may be asked for (behaviour 24)."""
@@ -186,7 +186,8 @@ def appeal_decide(*, by: User, appeal: Appeal, decision: str, reasons: str) -> A
     Raises PermissionDenied for who is not on its panel, ValidationError: decided already (code
     "stale"), no reasons, or decided by who decided the notice.
     """
-    # The notice first, as whoever revokes it; then its appeal.
+    # In the order of whoever revokes: the subject, the notice; then its appeal.
+    locked_whole(appeal.notice.subject)
     notice: Notice = Notice.objects.select_for_update(of=["self"]).get(pk=appeal.notice_id)
     row = _locked(appeal)
     _place(by, row)

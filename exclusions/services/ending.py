@@ -8,17 +8,22 @@ from django.utils import timezone
 from audit.services import record
 from common import dates
 from exclusions import actions
+from exclusions.activity import shown_until
 from exclusions.models import Notice
 from members.mail import email_queue
 from members.models import OutboundEmail, User
+from offenders.models import Subject
+from offenders.services import profile_until
 
 
 @transaction.atomic
 def notice_revoke(*, by: User, notice: Notice, reason: str) -> Notice:
     """Revoke a notice, served or not: nobody sees it in force from this moment.
 
-    Raises ValidationError: no reason, revoked already, or over.
+    Where nothing else holds the person in members' view, their profile goes too. Raises
+    ValidationError: no reason, revoked already, or over.
     """
+    subject = locked_whole(notice.subject)
     row: Notice = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
     if row.is_over:
         raise ValidationError("This notice is over already.", code="stale")
@@ -28,6 +33,18 @@ def notice_revoke(*, by: User, notice: Notice, reason: str) -> Notice:
     row.full_clean()
     row.save()
     record(actions.NOTICE_REVOKED, by=by, ref=row.ref, subjects=[row.subject.ref])
+    profile_until(
+        by=by,
+        subject=subject,
+        until=shown_until(subject),
+        reason=f"{row.ref} was revoked, and nothing else holds the person in view.",
+    )
+    return row
+
+
+def locked_whole(subject: Subject) -> Subject:
+    """Return a subject's record, locked: before its notices, as by whoever serves one."""
+    row: Subject = Subject.objects.select_for_update(no_key=True).get(pk=subject.pk)
     return row
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit.models import Event
@@ -18,6 +19,7 @@ from exclusions.services import (
     notice_revoke,
 )
 from members.models import OutboundEmail
+from offenders.models import ProfileVersion
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.races import at_once
@@ -100,3 +102,37 @@ def test_many_jobs_at_once_and_days_late_tell_and_record_once() -> None:
             assert at_once(*[expiries_record] * 4) == [None] * 4
         assert Event.objects.filter(action="exclusions.notice.expired").count() == 1
         assert OutboundEmail.objects.filter(key=f"expired:{notice.ref}").count() == 1
+
+
+def test_revoked_who_was_shown_for_the_notice_only_is_shown_no_longer(cast: Cast) -> None:
+    version = factories.published(cast.intel)
+    subject = version.subject
+    notice = factories.served_notice(cast.intel, cast.staff, cast.shop, subject)
+    assert notice.ends_on is not None
+    for ago, expected in ((300, "shortened"), (400, "withdrawn")):
+        notice.grounds.update(occurred_at=timezone.now() - ago * DAY)
+        with transaction.atomic():
+            ProfileVersion.objects.filter(pk=version.pk).update(withdrawn_at=None)
+            notice_revoke(by=cast.intel, notice=notice, reason="x")
+            version.refresh_from_db()
+            if expected == "withdrawn":
+                assert version.withdrawn_at is not None
+                assert "nothing else holds" in version.withdrawn_reason
+            else:
+                last = dates.london_date(timezone.now() - ago * DAY)
+                assert version.expires_on == dates.last_day_of_year_from(last)
+                assert version.withdrawn_at is None
+            transaction.set_rollback(True)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ProfileVersion.objects.filter(pk=version.pk).update(
+            expires_on=version.expires_on + 900 * DAY
+        )
+
+
+def test_what_was_published_for_longer_with_a_reason_stays(cast: Cast) -> None:
+    version = factories.published(cast.intel, draft_longer_because="Board, 3 May.")
+    notice = factories.served_notice(cast.intel, cast.staff, cast.shop, version.subject)
+    notice.grounds.update(occurred_at=timezone.now() - 400 * DAY)
+    notice_revoke(by=cast.intel, notice=notice, reason="x")
+    version.refresh_from_db()
+    assert version.withdrawn_at is None

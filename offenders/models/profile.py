@@ -41,7 +41,6 @@ FROZEN = (
     "audience_areas",
     "audience_sectors",
     "review_on",
-    "expires_on",
     "longer_because",
     "record_words",
     "main_photo",
@@ -175,7 +174,13 @@ class ProfileVersion(WithAudience):
                 name="frozen",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FROZEN),
-            )
+            ),
+            # What held somebody in view may end sooner than was thought; never later.
+            pgtrigger.Protect(
+                name="shown_no_longer",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__expires_on__lt=pgtrigger.F("new__expires_on")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ from .profiles import (
     profile_preview,
     profile_publish,
     profile_recheck,
+    profile_until,
     profile_withdraw,
     profiles_active,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "profile_preview",
     "profile_publish",
     "profile_recheck",
+    "profile_until",
     "profile_withdraw",
     "profiles_active",
     "publication_problems",

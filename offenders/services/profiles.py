@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import record
+from common import dates
 from common.db import check_revision, constraint_messages
 from members.models import User
 from offenders import actions
@@ -140,6 +141,33 @@ def profile_recheck(*, by: User, subject: Subject) -> str:
     reason = " ".join(problems)
     _withdraw(version, by=by, reason=reason[:300], automatic=True)
     return reason
+
+
+def profile_until(*, by: User, subject: Subject, until: dt.date, reason: str) -> bool:
+    """Let members see a locked record's profile up to a day and no longer; return whether it is so.
+
+    Part of whatever ended what held it in view. A past day withdraws it at once. What was published
+    for longer with a reason of its own stays as it was decided.
+    """
+    current = ProfileVersion.objects.filter(subject=subject, superseded_at=None, withdrawn_at=None)
+    version = current.first()
+    if version is None or version.longer_because or version.expires_on <= until:
+        return False
+    if until < dates.today():
+        _withdraw(version, by=by, reason=reason[:300], automatic=True)
+        return True
+    before, version.expires_on = version.expires_on, until
+    version.save(update_fields=["expires_on"])
+    record(
+        actions.PROFILE_SHORTENED,
+        by=by,
+        ref=subject.ref,
+        subjects=[subject.ref],
+        version=version.number,
+        before=before.isoformat(),
+        until=until.isoformat(),
+    )
+    return True
 
 
 def _withdraw(version: ProfileVersion, *, by: User, reason: str, automatic: bool = False) -> None:
