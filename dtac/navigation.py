@@ -135,6 +135,7 @@ SECTION_OF = {
     "intelligence_share": "intelligence_list",
     "police_pack": "report_list",
     "exclusion_policy": "notice_list",
+    "exclusion_register": "notice_list",
     "premises_list": "notice_list",
     "notice": "notice_list",
     "appeal": "appeal_list",

@@ -37,3 +37,6 @@ APPEAL_DECLINED = register("exclusions.appeal.declined", "stood back from an app
 APPEAL_DECIDED = register("exclusions.appeal.decided", "decided an appeal")
 APPEAL_WITHDRAWN = register("exclusions.appeal.withdrawn", "recorded that an appeal was taken back")
 APPEAL_TOLD = register("exclusions.appeal.told", "recorded that an appeal's outcome was sent")
+REGISTER_EXPORTED = register(
+    "exclusions.register.exported", "exported the register of exclusions", is_read=True
+)

@@ -1,11 +1,17 @@
 """Addresses of the exclusions app."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from . import appeal_views, policy_views, spot_views, views
+from . import appeal_views, policy_views, register_views, spot_views, views
 
 urlpatterns = [
     path("exclusions/", views.notice_list, name="notice_list"),
+    path("exclusions/register/", register_views.register, name="exclusion_register"),
+    re_path(
+        r"^exclusions/register\.(?P<kind>csv|ods)$",
+        register_views.register_export,
+        name="register_export",
+    ),
     path("exclusions/policy/", policy_views.policy, name="exclusion_policy"),
     path("exclusions/premises/", policy_views.premises_list, name="premises_list"),
     path("appeals/", appeal_views.appeal_list, name="appeal_list"),

@@ -84,6 +84,8 @@ PAGES = {
         "{pack}",
         "/exclusions/?show=to_serve",
         "/exclusions/policy/",
+        "/exclusions/register/",
+        "/exclusions/register/?show=served&since=nonsense",
         "/exclusions/premises/?show=unsigned",
         "/members/marlowe-chemist/authority/",
         "{serve}",
