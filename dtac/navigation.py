@@ -149,6 +149,7 @@ SECTION_OF = {
     "notice_raise": "subject_list",
     "notice_serve": "notice_list",
     "notice_revoke": "notice_list",
+    "notice_vary": "notice_list",
     "bulletin": "bulletin_list",
     "bulletin_new": "bulletin_list",
     "bulletin_edit": "bulletin_list",

@@ -40,3 +40,4 @@ APPEAL_TOLD = register("exclusions.appeal.told", "recorded that an appeal's outc
 REGISTER_EXPORTED = register(
     "exclusions.register.exported", "exported the register of exclusions", is_read=True
 )
+NOTICE_VARIED = register("exclusions.notice.varied", "varied an exclusion notice")

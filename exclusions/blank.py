@@ -34,6 +34,7 @@ def blank_print(*, by: User, number: SpotNumber) -> bytes:
         "served": False,
         "confirm": confirm_words(policy.confirm_hours),
         "revoked": "",
+        "varied": [],
         "reason": "",
         "grounds": [],
         "appeal_by": f"within {policy.appeal_days} days of the day you were given this notice",

@@ -16,7 +16,7 @@ from common.pdf import Sheet, pdf_render
 from members.models import Role, User
 
 from . import actions
-from .models import ExclusionPolicy, Notice, PremisesList
+from .models import ExclusionPolicy, Notice, NoticeVariation, PremisesList
 
 GOES_ALONG = "Give this to the person named. A copy stays with the scheme."
 
@@ -64,6 +64,7 @@ def notice_pdf(notice: Notice, *, printed_for: str, at: dt.datetime) -> bytes:
         "revoked": dates.short_date(dates.london_date(notice.revoked_at))
         if notice.revoked_at
         else "",
+        "varied": [_variation(each) for each in notice.variations.all()],
         "reason": notice.reason,
         "grounds": [_ground(report) for report in _grounds(notice)],
         "appeal_by": _appeal_by(notice),
@@ -109,6 +110,13 @@ def confirm_words(hours: int) -> str:
         "The scheme’s manager confirms this notice within"
         f" {hours} hours of the moment it was given to you. If not, it ends then by itself."
     )
+
+
+def _variation(each: NoticeVariation) -> str:
+    day = dates.short_date(dates.london_date(each.made_at))
+    sooner = f" It now ends after {dates.short_date(each.ends_on)}." if each.ends_on else ""
+    allowed = f" Allowed all the same: {each.allowed}" if each.allowed else ""
+    return f"Varied on {day}.{sooner}{allowed}"
 
 
 def _confirm_words(notice: Notice) -> str:

@@ -15,7 +15,7 @@ from offenders.models import Subject
 
 from .asked_forms import AskedForm
 from .models import ExclusionPolicy, Notice
-from .services import Attempt, Service, citable_reports
+from .services import Attempt, Service, Variation, citable_reports
 
 
 class RaiseForm(AskedForm):
@@ -157,6 +157,43 @@ class RevokeForm(forms.Form):
         max_length=500,
         error_messages={"required": "Say why it is revoked."},
     )
+
+
+class VaryForm(forms.Form):
+    """How a notice is eased, why, and on whose authority."""
+
+    allowed = forms.CharField(
+        label="What is allowed all the same",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Such as the pharmacy at one of them, weekdays before noon. Members read this.",
+    )
+    ends_on = forms.DateField(
+        label="New last day, if it ends sooner",
+        required=False,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Enter a day, such as 14/03/2026."},
+    )
+    authority = forms.CharField(
+        label="On whose authority",
+        max_length=200,
+        error_messages={"required": "Say who decided it, such as the Board on a day."},
+    )
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why it is varied."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def variation(self) -> Variation:
+        """Return the variation this valid form means."""
+        return Variation(**self.cleaned_data)
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -33,6 +33,7 @@ urlpatterns = [
     path("exclusions/<str:ref>/", views.notice, name="notice"),
     path("exclusions/<str:ref>/serve/", views.notice_serve, name="notice_serve"),
     path("exclusions/<str:ref>/attempt/", views.notice_attempt, name="notice_attempt"),
+    path("exclusions/<str:ref>/vary/", views.notice_vary_page, name="notice_vary"),
     path("exclusions/<str:ref>/revoke/", views.notice_revoke_page, name="notice_revoke"),
     path("subjects/<str:ref>/exclude/", views.notice_raise_page, name="notice_raise"),
 ]

@@ -20,11 +20,17 @@ from offenders.actions import SUBJECT_VIEWED
 from . import actions
 from .access import get_notice
 from .document import may_print, notice_print
-from .forms import AttemptForm, RaiseForm, RevokeForm, ServiceForm
+from .forms import AttemptForm, RaiseForm, RevokeForm, ServiceForm, VaryForm
 from .models import Notice
 from .policy import policy_current, threshold_met
 from .querysets import breaches, covers_premises_of
-from .services import attempt_record, notice_raise, notice_record_service, notice_revoke
+from .services import (
+    attempt_record,
+    notice_raise,
+    notice_record_service,
+    notice_revoke,
+    notice_vary,
+)
 
 INTEL_SHOWS = [
     ("in_force", "In force"),
@@ -82,6 +88,7 @@ def notice(request: HttpRequest, ref: str) -> HttpResponse:
         "may_serve": may_serve,
         "may_print": may_print(user, found),
         "staff_lines": policy_current().staff_lines(),
+        "variations": list(found.variations.all()),
         "covered_here": covers_premises_of(user),
         "sees_case": user.is_intel
         or (user.role == Role.MANAGER and found.cites_member(user.member_id)),
@@ -239,3 +246,22 @@ def notice_revoke_page(request: HttpRequest, ref: str) -> HttpResponse:
     _log_view(request, found)
     context = {"notice": found, "form": form, "page_title": f"Revoke {found.ref}"}
     return render(request, "exclusions/notice_revoke.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def notice_vary_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ease a notice: an earlier last day, or something allowed all the same."""
+    user = user_of(request)
+    found = get_notice(user, ref)
+    form = VaryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            notice_vary(by=user, notice=found, variation=form.variation())
+            messages.success(request, f"{found.ref} is varied. Members see it so from now on.")
+            return redirect("notice", ref=found.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    _log_view(request, found)
+    context = {"notice": found, "form": form, "page_title": f"Vary {found.ref}"}
+    return render(request, "exclusions/notice_vary.html", context, status=form_status(form))

@@ -177,6 +177,7 @@ MATRIX = (
     line("appeal_letter", "/appeals/{appeal}/acknowledgement.pdf", NO, NO, NO, NO, OK, NO, NO),
     line("appeal_letter", "/appeals/{decided}/outcome.pdf", NO, NO, NO, NO, OK, NO, NO),
     line("breach_step", "/exclusions/{broken}/breaches/{breach}/", NO, NO, NO, NO, OK, NO, NO),
+    line("notice_vary", "/exclusions/{in_force}/vary/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_revoke", "/exclusions/{in_force}/revoke/", NO, NO, NO, NO, OK, NO, NO),
     line("viewing_list", "/viewing/", NO, NO, NO, NO, OK, NO, OK),
     line("viewing", "/viewing/{viewing}/", NO, NO, NO, NO, OK, NO, OK),

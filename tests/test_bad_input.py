@@ -107,6 +107,7 @@ PAGES = {
     "breach_step": "intel",
     "notice_revoke": "intel",
     "notice_serve": "store",
+    "notice_vary": "intel",
     "photo_crop": "intel",
     "police_pack": "store",
     "report_answer": "staff",

@@ -139,6 +139,7 @@ READS = {
     "/exclusions/{in_force}/revoke/": "exclusions.notice.viewed",
     "/exclusions/{to_confirm}/confirm/": "exclusions.notice.viewed",
     "/exclusions/{in_force}/appeal/": "exclusions.notice.viewed",
+    "/exclusions/{in_force}/vary/": "exclusions.notice.viewed",
     "/appeals/": "exclusions.appeal.listed",
     "/appeals/{appeal}/": "exclusions.appeal.viewed",
     "/appeals/{appeal}/acknowledgement.pdf": "exclusions.appeal.printed",

@@ -8,6 +8,7 @@ from .notice import Notice, NoticeCounter, NoticeGround
 from .number import SpotNumber
 from .policy import ExclusionPolicy
 from .premises_list import PremisesList
+from .variation import NoticeVariation
 
 __all__ = [
     "Appeal",
@@ -20,6 +21,7 @@ __all__ = [
     "Notice",
     "NoticeCounter",
     "NoticeGround",
+    "NoticeVariation",
     "PremisesList",
     "ServiceAttempt",
     "SpotNumber",

@@ -22,6 +22,7 @@ from .on_the_spot import (
 )
 from .raising import Asked, citable_reports, notice_raise
 from .serving import Attempt, Service, attempt_record, notice_record_service
+from .varying import Variation, notice_vary
 
 __all__ = [
     "AppealInput",
@@ -29,6 +30,7 @@ __all__ = [
     "Attempt",
     "Service",
     "Spot",
+    "Variation",
     "appeal_acknowledge",
     "appeal_decide",
     "appeal_decline",
@@ -48,6 +50,7 @@ __all__ = [
     "notice_record_service",
     "notice_revoke",
     "notice_serve_on_the_spot",
+    "notice_vary",
     "number_void",
     "numbers_issue",
 ]
