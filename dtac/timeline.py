@@ -51,7 +51,7 @@ def timeline(
     for fact in facts:
         events.append({"at": dates.london_midnight(fact.happened_on), "kind": "fact", "fact": fact})
     merges = SubjectMerge.objects.filter(Q(kept__in=parts_of(subject.pk)) | Q(gone=subject))
-    for merge in merges.select_related("kept", "gone", "merged_by"):
+    for merge in merges.select_related("kept", "gone", "merged_by", "undone_by"):
         events.append({"at": merge.merged_at, "kind": "merged", "merge": merge})
         if merge.undone_at:
             events.append({"at": merge.undone_at, "kind": "unmerged", "merge": merge})

@@ -151,8 +151,7 @@ def subject_unmerge(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         merge_undo(by=user, merge=merge)
         messages.success(
             request,
-            f"{merge.gone.ref} stands by itself again. Its profile stays withdrawn until you"
-            " publish it.",
+            f"{merge.gone.ref} stands by itself again. Members see it once you publish it.",
         )
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))

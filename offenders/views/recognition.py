@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods
 from audit.services import record
 from common.http import add_problems, form_status
 from members.access import READERS, roles_only, user_of
-from members.models import Role
+from members.models import Role, User
 from offenders import actions
 from offenders.access import get_profile, get_subject
 from offenders.forms.recognition import IdentifyForm, RecognitionForm
-from offenders.models import Recognition
+from offenders.models import Recognition, Subject
 from offenders.services import recognition_decide, recognition_give, subject_identify
 
 
@@ -48,7 +48,9 @@ def recognition(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """Decide on a name that a member gave: it is this person (and known from now on), or not."""
     user = user_of(request)
     subject = get_subject(user, ref)
-    waiting = Recognition.objects.filter(subject=subject, outcome="").select_related("given_by")
+    waiting = Recognition.objects.filter(subject=subject, outcome="").select_related(
+        "given_by__member"
+    )
     told = get_object_or_404(waiting, pk=pk)
     form = IdentifyForm(request.POST or None, initial={"name": told.name})
     refused = "different" in request.POST
@@ -65,14 +67,24 @@ def recognition(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
             return redirect("subject", ref=subject.ref)
         except ValidationError as error:
             add_problems(form, error)
-    record(actions.SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
+    alike = _alike(user, subject, told.name)
+    refs = [subject.ref, *(other.ref for other in alike)]
+    record(actions.SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=refs)
     context = {
         "form": form,
         "subject": subject,
+        "face": Subject.objects.faces([subject.pk]).get(subject.pk),
+        "alike": alike,
         "told": told,
         "page_title": f"Is {subject.ref} {told.name}?",
     }
     return render(request, "offenders/recognition.html", context, status=form_status(form))
+
+
+def _alike(user: User, subject: Subject, name: str) -> list[Subject]:
+    """Return records that have this name or one like it: the person may be on record already."""
+    found = Subject.objects.visible_to(user).with_face().search(name).exclude(pk=subject.pk)
+    return list(found[:5])
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,6 +93,9 @@ def identify(request: HttpRequest, ref: str) -> HttpResponse:
     """Make somebody sought known, in one step."""
     user = user_of(request)
     subject = get_subject(user, ref)
+    if subject.status == Subject.Status.KNOWN and request.method == "GET":
+        messages.info(request, f"{subject.ref} is known already.")
+        return redirect("subject", ref=subject.ref)
     form = IdentifyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
