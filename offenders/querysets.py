@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 NAMED = 0.6  # of 1: below it a name is another name
+NEARLY = 0.8  # from it on, one name may well be the other
 TOLD = 0.5  # of the words that describe somebody, the share that must fit
 BULLETIN_MAIL = "bulletin:"
 """What the keys of a bulletin's e-mails begin with; its reference follows."""
@@ -145,6 +146,14 @@ class SubjectQuerySet(InOrder):
             (perhaps_named & Q(near__gte=NAMED)) | (described & Q(share__gte=TOLD))
         )
         return _best_first(rows, perhaps_named, likeness, share, "-updated_at")
+
+    def named_like(self, name: str) -> Self:
+        """Those whose own name or an alias is this one or nearly so, the nearest first."""
+        if not name.strip():
+            return self.none()
+        perhaps_named, likeness = self._named(name)
+        near = self.alias(near=likeness).filter(perhaps_named, near__gte=NEARLY)
+        return near.order_by("-near", "pk")
 
     def _named(self, text: str) -> tuple[Q, Any]:
         """As _named(): a record's names are its own and its aliases, each with indexes."""

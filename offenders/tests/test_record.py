@@ -282,3 +282,22 @@ def test_database_holds_what_services_promise(cast: Cast, sql) -> None:
     ):
         with pytest.raises(Error), transaction.atomic():
             sql(statement)
+
+
+def test_a_name_that_was_given_is_shown_with_the_face_and_who_has_such_a_name(
+    cast: Cast, client_of
+) -> None:
+    sought = factories.published(
+        cast.intel, status="id_sought", name="", date_of_birth=None, age_low=30, age_high=40
+    )
+    told = factories.recognition(cast.other, sought, name="Kevin Marsh")
+    alike = factories.subject(cast.intel, name="Kevn Marsh", photo=False)
+    factories.subject(cast.intel, name="Dean Brackley", photo=False)
+    page = client_of("intel").get(f"/subjects/{sought.subject.ref}/names/{told.pk}/")
+    assert [each.ref for each in page.context["alike"]] == [alike.ref]
+    words = page.content.decode()
+    assert sought.main_photo is not None
+    assert f"/photos/{sought.main_photo.uuid}/card/" in words
+    assert "The Penfold Arms" in words
+    known = client_of("intel").get(f"/subjects/{alike.ref}/known/")
+    assert known.url == f"/subjects/{alike.ref}/"

@@ -83,8 +83,8 @@ def recognition(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 def _alike(user: User, subject: Subject, name: str) -> list[Subject]:
     """Return records that have this name or one like it: the person may be on record already."""
-    found = Subject.objects.visible_to(user).with_face().search(name).exclude(pk=subject.pk)
-    return list(found[:5])
+    found = Subject.objects.visible_to(user).with_face().exclude(pk=subject.pk)
+    return list(found.named_like(name)[:5])
 
 
 @require_http_methods(["GET", "POST"])
