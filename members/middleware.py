@@ -45,7 +45,11 @@ class AccessMiddleware:
 
 
 def agreement_url(request: HttpRequest) -> str:
-    """Return the agreement's address, with where the user was going: the page after it."""
-    if request.method != "GET" or request.headers.get("HX-Request"):
+    """Return the agreement's address, with where the user was going: the page after it.
+
+    A page is what a browser asks for as HTML; what scripts ask for leads nowhere afterwards.
+    """
+    page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+    if not page or request.headers.get("HX-Request"):
         return reverse("agreement")
     return f"{reverse('agreement')}?{urlencode({'next': request.get_full_path()})}"

@@ -12,6 +12,7 @@ from members.models import Agreement, AgreementAcceptance, Member
 from members.services import agreement_accept
 from tests.cast import Cast
 
+HTML = {"accept": "text/html,application/xhtml+xml"}
 PASSWORD = "long enough and private"
 
 
@@ -98,7 +99,9 @@ def test_nothing_is_shown_before_the_agreement_is_accepted(cast: Cast, client_of
     )
     client = client_of("staff")
     for path in ("/gallery/", "/log/", "/me/", "/reports/"):
-        assert client.get(path).url == f"{reverse('agreement')}?{urlencode({'next': path})}"
+        assert client.get(path).url == reverse("agreement")
+        wanted = f"{reverse('agreement')}?{urlencode({'next': path})}"
+        assert client.get(path, headers=HTML).url == wanted
     page = client.get(reverse("agreement")).content.decode()
     assert "New words" in page
     assert "Gallery" not in page
@@ -138,7 +141,7 @@ def test_after_the_agreement_one_is_where_one_was_going(cast: Cast, client_of) -
         )
         address = f"{reverse('agreement')}?{urlencode({'next': wanted})}"
         if version == 2:
-            assert client.get(wanted).url == address
+            assert client.get(wanted, headers=HTML).url == address
         accepted = client.post(address, {"version": version, "accept": "on"})
         assert accepted.url == (wanted if version == 2 else reverse("home"))
 

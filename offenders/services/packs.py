@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -196,3 +197,18 @@ def _picture(version: ProfileVersion) -> bytes:
             return bytes(file.read())
     except OSError:
         return b""
+
+
+def copies_out(ref: str) -> list[PrintedPack]:
+    """Return the paper copies that show a subject and may still hang somewhere, by number."""
+    held = PrintedPack.objects.filter(subjects__contains=[ref], expires_on__gte=dates.today())
+    return list(held.select_related("member").order_by("ref"))
+
+
+def shown_no_longer(packs: Iterable[PrintedPack]) -> set[int]:
+    """Return the keys of those paper copies on which somebody is whom members no longer see."""
+    held = list(packs)
+    refs = {ref for pack in held for ref in pack.subjects}
+    live = ProfileVersion.objects.live().filter(subject__ref__in=refs)
+    seen = set(live.values_list("subject__ref", flat=True))
+    return {pack.pk for pack in held if set(pack.subjects) - seen}

@@ -73,8 +73,8 @@ def subject_identify(
     """Make somebody sought known under a name, in one step.
 
     Reports, photos and sightings hang on the record and stay on it. A name it had becomes an
-    alias. Members see it once it is published again. Raises ValidationError: known already, or no
-    name.
+    alias; whoever gave this name is noted as right. Members see it once it is published again.
+    Raises ValidationError: known already, or no name.
     """
     row = locked_subject(subject)
     if row.status == Subject.Status.KNOWN:
@@ -88,6 +88,14 @@ def subject_identify(
     row.full_clean()
     row.save()
     record(actions.SUBJECT_IDENTIFIED, by=by, ref=row.ref, subjects=[row.ref])
-    if recognition is not None and not recognition.outcome:
-        recognition_decide(by=by, recognition=recognition, outcome=Recognition.Outcome.AGREED)
+    agreed = [recognition] if recognition is not None and not recognition.outcome else []
+    said = " ".join(row.name.casefold().split())
+    waiting = Recognition.objects.filter(subject=row, outcome="").order_by("pk")
+    agreed += [
+        other
+        for other in waiting
+        if other not in agreed and " ".join(other.name.casefold().split()) == said
+    ]
+    for each in agreed:
+        recognition_decide(by=by, recognition=each, outcome=Recognition.Outcome.AGREED)
     return row

@@ -213,3 +213,23 @@ def test_which_businesses_in_sql_as_one_by_one(cast: Cast, audience: str) -> Non
     wanted = [member for member in active if business_in(row, member)]
     assert list(pack_members(by=cast.intel, bulletin=row)) == wanted
     assert len(wanted) == {"all": 3, "areas": 2, "sectors": 2, "agencies": 1}[audience]
+
+
+def test_a_copy_of_somebody_withdrawn_is_named_to_be_fetched_back(
+    cast: Cast, client_of, paper: None
+) -> None:
+    shown = factories.published(cast.intel, name="Paul Tate")
+    make_waiting_variants(Photo.objects.all())
+    made = sent(cast, shown)
+    path = f"/bulletins/{made.ref}/pack/"
+    data = {"client_id": str(uuid.uuid4()), "member": cast.store.member_id}
+    assert client_of("store").post(path, data).status_code == 200
+    pack = PrintedPack.objects.get()
+    intel = client_of("intel")
+    assert "Fetch it back" not in client_of("store").get(path).content.decode()
+    done = intel.post(f"/subjects/{shown.subject.ref}/withdraw/", {"reason": "x"}, follow=True)
+    assert f"{pack.ref} (Marlowe Chemist)" in done.content.decode()
+    other = factories.published(cast.intel, name="Leanne Foster")
+    again = sent(cast, other)
+    PrintedPack.objects.update(bulletin=again)
+    assert "Fetch it back" in intel.get(f"/bulletins/{again.ref}/pack/").content.decode()

@@ -301,3 +301,24 @@ def test_a_name_that_was_given_is_shown_with_the_face_and_who_has_such_a_name(
     assert "The Penfold Arms" in words
     known = client_of("intel").get(f"/subjects/{alike.ref}/known/")
     assert known.url == f"/subjects/{alike.ref}/"
+
+
+def test_everybody_who_gave_the_right_name_is_noted_as_right(cast: Cast, client_of) -> None:
+    sought = factories.published(
+        cast.intel, status="id_sought", name="", date_of_birth=None, age_low=30, age_high=40
+    )
+    first = factories.recognition(cast.other, sought)
+    same = factories.recognition(cast.staff, sought, name="ricky  DUNN")
+    nick = factories.recognition(cast.police, sought, name="Big Rick")
+    intel, ref = client_of("intel"), sought.subject.ref
+    assert (
+        intel.post(f"/subjects/{ref}/names/{first.pk}/", {"name": "Ricky Dunn"}).status_code == 302
+    )
+    for told, outcome in ((first, "agreed"), (same, "agreed"), (nick, "")):
+        told.refresh_from_db()
+        assert told.outcome == outcome
+    path = f"/subjects/{ref}/names/{nick.pk}/"
+    assert "They were right" in intel.get(path).content.decode()
+    assert intel.post(path, {"right": "1"}).status_code == 302
+    nick.refresh_from_db()
+    assert (nick.outcome, nick.decided_by) == ("agreed", cast.intel)

@@ -10,7 +10,14 @@ from members.access import roles_only, user_of
 from members.models import Role
 from offenders.access import get_bulletin
 from offenders.forms import BulletinPackForm
-from offenders.services.packs import LIFE, RULES, may_print, pack_members, pack_print
+from offenders.services.packs import (
+    LIFE,
+    RULES,
+    may_print,
+    pack_members,
+    pack_print,
+    shown_no_longer,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,13 +43,15 @@ def bulletin_pack(request: HttpRequest, ref: str) -> HttpResponse:
     packs = found.packs.select_related("member", "made_by")
     if not user.is_intel:
         packs = packs.filter(member=user.member_id)
+    copies = list(packs[:50])
     context = {
         "bulletin": found,
         "form": form,
         "q": q,
         "matching": fitting.count(),
         "offered": BulletinPackForm.OFFERED,
-        "packs": packs[:50],
+        "packs": copies,
+        "fetch_back": shown_no_longer(copies),
         "rules": RULES,
         "days": LIFE.days,
         "page_title": "Print a pack",

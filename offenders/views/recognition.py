@@ -54,9 +54,14 @@ def recognition(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     told = get_object_or_404(waiting, pk=pk)
     form = IdentifyForm(request.POST or None, initial={"name": told.name})
     refused = "different" in request.POST
-    if request.method == "POST" and (refused or form.is_valid()):
+    right = "right" in request.POST and subject.status == Subject.Status.KNOWN
+    if request.method == "POST" and (refused or right or form.is_valid()):
         try:
-            if refused:
+            if right:
+                agreed = Recognition.Outcome.AGREED
+                recognition_decide(by=user, recognition=told, outcome=agreed)
+                messages.success(request, "Noted: they were right.")
+            elif refused:
                 different = Recognition.Outcome.DIFFERENT
                 recognition_decide(by=user, recognition=told, outcome=different)
                 messages.success(request, "Noted: it is somebody else.")

@@ -15,6 +15,7 @@ from offenders.access import get_subject
 from offenders.forms import SubjectForm, WithdrawForm
 from offenders.models import ProfileVersion, Subject
 from offenders.services import profile_withdraw, subject_create, subject_update
+from offenders.services.packs import copies_out
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,6 +78,11 @@ def subject_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             profile_withdraw(by=user, subject=subject, reason=form.cleaned_data["reason"])
             messages.success(request, f"Members no longer see {subject.ref}.")
+            if copies := copies_out(subject.ref):
+                names = ", ".join(f"{copy.ref} ({copy.member.name})" for copy in copies)
+                messages.warning(
+                    request, f"On paper too, to be fetched back and shredded: {names}."
+                )
             return redirect("subject", ref=subject.ref)
         except ValidationError as error:
             add_problems(form, error)

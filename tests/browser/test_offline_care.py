@@ -234,7 +234,8 @@ def test_opening_one_that_waits_asks_before_it_overwrites(phone: Page, photo: Pa
     describe(phone, "Half of the second")
     said: list[str] = []
     phone.once("dialog", lambda dialog: answer(dialog, said, "dismiss"))
-    phone.get_by_role("link", name="Open").click()
+    with phone.expect_event("dialog"):
+        phone.get_by_role("link", name="Open").click()
     expect(phone.get_by_label("In your words").first).to_have_value("Half of the second")
     assert "would be lost" in said[0]
     phone.once("dialog", lambda dialog: dialog.accept())

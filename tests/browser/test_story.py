@@ -168,8 +168,8 @@ def step_3_an_exclusion_is_served(stack: Demo, person: Person, subject: str) -> 
     intel.goto(f"/subjects/{subject}/exclude/")
     intel.locator("[name=grounds]").first.check()
     intel.get_by_label("Reason", exact=True).fill("Arrested for theft at Marlowe Chemist.")
-    intel.locator("label", has_text="None that we know of").click()
-    intel.get_by_role("group", name="Have you any connection").get_by_text("No", exact=True).click()
+    intel.locator("[name=matters][value=none]").check()
+    intel.locator("[name=connected][value=no]").check()
     intel.get_by_role("button", name="Raise the notice").click()
     intel.wait_for_url(re.compile("/exclusions/EXC-"))
     notice = intel.url.rstrip("/").rsplit("/", 1)[1]
@@ -200,7 +200,7 @@ def step_3_an_exclusion_is_served(stack: Demo, person: Person, subject: str) -> 
     breach = reference(other)
     expect(other.get_by_text(f"breach of {notice}").first).to_be_visible()
     intel.goto(f"/exclusions/{notice}/")
-    expect(intel.get_by_text(breach)).to_be_visible()
+    expect(intel.get_by_text(breach).first).to_be_visible()
     return notice
 
 

@@ -302,7 +302,8 @@ def test_a_bulletin_survives_everything(
     assert {row[0] for row in final.values()} == {"sent", "failed"}
     got: dict[str, list[Accepted]] = defaultdict(list)
     for each in box.about(ref):
-        got[each.address].append(each)
+        if ref not in each.subject:  # else it is the manager's letter about who was given up
+            got[each.address].append(each)
     assert set(got) == set(final) - box.never, "somebody got nothing"
     repeated = {address: letters for address, letters in got.items() if len(letters) > 1}
     for address, letters in repeated.items():
