@@ -20,6 +20,11 @@ RENEWABLE = dt.timedelta(days=30)
 """So long before and after its last day, whether to renew a notice waits in the queue."""
 
 
+def has_lapsed() -> Q:
+    """The condition that a notice was served on the spot and not confirmed in time."""
+    return Q(confirmed_at=None, confirm_by__lte=timezone.now())
+
+
 class NoticeQuerySet(models.QuerySet[Any]):
     """Exclusion notices."""
 
@@ -38,10 +43,6 @@ class NoticeQuerySet(models.QuerySet[Any]):
             served_on__lte=day,
             ends_on__gte=day,
         )
-
-    def lapsed(self) -> Self:
-        """Those served on the spot and not confirmed in time."""
-        return self.filter(confirmed_at=None, confirm_by__lte=timezone.now())
 
     def to_confirm(self) -> Self:
         """Those served on the spot that still can be confirmed, the first to lapse first."""
@@ -115,8 +116,8 @@ class NoticeQuerySet(models.QuerySet[Any]):
         if part == "to_serve":
             return self.filter(served_at=None, revoked_at=None)
         if part == "over":
-            lapsed = Q(confirmed_at=None, confirm_by__lte=timezone.now())
-            return self.filter(Q(revoked_at__isnull=False) | Q(ends_on__lt=dates.today()) | lapsed)
+            over = Q(revoked_at__isnull=False) | Q(ends_on__lt=dates.today())
+            return self.filter(over | has_lapsed())
         if part == "to_confirm":
             return self.to_confirm()
         return self
@@ -171,15 +172,12 @@ class NoticeQuerySet(models.QuerySet[Any]):
         )
         near = (today - RENEWABLE, today + RENEWABLE)
         found = self.filter(ends_on__range=near, revoked_at=None, let_go_at=None)
-        return found.exclude(Exists(later)).exclude(
-            confirmed_at=None, confirm_by__lte=timezone.now()
-        )
+        return found.exclude(Exists(later)).exclude(has_lapsed())
 
     def to_record_expiry(self) -> Self:
         """Ended or lapsed, not revoked, and the end not yet noted."""
-        lapsed = Q(confirmed_at=None, confirm_by__lte=timezone.now())
         return self.filter(
-            Q(ends_on__lt=dates.today()) | lapsed,
+            Q(ends_on__lt=dates.today()) | has_lapsed(),
             served_at__isnull=False,
             revoked_at=None,
             expiry_recorded_at=None,

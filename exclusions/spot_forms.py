@@ -10,7 +10,7 @@ from members.models import Member, User
 
 from .forms import ServiceForm
 from .models import BreachStep, SpotNumber
-from .services import Spot, arrests_of
+from .services import MOST_NUMBERS, Spot, arrests_of
 
 
 class NumbersForm(forms.Form):
@@ -25,7 +25,7 @@ class NumbersForm(forms.Form):
     count = forms.IntegerField(
         label="How many",
         min_value=1,
-        max_value=20,
+        max_value=MOST_NUMBERS,
         initial=5,
         error_messages={"required": "Enter how many."},
     )

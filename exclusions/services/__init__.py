@@ -13,6 +13,7 @@ from .appeals import (
 from .breach_steps import breach_step_add
 from .ending import endings_tell, expiries_record, notice_let_go, notice_revoke
 from .on_the_spot import (
+    MOST_NUMBERS,
     Spot,
     arrests_of,
     notice_confirm,
@@ -25,6 +26,7 @@ from .serving import Attempt, Service, attempt_record, notice_record_service
 from .varying import Variation, notice_vary
 
 __all__ = [
+    "MOST_NUMBERS",
     "AppealInput",
     "Asked",
     "Attempt",

@@ -20,14 +20,15 @@ from incidents.models import Involvement, Report
 from members.models import Member, Role, User
 from members.querysets import authorities_of
 from offenders.models import Subject
-from offenders.publication import ADULT
+from offenders.publication import ADULT, needs_override
 from offenders.services import locked_subject, profiles_active, subject_create
 
-from .raising import Asked, asked_of, check_grounds
+from .raising import Asked, asked_of, check_asked, check_grounds
 from .serving import Service
 
 MOST_NUMBERS = 20
 """Free numbers that one member may hold."""
+TOO_YOUNG = "Somebody under 18 is not excluded on the spot. Ask the manager."
 
 
 @transaction.atomic
@@ -116,7 +117,7 @@ def notice_serve_on_the_spot(
     policy = policy_kept()
     row = SpotNumber.objects.select_for_update().get(pk=number.pk)
     report = Report.objects.select_for_update().get(pk=person.report_id)
-    if by.role != Role.MANAGER or by.member_id not in (row.member_id,):
+    if by.role != Role.MANAGER or by.member_id != row.member_id:
         raise PermissionDenied
     if report.member_id != by.member_id:
         raise PermissionDenied
@@ -124,7 +125,8 @@ def notice_serve_on_the_spot(
         raise ValidationError({"number": "This number was used already."}, code="stale")
     _check_spot(policy.confirm_hours, by, report, spot, service)
     subject = _subject_of(by, person, spot)
-    asked = Asked()
+    if needs_override(subject):  # whatever day of birth was written on the paper
+        raise ValidationError({"date_of_birth": TOO_YOUNG})
     notice = Notice(
         ref=row.ref,
         subject=subject,
@@ -142,7 +144,7 @@ def notice_serve_on_the_spot(
         service_recorded_at=timezone.now(),
         service_recorded_by=by,
         confirm_by=service.served_at + dt.timedelta(hours=policy.confirm_hours),
-        **asked_of(subject, asked) | {"matters": ""},  # the manager asks, to confirm it
+        matters="",  # the manager asks, to confirm it
     )
     notice.full_clean()
     with constraint_messages(Notice):
@@ -172,9 +174,7 @@ def _check_spot(hours: int, by: User, report: Report, spot: Spot, service: Servi
     if not any(report.pk == row.pk for row in arrests_of(by.member_id)):
         raise ValidationError({"person": "Choose an arrest of the last three days."})
     if spot.date_of_birth > dates.today() or _age(spot.date_of_birth) < ADULT:
-        raise ValidationError(
-            {"date_of_birth": "Somebody under 18 is not excluded on the spot. Ask the manager."}
-        )
+        raise ValidationError({"date_of_birth": TOO_YOUNG})
     if service.served_at > now:
         raise ValidationError({"served_at": "This is in the future."})
     if service.served_at < report.occurred_at.replace(second=0, microsecond=0):
@@ -233,9 +233,12 @@ def notice_confirm(*, by: User, notice: Notice, asked: Asked) -> Notice:
         raise ValidationError(
             "The incident it rests on is not accepted for this person. Review it first."
         ) from error
+    if needs_override(subject):  # found out since; what it says of them is frozen
+        raise ValidationError(
+            "This person is under 18 or may be. Revoke this notice; raise another if one is right."
+        )
+    check_asked(subject, asked)
     kept = asked_of(subject, asked)
-    if kept["matters"] not in Notice.Matters.values:
-        raise ValidationError({"matters": "Say whether a police or court matter is pending."})
     row.confirmed_at = timezone.now()
     row.confirmed_by = by
     row.matters, row.matters_words = kept["matters"], kept["matters_words"]

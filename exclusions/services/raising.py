@@ -75,7 +75,8 @@ YOUNG = {
 }
 
 
-def _check_asked(subject: Subject, asked: Asked) -> None:
+def check_asked(subject: Subject, asked: Asked) -> None:
+    """Raise ValidationError for what has to be asked of this subject and wasn't answered."""
     problems = {}
     if asked.matters not in Notice.Matters.values:
         problems["matters"] = "Say whether a police or court matter is pending."
@@ -124,7 +125,7 @@ def notice_raise(
     locked_subject(subject)
     policy = policy_kept()
     check_grounds(subject, reports, below_threshold_reason, policy)
-    _check_asked(subject, asked)
+    check_asked(subject, asked)
     now = timezone.now()
     year = dates.london_date(now).year
     notice = Notice(

@@ -290,3 +290,25 @@ def test_from_the_arrest_to_the_confirmation_on_the_pages(cast: Cast, client_of)
     notice = Notice.objects.get()
     assert (notice.confirmed_by, notice.matters) == (cast.intel, "none")
     assert "Nothing to confirm" in intel.get(page).content.decode()
+
+
+def test_a_child_on_record_is_not_excluded_on_the_spot_whatever_the_paper_says(cast: Cast) -> None:
+    number, report = numbers(cast)[0], arrest(cast)
+    born = dates.add_months(dates.today(), -12 * 16)
+    child = factories.subject(cast.intel, name="A Child", date_of_birth=born)
+    report.people.update(subject=child)
+    with pytest.raises(ValidationError, match="under 18"):
+        serve(cast, number, report)
+    assert not Notice.objects.exists()
+
+
+def test_found_out_to_be_a_child_it_cannot_be_confirmed(cast: Cast) -> None:
+    report = arrest(cast)
+    notice = serve(cast, numbers(cast)[0], report)
+    report.refresh_from_db()
+    report_accept(by=cast.intel, report=report, revision=report.revision)
+    born = dates.add_months(dates.today(), -12 * 16)
+    Subject.objects.filter(pk=notice.subject_id).update(date_of_birth=born)
+    with pytest.raises(ValidationError, match="under 18 or may be"):
+        notice_confirm(by=cast.intel, notice=notice, asked=Asked(young_reason="x"))
+    assert Notice.objects.get().is_to_confirm
