@@ -163,7 +163,8 @@ def given():
 fresh, row = given(), given()
 grade = Grade(source_evaluation="2", assessment="B", handling="C", conditions="Managers only.")
 row = intelligence_grade(by=intel, intelligence=row, revision=1, grade=grade, subjects=[])
-row = intelligence_share(by=intel, intelligence=row, revision=2, until=dates.today(),
+row = intelligence_share(by=intel, intelligence=row, revision=2,
+    until=dates.today() + dt.timedelta(days=7),
     text="A group meets near the bus station.", audience={"audience": "all"})
 linked = Report.objects.filter(status="submitted", people__subject__isnull=False).first()
 taken = Report.objects.filter(kind="incident", value_stolen__gt=0).first()
