@@ -21,7 +21,11 @@ def plain_text(value: Any, *, limit: int = 100) -> str:
 
 
 def add_problems(form: Any, error: ValidationError) -> None:
-    """Put a service's refusal beside the fields it names, the rest on top of the form."""
+    """Put a service's refusal beside the fields it names, the rest on top of the form.
+
+    Of what somebody changed meanwhile, the form leads to a fresh page of it (`stale`).
+    """
+    form.stale = getattr(error, "code", "") == "stale"
     if hasattr(error, "error_dict"):
         for name, found in error.error_dict.items():
             form.add_error(name if name in form.fields else None, found)

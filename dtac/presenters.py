@@ -13,6 +13,7 @@ from exclusions.models import Notice
 from incidents.models import Report
 from members.models import User
 from offenders.models import ProfileVersion, Subject, TopTenPlace, WarningMarker
+from offenders.querysets import FITS
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Card:
     alt: str
     ribbon: Label | None
     until: dt.date | None = None
+    fits: Sequence[tuple[str, bool]] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,22 @@ def card(
         alt=f"{version.subject.ref} {version.shown_name}",
         ribbon=profile_ribbon(version, until, top_ten=top_ten),
         until=until,
+        fits=_fits(getattr(version, "fits", "")),
     )
+
+
+def _fits(words: str) -> list[tuple[str, bool]]:
+    """Return what a search found in pieces, each with whether it is a word that was asked for."""
+    begin, end = FITS
+    if begin not in words:
+        return []
+    pieces = [part for piece in words.split(begin) for part in piece.partition(end)[::2]]
+    # Before the first mark stands one piece, after it always two: a word, and what follows.
+    return [
+        (piece, place % 2 == 0)
+        for place, piece in enumerate([pieces[0], *pieces[2:]], start=1)
+        if piece
+    ]
 
 
 def cards(

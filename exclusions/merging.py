@@ -88,9 +88,9 @@ def subjects_merge(
     that cover the same day.
     """
     one, two = _locked(kept, gone)
+    _check_may_merge(one, two, reason)
     check_revision(one, revisions[0])
     check_revision(two, revisions[1])
-    _check_may_merge(one, two, reason)
     _check_estimate(one, two, fields)
     before = {name: _plain(getattr(one, name)) for name in FIELDS}
     _withdraw(two, into=one, by=by)
@@ -104,6 +104,7 @@ def subjects_merge(
         if name in fields:
             setattr(one, name, fields[name])
     moved["names"] = _add_names(one, {old_name, two.name})
+    moved["own_name"] = _drop_own_name(one, two, moved[_label(Alias)])
     moved["after"] = {name: _plain(getattr(one, name)) for name in FIELDS}
     one.revision += 1
     one.full_clean()
@@ -157,6 +158,8 @@ def merge_undo(*, by: User, merge: SubjectMerge) -> None:
     choices.update(ended_at=None, ended_by=None)
     one.aliases.filter(name__in=row.moved["names"]).delete()
     _restore(one, row.before, row.moved["after"])
+    if (own := row.moved.get("own_name")) and own != one.name:
+        Alias.objects.get_or_create(subject=one, name=own)
     two.merged_into, two.revision = None, two.revision + 1
     two.save(update_fields=["merged_into", "revision", "updated_at"])
     row.undone_at, row.undone_by = timezone.now(), by
@@ -237,18 +240,49 @@ def _check_may_merge(one: Subject, two: Subject, reason: str) -> None:
             raise ValidationError(f"{row.ref} became part of another already.", code="stale")
     if not reason.strip():
         raise ValidationError({"reason": "Say why they are one person."}, code="required")
+    if refs := reports_of_both(one, two):
+        raise ValidationError(
+            f"Both are on {', '.join(refs)}, so they are two people. If one of them is wrong there,"
+            " take that link away first.",
+            code="together",
+        )
+    if pairs := notices_that_clash(one, two):
+        raise ValidationError(
+            f"{_pairs_in_words(pairs)} cover the same days, or are both still to be served."
+            " Revoke one of them first.",
+            code="notices",
+        )
+
+
+def reports_of_both(one: Subject, two: Subject) -> list[str]:
+    """Return up to three reports that name both as two people: a merge is refused then."""
     shared = (
         Involvement.objects.filter(subject=one, report__people__subject=two)
         .exclude(report__status="rejected")
         .values_list("report__ref", flat=True)
         .order_by("report__ref")
     )
-    if refs := list(shared[:3]):
-        raise ValidationError(
-            f"Both are on {', '.join(refs)}, so they are two people. If one of them is wrong there,"
-            " take that link away first.",
-            code="together",
-        )
+    return list(shared.distinct()[:3])
+
+
+def notices_that_clash(one: Subject, two: Subject) -> list[tuple[Notice, Notice]]:
+    """Return the notices of two records that one record can't have: a merge is refused then.
+
+    They cover the same day, or neither was served yet (its constraints, of one subject).
+    """
+    first, second = (list(each.notices.order_by("ref")) for each in (one, two))
+    return [(a, b) for a in first for b in second if _clash(a, b)]
+
+
+def _clash(one: Notice, two: Notice) -> bool:
+    if "to_serve" in (one.state, two.state):
+        return one.state == two.state
+    days = [each.served_on for each in (one, two) if each.served_on]
+    return any(one.in_force_on(day) and two.in_force_on(day) for day in days)
+
+
+def _pairs_in_words(pairs: list[tuple[Notice, Notice]]) -> str:
+    return "; ".join(f"{one.ref} and {two.ref}" for one, two in pairs)
 
 
 def _check_estimate(one: Subject, two: Subject, fields: Mapping[str, Any]) -> None:
@@ -350,6 +384,23 @@ def _add_names(kept: Subject, names: set[str]) -> list[str]:
     added = sorted(wanted - held)
     Alias.objects.bulk_create(Alias(subject=kept, name=name) for name in added)
     return added
+
+
+def _drop_own_name(kept: Subject, gone: Subject, moved: list[int]) -> str:
+    """Take the name that the record bears now from its aliases.
+
+    One that came with this merge goes back to the record it came from. One that was its own is
+    deleted, and returned for taking the merge back ("" for none).
+    """
+    own = kept.aliases.filter(name=kept.name).first()
+    if own is None:
+        return ""
+    if own.pk in moved:
+        moved.remove(own.pk)
+        Alias.objects.filter(pk=own.pk).update(subject=gone)
+        return ""
+    own.delete()
+    return kept.name
 
 
 def _plain(value: Any) -> Any:

@@ -1,9 +1,12 @@
 """The Top 10: by harm score, with the manager's word over it, and a history of every change."""
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.services import record
@@ -80,6 +83,39 @@ def _wanted() -> list[dict[str, Any]]:
     return rows[: TopTenPlace.SIZE]
 
 
+@dataclass(frozen=True)
+class Change:
+    """What one setting of the list did: who came on, who went off, how many only moved."""
+
+    at: dt.datetime
+    came: list[TopTenPlace]
+    went: list[TopTenPlace]
+    moved: int
+
+
+def top_ten_changes(*, most: int) -> list[Change]:
+    """Return the latest changes of the list, the newest first; each with the subjects loaded."""
+    ended = TopTenPlace.objects.filter(until__isnull=False).order_by("-until")
+    moments = list(ended.values_list("until", flat=True).distinct()[:most])
+    rows = list(
+        TopTenPlace.objects.filter(Q(since__in=moments) | Q(until__in=moments))
+        .select_related("subject")
+        .order_by("rank")
+    )
+    return [_change(at, rows) for at in moments if at]
+
+
+def _change(at: dt.datetime, rows: list[TopTenPlace]) -> Change:
+    begun = {row.subject_id: row for row in rows if row.since == at}
+    over = {row.subject_id: row for row in rows if row.until == at}
+    return Change(
+        at=at,
+        came=[row for key, row in begun.items() if key not in over],
+        went=[row for key, row in over.items() if key not in begun],
+        moved=len(begun.keys() & over.keys()),
+    )
+
+
 def top_ten_choose(*, by: User, subject: Subject, kind: str, reason: str) -> TopTenChoice:
     """Pin a subject to the list or keep it off, in place of an earlier choice; the list follows.
 
@@ -113,10 +149,15 @@ def _choose(*, by: User, subject: Subject, kind: str, reason: str) -> TopTenChoi
     return choice
 
 
-def top_ten_lift(*, by: User, subject: Subject) -> None:
-    """Lift what was chosen for a subject, so that the score decides again; the list follows."""
-    if _lift(by=by, subject=subject):
+def top_ten_lift(*, by: User, subject: Subject) -> bool:
+    """Lift what was chosen for a subject, so that the score decides again; the list follows.
+
+    Return whether there was something to lift.
+    """
+    lifted = _lift(by=by, subject=subject)
+    if lifted:
         top_ten_refresh(by=by)
+    return lifted
 
 
 @transaction.atomic

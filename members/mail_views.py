@@ -68,6 +68,8 @@ def bounce_list(request: HttpRequest) -> HttpResponse:
             assert isinstance(form.user, User)
             bounce_mark(by=user_of(request), user=form.user, reason=form.cleaned_data["reason"])
             messages.success(request, f"{form.user.email} gets no more mail until you clear it.")
+            if form.user == user_of(request):
+                messages.warning(request, "This is your own address: you are told nothing by mail.")
             return redirect("bounce_list")
         except ValidationError as error:
             add_problems(form, error)
@@ -82,8 +84,10 @@ def bounce_list(request: HttpRequest) -> HttpResponse:
 def bounce_clear_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Let mail go to an address again."""
     bounce = get_object_or_404(BouncedAddress, pk=pk)
-    bounce_clear(by=user_of(request), bounce=bounce)
-    messages.success(request, f"{bounce.address} gets mail again.")
+    if bounce_clear(by=user_of(request), bounce=bounce):
+        messages.success(request, f"{bounce.address} gets mail again.")
+    else:
+        messages.info(request, f"{bounce.address} was cleared already.")
     return redirect("bounce_list")
 
 

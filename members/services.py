@@ -125,11 +125,12 @@ def _bounced(user: User, email: OutboundEmail, reason: str) -> None:
 
 
 @transaction.atomic
-def bounce_clear(*, by: User, bounce: BouncedAddress) -> None:
-    """Let mail go to an address again. A second time changes nothing."""
+def bounce_clear(*, by: User, bounce: BouncedAddress) -> bool:
+    """Let mail go to an address again; return whether it was stopped until now."""
     row = BouncedAddress.objects.select_for_update(of=("self",)).get(pk=bounce.pk)
     if row.cleared_at is not None:
-        return
+        return False
     row.cleared_at, row.cleared_by = timezone.now(), by
     row.save(update_fields=["cleared_at", "cleared_by"])
     record(actions.ADDRESS_CLEARED, by=by, user=row.user_id)
+    return True

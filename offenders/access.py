@@ -12,6 +12,14 @@ from .models import Bulletin, BulletinDelivery, Photo, ProfileVersion, Subject, 
 from .querysets import stays_of
 
 
+class BecamePartOf(Exception):  # noqa: N818  (no error: the record is under another reference)
+    """The record that was asked for became part of another, which stays."""
+
+    def __init__(self, gone: str, kept: str) -> None:
+        super().__init__(f"{gone} is part of {kept} by now.")
+        self.gone, self.kept = gone, kept
+
+
 def get_profile(user: User, ref: str) -> ProfileVersion:
     """Return the version of a subject that this user sees now. Raises Http404."""
     version = (
@@ -26,7 +34,11 @@ def get_profile(user: User, ref: str) -> ProfileVersion:
 
 
 def get_subject(user: User, ref: str) -> Subject:
-    """Return a working record, for the Intelligence Manager alone. Raises Http404."""
+    """Return a working record, for the Intelligence Manager alone.
+
+    Raises Http404, or BecamePartOf for one that can't be worked on any more: the middleware leads
+    to the one that stays.
+    """
     subject = (
         Subject.objects.visible_to(user)
         .filter(ref=parse_subject_ref(ref) or "")
@@ -35,6 +47,9 @@ def get_subject(user: User, ref: str) -> Subject:
     )
     if subject is None:
         raise Http404
+    if subject.merged_into_id is not None:
+        kept = Subject.objects.get(pk=stays_of(subject.ref))
+        raise BecamePartOf(subject.ref, kept.ref)
     return subject  # type: ignore[no-any-return]
 
 

@@ -8,7 +8,7 @@ from operator import add, or_
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, TrigramWordSimilarity
 from django.db import models
 from django.db.models import (
     Case,
@@ -20,6 +20,7 @@ from django.db.models import (
     OuterRef,
     Q,
     Subquery,
+    TextField,
     Value,
     When,
 )
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 NAMED = 0.6  # of 1: below it a name is another name
 NEARLY = 0.8  # from it on, one name may well be the other
 TOLD = 0.5  # of the words that describe somebody, the share that must fit
+FITS = ("\x02", "\x03")
+"""Round the words that a search found: no sign that a text is written with."""
 BULLETIN_MAIL = "bulletin:"
 """What the keys of a bulletin's e-mails begin with; its reference follows."""
 
@@ -262,6 +265,27 @@ class ProfileVersionQuerySet(InOrder):
         found = _best_first(rows, meant, likeness, share, "-active_at")
         return found.filter(Q(named__gte=NAMED) | Q(told__gte=TOLD))
 
+    def with_what_fits(self, text: str) -> Self:
+        """Each with the words round those of a search, as `fits`: marked between FITS."""
+        queries = _word_queries(text)
+        if not queries or parse_subject_ref(text):
+            return self
+        said = Concat(
+            "line", Value("\n"), "description", Value("\n"), "mo", output_field=TextField()
+        )
+        headline = SearchHeadline(
+            said,
+            reduce(or_, queries),
+            config="english",
+            start_sel=FITS[0],
+            stop_sel=FITS[1],
+            max_words=9,
+            min_words=4,
+            max_fragments=2,
+            fragment_delimiter=" … ",
+        )
+        return self.annotate(fits=headline)
+
 
 def gallery_parts(user: "User", *, excluded: Any, since: dt.datetime | None) -> dict[str, Q]:
     """Return what each part of the gallery holds for a user, as conditions on versions.
@@ -328,12 +352,17 @@ def _number_first(rows: Rows, meant: Q, told: Q, share: Any, newest: str) -> Row
     )
 
 
-def _told(text: str) -> tuple[Q, Any]:
-    """Return the condition that a telling word is in a description, and which share of them is."""
-    queries = [
+def _word_queries(text: str) -> list[Any]:
+    """Return one search for each telling word, with what people say for the same."""
+    return [
         reduce(or_, (SearchQuery(said, config="english") for said in also_said(word)))
         for word in telling_words(text)
     ]
+
+
+def _told(text: str) -> tuple[Q, Any]:
+    """Return the condition that a telling word is in a description, and which share of them is."""
+    queries = _word_queries(text)
     if not queries:
         return Q(pk__in=[]), Value(0.0, output_field=FloatField())
     found = [

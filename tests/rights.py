@@ -141,7 +141,11 @@ MATRIX = (
     line("subject_merge", "/subjects/{published}/merge/", NO, NO, NO, NO, OK, NO, NO),
     line("subject_merge", "/subjects/{published}/merge/?with=D-9999", NO),
     line("subject_apart", "/subjects/{published}/apart/", POST),
-    line("subject_unmerge", "/subjects/{kept}/merges/{merge}/undo/", POST),
+    line(
+        "subject_unmerge",
+        "/subjects/{kept}/merges/{merge}/undo/",
+        *(NO, NO, NO, NO, OK, NO, NO),
+    ),
     line("top_ten", "/subjects/top-ten/", NO, NO, NO, NO, OK, NO, NO),
     line("top_ten_choose", "/subjects/{published}/top-ten/", NO, NO, NO, NO, OK, NO, NO),
     line("top_ten_lift", "/subjects/{published}/top-ten/lift/", POST),
@@ -256,5 +260,4 @@ POSTS = {
     "photo_file": {"intel"},
     "top_ten_lift": {"intel"},
     "subject_apart": {"intel"},
-    "subject_unmerge": {"intel"},
 }

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.edits import edits_of
 from common.variants import make_waiting_variants
+from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue
 from incidents.services import PersonInput, report_accept
 from members.models import User
@@ -53,6 +54,10 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     numbers = numbers_issue(by=intel, member=cast.store.member, count=2)
     factories.spot_notice(cast.store, cast.shop, numbers[0])
     hidden = factories.subject(intel, name="Hidden Person")
+    kept, gone = (factories.subject(intel, photo=False) for _ in range(2))
+    merge = subjects_merge(
+        by=intel, kept=kept, gone=gone, revisions=(1, 1), fields={}, reason="Same person."
+    )
     factories.raised_notice(intel, cast.staff, cast.shop, hidden)
     fill_record(intel, version.subject, hidden)
     both = [PersonInput(subject=version.subject), PersonInput(subject=hidden)]
@@ -68,6 +73,9 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     fill_photos(intel, version)
     return {
         "published": version.subject.ref,
+        "unpublished": hidden.ref,
+        "kept": kept.ref,
+        "merge": merge.pk,
         "waiting": waiting.ref,
         "unknown": unknown.ref,
         "accepted": accepted.ref,

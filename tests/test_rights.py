@@ -126,6 +126,7 @@ READS = {
     "/subjects/top-ten/": "offenders.subject.listed",
     "/subjects/doubles/": "offenders.subject.listed",
     "/subjects/{published}/merge/": "offenders.subject.listed",
+    "/subjects/{kept}/merges/{merge}/undo/": "offenders.subject.viewed",
     "/subjects/{published}/merge/?with={unpublished}": "offenders.subject.viewed",
     "/subjects/{published}/exclude/": "offenders.subject.viewed",
     "/exclusions/": "exclusions.notice.listed",

@@ -42,6 +42,9 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
     """Set the time at which a draft starts by itself."""
     user = user_of(request)
     found = get_bulletin(user, ref)
+    if found.sent_at:
+        messages.warning(request, "It is sent: a time can’t be set any more.")
+        return redirect("bulletin", ref=found.ref)
     form = ScheduleForm(request.POST)
     if form.is_valid():
         at = form.cleaned_data["send_at"]
@@ -52,6 +55,9 @@ def schedule(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, f"{found.ref} starts {dates.in_words(at)}.")
             return redirect("bulletin", ref=found.ref)
         except ValidationError as error:
+            if getattr(error, "code", "") == "stale":  # sent or changed meanwhile: as it is now
+                messages.warning(request, " ".join(error.messages))
+                return redirect("bulletin", ref=found.ref)
             add_problems(form, error)
     return _page(request, found, form)
 

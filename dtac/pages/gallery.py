@@ -1,5 +1,6 @@
 """What members browse: faces first."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -21,11 +22,12 @@ from members.access import READERS, roles_only, user_of
 from members.models import Role, User
 from offenders import actions
 from offenders.access import get_merged_into, get_profile
-from offenders.models import ProfileVersion
+from offenders.models import ProfileVersion, Subject
 from offenders.querysets import gallery_parts
 from offenders.services import gallery_visit
 
 PAGE = 24
+MOST_PAGES = 10  # at once, for who comes back to where they had scrolled to
 Faces = Page[ProfileVersion]
 SHOWS = (
     ("all", "All"),
@@ -54,9 +56,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         excluded=Notice.objects.in_force().values("subject"),
         since=gallery_visit(by=user),
     )
-    number = query_text(request, "page")
+    wanted = _wanted(request)
     page, counts = (
-        _searched(user, text, parts, show, number) if text else _all(user, parts, show, number)
+        _searched(user, text, parts, show, wanted) if text else _all(user, parts, show, wanted)
     )
     faces = cards(page.object_list, top_ten=True)
     record(
@@ -73,28 +75,54 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "chips": chips(SHOWS, show, counts=counts, q=text),
         "q": text,
         "show": show,
+        "whole": wanted.whole,
         "asked": _asked(user) if page.number == 1 and not text else [],
     }
     return render(request, _template(request), context)
 
 
-def _all(user: User, parts: dict[str, Q], show: str, number: str) -> tuple[Faces, dict[str, int]]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which page of faces, and whether all up to it: the browser comes back to what it showed."""
+
+    number: str
+    whole: bool = False
+
+    def start(self, page: Faces) -> int:
+        """Return where the faces begin that are shown."""
+        return 0 if self.whole else (page.number - 1) * PAGE
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    upto = query_text(request, "upto", limit=4)
+    if upto.isdecimal() and not request.GET.get("page"):
+        return Wanted(str(max(1, min(int(upto), MOST_PAGES))), whole=True)
+    return Wanted(query_text(request, "page"))
+
+
+def _all(
+    user: User, parts: dict[str, Q], show: str, wanted: Wanted
+) -> tuple[Faces, dict[str, int]]:
     """Return a page of a part of the gallery, and how many there are in each part."""
     seen = ProfileVersion.objects.visible_to(user).for_list()
     counts = seen.counts_by_part(parts)
-    paginator = Paginator(seen.filter(parts[show]), PAGE)
+    rows = seen.filter(parts[show])
+    paginator = Paginator(rows, PAGE)
     paginator.count = counts[show]  # known already: no need to count again
-    return paginator.get_page(number), counts
+    page = paginator.get_page(wanted.number)
+    page.object_list = rows[wanted.start(page) : page.end_index()]
+    return page, counts
 
 
 def _searched(
-    user: User, text: str, parts: dict[str, Q], show: str, number: str
+    user: User, text: str, parts: dict[str, Q], show: str, wanted: Wanted
 ) -> tuple[Faces, dict[str, int]]:
     """Return a page of those a search finds in a part, and how many it finds in each."""
     seen = ProfileVersion.objects.visible_to(user).for_list()
     keys = seen.search(text).keys_by_part(parts)
-    page: Page[Any] = Paginator(keys[show], PAGE).get_page(number)
-    page.object_list = seen.in_this_order(list(page.object_list))
+    page: Page[Any] = Paginator(keys[show], PAGE).get_page(wanted.number)
+    shown = keys[show][wanted.start(page) : page.end_index()]
+    page.object_list = seen.with_what_fits(text).in_this_order(shown)
     return page, {name: len(there) for name, there in keys.items()}
 
 
@@ -139,6 +167,7 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
     )
     context = {
         "version": version,
+        "named": version.subject.status == Subject.Status.KNOWN,  # the manager knows by now
         "notice": notice,
         "staff_lines": policy_current().staff_lines() if notice else [],
         "covered_here": covers_premises_of(user) if notice else True,

@@ -9,16 +9,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
+from common import dates
 from common.http import add_problems, form_status, plain_text, query_text
 from dtac.presenters import photo_url
-from exclusions.merging import merge_undo, subjects_apart, subjects_merge
+from exclusions.merging import (
+    merge_undo,
+    notices_that_clash,
+    reports_of_both,
+    subjects_apart,
+    subjects_merge,
+)
+from exclusions.models import Notice
+from incidents.models import Report
 from members.access import roles_only, user_of
 from members.models import Role
 from offenders import actions
 from offenders.access import get_subject
 from offenders.doubles import Double, doubles
 from offenders.forms.merge import MergeForm
-from offenders.models import Subject, SubjectMerge
+from offenders.models import ProfileVersion, Subject, SubjectMerge
 
 FOUND = 8
 
@@ -60,6 +69,9 @@ def subject_merge(request: HttpRequest, ref: str) -> HttpResponse:
     if not other:
         return _choose(request, kept)
     gone = get_subject(user, other)
+    if gone.pk == kept.pk:
+        messages.warning(request, "Choose another record: this is the same.")
+        return redirect("subject_merge", ref=kept.ref)
     form = MergeForm(request.POST or None, kept=kept, gone=gone)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -82,9 +94,33 @@ def subject_merge(request: HttpRequest, ref: str) -> HttpResponse:
         "kept": kept,
         "gone": gone,
         "faces": [_face(kept), _face(gone)],
+        "held": _held(kept, gone),
+        "shared": reports_of_both(kept, gone),
+        "clashes": notices_that_clash(kept, gone),
         "page_title": f"Merge {gone.ref} into {kept.ref}",
     }
     return render(request, "offenders/merge.html", context, status=form_status(form))
+
+
+def _held(kept: Subject, gone: Subject) -> list[tuple[str, str, str]]:
+    """Return what hangs on each of the two, in words, to see what would move."""
+    both = (kept, gone)
+    live = set(
+        ProfileVersion.objects.live().filter(subject__in=both).values_list("subject_id", flat=True)
+    )
+    notices = Notice.objects.in_force().until_by_subject(subject.pk for subject in both)
+
+    def said(subject: Subject) -> list[str]:
+        until = notices.get(subject.pk)
+        return [
+            str(Report.objects.about(subject.pk).count()),
+            f"until {dates.short_date(until)}" if until else "no",
+            str(subject.warnings.filter(ended_at=None).count()),
+            "yes" if subject.pk in live else "no",
+        ]
+
+    names = ("Reports", "Excluded", "Warnings", "Members see a profile")
+    return list(zip(names, said(kept), said(gone), strict=True))
 
 
 def _face(subject: Subject) -> str | None:
@@ -140,13 +176,22 @@ def subject_apart(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("double_list")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @roles_only(Role.INTEL)
 def subject_unmerge(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    """Take a merge back."""
+    """Take a merge back: what that does, and the button."""
     user = user_of(request)
     kept = get_subject(user, ref)
     merge = get_object_or_404(SubjectMerge.objects.filter(kept=kept).select_related("gone"), pk=pk)
+    if request.method == "GET" and merge.undone_at is None:
+        refs = [kept.ref, merge.gone.ref]
+        record(actions.SUBJECT_VIEWED, by=user, ref=kept.ref, subjects=refs)
+        context = {
+            "merge": merge,
+            "since": merge.merged_at,
+            "page_title": f"Take {merge.gone.ref} out of {kept.ref}",
+        }
+        return render(request, "offenders/merge_undo.html", context)
     try:
         merge_undo(by=user, merge=merge)
         messages.success(

@@ -27,7 +27,7 @@ from incidents.services import (
 )
 from members.access import roles_only, user_of
 from members.models import Role, User
-from offenders.access import get_meant, get_subject
+from offenders.access import BecamePartOf, get_meant, get_subject
 from offenders.models import Subject
 
 FOUND = 6
@@ -157,7 +157,11 @@ def report_rule_out(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, found, form)
     data = form.cleaned_data
-    person, subject = _person(found, data["person"]), get_subject(user, data["subject"])
+    person = _person(found, data["person"])
+    try:
+        subject = get_subject(user, data["subject"])
+    except BecamePartOf as moved:
+        return _refused(request, found, ValidationError(str(moved)))
     try:
         involvement_rule_out(
             by=user, report=found, revision=data["revision"], involvement=person, subject=subject

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit.services import record
@@ -15,7 +15,7 @@ from common import dates
 from common.http import query_text
 from common.lists import chips
 from dtac.network import known_companions
-from dtac.presenters import profile_ribbon
+from dtac.presenters import Label, profile_ribbon
 from dtac.publish_draft import is_reworded
 from dtac.timeline import timeline
 from exclusions.harm import harm_scores
@@ -89,9 +89,6 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
     """One working record: facts, figures, timeline, and what members see of it."""
     user = user_of(request)
     found = get_subject(user, ref)
-    if found.merged_into is not None:  # its reference leads to the record it is part of
-        record(actions.SUBJECT_VIEWED, by=user, ref=found.ref, subjects=[found.ref])
-        return redirect("subject", ref=found.merged_into.ref)
     versions = _versions(found)
     live = next((each for each in versions if each.subject == found and _is_live(each)), None)
     notices = list(found.notices.select_related("authorised_by").order_by("-raised_at"))
@@ -116,7 +113,7 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "withdrawn": versions[0] if versions and versions[0].withdrawn_at else None,
         "in_force": in_force,
         "to_serve": next((notice for notice in notices if notice.state == "to_serve"), None),
-        "ribbon": profile_ribbon(live, in_force.ends_on if in_force else None) if live else None,
+        "ribbon": _ribbon(found, live, in_force.ends_on if in_force else None),
         "figures": year.losses(),
         "breach_count": breaches().filter(subject=found).count(),
         "timeline": timeline(found, notices, versions, facts),
@@ -157,6 +154,16 @@ def _standing(subject: Subject) -> dict[str, Any]:
         "place": subject.top_ten_places.filter(until=None).first(),
         "choice": subject.top_ten_choices.filter(ended_at=None).first(),
     }
+
+
+def _ribbon(subject: Subject, live: ProfileVersion | None, until: dt.date | None) -> Label | None:
+    """What members see over the face; said to be so where the record knows more by now."""
+    if live is None:
+        return None
+    shown = profile_ribbon(live, until)
+    if shown and shown.tone == "sought" and subject.status == Subject.Status.KNOWN:
+        return Label("MEMBERS STILL SEE: ID SOUGHT", shown.tone)
+    return shown
 
 
 def _is_live(version: ProfileVersion) -> bool:

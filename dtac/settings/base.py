@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "members.middleware.AccessMiddleware",
+    "offenders.middleware.MergedRecordMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

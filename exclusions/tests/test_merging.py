@@ -214,7 +214,8 @@ def test_notices_that_cover_the_same_day_are_settled_first(cast: Cast, two) -> N
     kept, gone = two
     for subject in two:
         factories.served_notice(cast.intel, cast.staff, cast.shop, subject)
-    with pytest.raises(ValidationError, match="same days"):
+    refs = " and ".join(subject.notices.get().ref for subject in two)
+    with pytest.raises(ValidationError, match=f"{refs} cover the same days"):
         merge(cast, kept, gone)
     gone.refresh_from_db()
     assert gone.merged_into is None

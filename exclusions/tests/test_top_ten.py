@@ -118,13 +118,35 @@ def test_the_page_shows_the_points_of_now_and_history_those_of_then(cast: Cast, 
     incident(cast, one)  # since then, the places as they were
     top_ten_choose(by=cast.intel, subject=two, kind="removed", reason="In prison.")
     page = client_of("intel").get("/subjects/top-ten/")
-    ((place, _, now),) = page.context["places"]
+    ((place, _, now, _),) = page.context["places"]
     assert (place.subject, now["score"], now["incidents"]) == (one, 40, 2)
     incident(cast, one)
-    ((place, _, now),) = client_of("intel").get("/subjects/top-ten/").context["places"]
+    ((place, _, now, _),) = client_of("intel").get("/subjects/top-ten/").context["places"]
     assert (place.score, now["score"], now["incidents"]) == (40, 60, 3)
-    history = [row.score for row in page.context["history"] if row.subject == two]
-    assert history == [70]
+    (change,) = page.context["history"]
+    assert [(row.subject, row.rank, row.score) for row in change.went] == [(two, 1, 70)]
+    assert (change.came, change.moved) == ([], 1)
+
+
+def test_a_pin_is_one_line_of_history_and_a_lifted_choice_is_told(cast: Cast, client_of) -> None:
+    subjects = people(cast, 4)
+    for subject in subjects[:3]:
+        incident(cast, subject)
+    top_ten_refresh()
+    pinned = subjects[3]
+    top_ten_choose(by=cast.intel, subject=pinned, kind="pinned", reason="Wanted by police.")
+    intel = client_of("intel")
+    page = intel.get("/subjects/top-ten/")
+    (change,) = page.context["history"]
+    assert ([row.subject for row in change.came], change.went, change.moved) == ([pinned], [], 3)
+    assert page.text.count("Not shown to members") == 4
+    choose = f"/subjects/{pinned.ref}/top-ten/"
+    assert "no profile is published" in intel.get(choose).text
+    for words in ("Lifted.", "nothing to lift"):
+        assert words in intel.post(f"{choose}lift/", follow=True).text
+    page = intel.get(choose)
+    assert "Wanted by police." in page.text
+    assert [row.ended_by for row in page.context["earlier"]] == [cast.intel]
 
 
 def test_eleven_cannot_be_pinned(cast: Cast) -> None:

@@ -161,7 +161,7 @@ def _pdf(row: PrintedPack, versions: list[ProfileVersion]) -> bytes:
     )
     people = [_person(version, f"{version.pk}.jpg" in shown) for version in versions]
     data = {
-        "mark": f"{row.member.name} · {row.ref}",
+        "mark": f"{row.member.name} {row.ref}",
         "headline": row.bulletin.headline,
         "opening": row.bulletin.opening.strip(),
         "facts": [

@@ -173,7 +173,8 @@ def test_whose_name_went_to_whom_is_kept_with_the_delivery() -> None:
     client = Client()
     client.force_login(cast.intel)
     page = client.get(f"/bulletins/{shown.ref}/deliveries/?show=sent").content.decode()
-    assert page.count(f"With names and photos of {', '.join(refs)}") == 2  # other, police
+    named = ", ".join(f'<span class="text-nowrap">{ref}</span>' for ref in refs)
+    assert page.count(f"With names and photos of {named}") == 2  # other, police
     page = client.get(f"/bulletins/{shown.ref}/deliveries/?show=waiting").content.decode()
     assert "With names" not in page
     assert "With names" not in client.get(f"/bulletins/{plain.ref}/deliveries/").content.decode()

@@ -189,3 +189,40 @@ def test_digits_of_somebody_one_may_not_see_find_nobody(cast: Cast, client_of) -
     found = client_of("staff").get("/gallery/", {"q": hidden.ref[2:]}).content.decode()
     assert hidden.ref not in found
     assert "Nobody found" in found
+
+
+def test_a_search_by_description_shows_what_fits(people: dict[str, str], client_of) -> None:
+    page = client_of("staff").get("/gallery/?q=tattooed+limping").text
+    assert "<mark>tattoo</mark>" in page
+    assert "<mark>limps</mark>" in page
+    assert "<mark>" not in client_of("staff").get("/gallery/?q=Kevin+Marsh").text
+    assert "<mark>" not in client_of("staff").get(f"/gallery/?q={people['Kevin Marsh']}").text
+
+
+def test_marks_of_a_search_hold_no_markup(cast: Cast, client_of) -> None:
+    words = "Neck tattoo <script>alert(1)</script> & limp"
+    factories.published(cast.intel, description=words, draft_description=words)
+    page = client_of("staff").get("/gallery/?q=tattoo+limp").text
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("query", ["", "q=grey+hoodie&"])
+def test_who_comes_back_to_the_gallery_sees_what_they_had_scrolled_to(
+    cast: Cast, client_of, query: str
+) -> None:
+    words = "Slim, grey hoodie."
+    for number in range(60):
+        factories.published(cast.intel, name=f"Person {number}", draft_description=words)
+    staff = client_of("staff")
+
+    def refs(more: str) -> list[str]:
+        return [face.ref for face in staff.get(f"/gallery/?{query}{more}").context["faces"]]
+
+    pages = [refs(f"page={number}") for number in (1, 2, 3)]
+    assert [len(page) for page in pages] == [24, 24, 12]
+    assert refs("upto=2") == pages[0] + pages[1]
+    assert refs("upto=3") == refs("upto=99") == [*pages[0], *pages[1], *pages[2]]
+    assert refs("upto=0") == refs("upto=x") == pages[0]
+    more = staff.get(f"/gallery/?{query}upto=2").text
+    assert "page=3" in more
+    assert "Previous page" not in more

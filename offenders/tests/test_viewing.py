@@ -206,7 +206,8 @@ class TestLookedInto:
         assert "opened 41 people" not in intel.get("/queue/").text
         done = intel.get("/viewing/?show=answered").text
         assert "Training (Intel Person" in done
-        assert intel.post(f"/viewing/{row.pk}/", {"answer": "Other"}).status_code == 422
+        again = intel.post(f"/viewing/{row.pk}/", {"answer": "Other"}, follow=True).text
+        assert "Somebody has looked into this already." in again
         row.refresh_from_db()
         assert (row.answer, row.answered_by) == ("Training", cast.intel)
         event = Event.objects.get(action="offenders.viewing.answered")

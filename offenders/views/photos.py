@@ -40,14 +40,18 @@ def subject_photo(request: HttpRequest, ref: str) -> HttpResponse:
     form = PhotoForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            photo_add(
+            held = set(subject.photos.values_list("pk", flat=True))
+            photo = photo_add(
                 by=user,
                 subject=subject,
                 upload=form.cleaned_data["photo"],
                 facts=form.facts(),
                 primary=form.cleaned_data["is_primary"],
             )
-            messages.success(request, "Photo added.")
+            if photo.pk in held:
+                messages.info(request, "This photo is on the record already, as it was added.")
+            else:
+                messages.success(request, "Photo added.")
             return redirect("subject", ref=subject.ref)
         except ValidationError as error:
             add_problems(form, error)

@@ -48,6 +48,9 @@ def viewing(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if found.user_id == user.pk:
             raise PermissionDenied
+        if found.answered_at:
+            messages.warning(request, "Somebody has looked into this already.")
+            return redirect("viewing", pk=found.pk)
         if form.is_valid():
             try:
                 viewing_answer(by=user, viewing=found, answer=form.cleaned_data["answer"])
