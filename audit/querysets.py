@@ -34,6 +34,11 @@ def events_of_exhibit(ref: str, number: int) -> QuerySet[Event]:
     return Event.objects.filter(record=ref, detail__exhibit=number).order_by("id")
 
 
+def events_of_exhibits(refs: Sequence[str], codes: Sequence[str]) -> QuerySet[Event]:
+    """Return what happened to the exhibits of these reports, of these kinds, oldest first."""
+    return Event.objects.filter(record__in=set(refs), action__in=codes).order_by("id")
+
+
 def opened_between(codes: Sequence[str], since: dt.datetime, until: dt.datetime) -> QuerySet[Event]:
     """Return who opened which record in a time, both ends included, oldest first."""
     found = Event.objects.filter(action__in=codes, at__gte=since, at__lte=until)

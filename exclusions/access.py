@@ -4,7 +4,7 @@ from django.http import Http404
 
 from members.models import User
 
-from .models import Appeal, Notice, SpotNumber
+from .models import Appeal, CaseFile, CaseIncident, EvidencePack, Notice, SpotNumber
 
 
 def get_notice(user: User, ref: str) -> Notice:
@@ -54,6 +54,35 @@ def get_appeal(user: User, ref: str) -> Appeal:
         )
         .first()
     )
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_case(user: User, ref: str) -> CaseFile:
+    """Return a case file, for the Intelligence Manager alone. Raises Http404."""
+    rows = CaseFile.objects.visible_to(user).select_related("subject", "made_by", "closed_by")
+    found: CaseFile | None = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_case_incident(case: CaseFile, report: str) -> CaseIncident:
+    """Return an incident of a case file, by the report's reference. Raises Http404."""
+    rows = case.incidents.select_related(
+        "case", "report__type", "report__premises", "report__member", "report__reporter__member"
+    )
+    found: CaseIncident | None = rows.filter(report__ref=report.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_pack(user: User, ref: str) -> EvidencePack:
+    """Return an evidence pack, for the Intelligence Manager alone. Raises Http404."""
+    rows = EvidencePack.objects.visible_to(user).select_related("case__subject", "ordered_by")
+    found: EvidencePack | None = rows.filter(ref=ref.upper()).first()
     if found is None:
         raise Http404
     return found

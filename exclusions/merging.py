@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common.db import Fold, check_revision, constraint_messages
-from exclusions.models import Notice
+from exclusions.models import CaseFile, Notice
 from incidents.models import Alert, IntelligenceReport, Involvement, NotSamePerson, ReviewStep
 from members.models import User
 from offenders import actions
@@ -49,6 +49,7 @@ MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
     # Both may be on a report that was not taken up: it says nothing of whether they are two.
     Involvement: lambda row: row.report_id if row.report.status == "rejected" else None,
     Notice: lambda row: None,
+    CaseFile: lambda row: None,
     Alert: lambda row: None,
     Named: lambda row: row.intelligencereport_id,
     NotSamePerson: lambda row: row.involvement_id,
@@ -66,7 +67,7 @@ PAIRS: tuple[type[Association] | type[DifferentPeople], ...] = (Association, Dif
 
 # What can be sent about a record in the very moment it goes: nothing that writes it waits for that.
 STRAYS: tuple[type[models.Model], ...] = (
-    Involvement, Alert, Notice, Recognition, NotSamePerson, Named, ReviewStep,
+    Involvement, Alert, Notice, CaseFile, Recognition, NotSamePerson, Named, ReviewStep,
 )  # fmt: skip
 AT_ONCE = 200
 

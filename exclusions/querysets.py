@@ -228,6 +228,35 @@ def covers_premises_of(user: "User") -> bool:
     return bool(authorities_of(user.member_id).exists())
 
 
+class CaseFileQuerySet(models.QuerySet[Any]):
+    """Case files: the Intelligence Manager's alone."""
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the Intelligence Manager, none for anybody else (DESIGN section 3)."""
+        return self if user.role == "intel" else self.none()
+
+    def search(self, text: str) -> Self:
+        """By the file's reference, or the subject's reference or name; all for an empty text."""
+        if not text:
+            return self
+        from offenders.models import Subject
+
+        meant = Subject.objects.search(text).order_by().values("pk")
+        return self.filter(Q(ref__istartswith=text) | Q(subject__in=meant))
+
+
+class EvidencePackQuerySet(models.QuerySet[Any]):
+    """Evidence packs: the Intelligence Manager's alone."""
+
+    def visible_to(self, user: "User") -> Self:
+        """All for the Intelligence Manager, none for anybody else."""
+        return self if user.role == "intel" else self.none()
+
+    def open(self) -> Self:
+        """Those that are still to be made."""
+        return self.filter(made_at=None, failed_at=None)
+
+
 def breaches_waiting() -> Any:
     """Return the breaches that need a step: reviewed, of a notice in force now, and none taken."""
     from .models import BreachStep, Notice

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from .activity import activity_refresh
+from .evidence.make import pack_make, packs_purge, packs_sweep
 from .merging import strays_follow
 from .premises import premises_list_current
 from .services import endings_tell, expiries_record
@@ -31,3 +32,21 @@ def standing_refresh() -> bool:
     strays_follow()
     activity_refresh()
     return top_ten_refresh()
+
+
+@shared_task
+def evidence_pack_make(pack_id: int) -> bool:
+    """Make an evidence pack that was ordered; return whether this run finished it."""
+    return pack_make(pack_id=pack_id)
+
+
+@shared_task
+def evidence_pack_sweep() -> int:
+    """Take up packs whose worker was not woken, or died; return how many were made."""
+    return packs_sweep()
+
+
+@shared_task
+def evidence_pack_purge() -> int:
+    """Delete the files of old packs; return of how many."""
+    return packs_purge()

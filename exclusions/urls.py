@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import appeal_views, policy_views, register_views, spot_views, views
+from . import appeal_views, case_views, pack_views, policy_views, register_views, spot_views, views
 
 urlpatterns = [
     path("exclusions/", views.notice_list, name="notice_list"),
@@ -35,5 +35,18 @@ urlpatterns = [
     path("exclusions/<str:ref>/attempt/", views.notice_attempt, name="notice_attempt"),
     path("exclusions/<str:ref>/vary/", views.notice_vary_page, name="notice_vary"),
     path("exclusions/<str:ref>/revoke/", views.notice_revoke_page, name="notice_revoke"),
+    path("cases/", case_views.case_list, name="case_list"),
+    path("cases/<str:ref>/", case_views.case, name="case"),
+    path("cases/<str:ref>/edit/", case_views.case_edit, name="case_edit"),
+    path("cases/<str:ref>/incidents/", case_views.case_pick_page, name="case_pick"),
+    path("cases/<str:ref>/incidents/<str:report>/", case_views.case_incident, name="case_incident"),
+    path("cases/<str:ref>/statements/new/", case_views.statement_new, name="statement_new"),
+    path("cases/<str:ref>/statements/<int:pk>/", case_views.statement_edit, name="statement_edit"),
+    path("cases/<str:ref>/close/", case_views.case_close_page, name="case_close"),
+    path("cases/<str:ref>/pack/", case_views.case_pack, name="case_pack"),
+    path("packs/<str:ref>/", pack_views.evidence_pack, name="evidence_pack"),
+    path("packs/<str:ref>/pack.pdf", pack_views.pack_document, name="pack_document"),
+    path("packs/<str:ref>/share/", pack_views.pack_share, name="pack_share"),
+    path("subjects/<str:ref>/case/", case_views.case_new, name="case_new"),
     path("subjects/<str:ref>/exclude/", views.notice_raise_page, name="notice_raise"),
 ]

@@ -64,6 +64,20 @@ def share_record(*, by: User, sharing: Sharing, make: Make) -> tuple[SharingReco
     return row, content
 
 
+def share_kept_file(*, by: User, sharing: Sharing, sha256: str, byte_size: int) -> SharingRecord:
+    """Enter in the register that a file which we keep is handed over; return the entry.
+
+    The same `client_id` again returns the same entry. Raises ValidationError (code "changed") if
+    that one is of another record or file, PermissionDenied if it is somebody else's.
+    """
+    row = once(SharingRecord, sharing.client_id, lambda: _entered(by, sharing, (sha256, byte_size)))
+    if row.shared_by_id != by.pk:
+        raise PermissionDenied
+    if (row.sha256, row.record) != (sha256, sharing.record):
+        raise ValidationError("This form recorded another file already.", code="changed")
+    return row
+
+
 def hashed(content: bytes) -> str:
     """Return the SHA-256 of a file, hex, as the register keeps it."""
     return hashlib.sha256(content).hexdigest()
@@ -71,11 +85,26 @@ def hashed(content: bytes) -> str:
 
 def _enter(by: User, sharing: Sharing, make: Make, made: list[bytes]) -> SharingRecord:
     """Inside once()'s transaction: take the number, make the file, write register and log."""
+    number = _number()
+    content = make(*number)
+    made.append(content)
+    return _entered(by, sharing, (hashed(content), len(content)), number)
+
+
+def _number() -> tuple[str, dt.datetime]:
     now = timezone.now().replace(microsecond=0)
     year = dates.london_date(now).year
-    ref = yearly_ref("SHR", year, SharingCounter.take("SHR", year), digits=4)
-    content = make(ref, now)
-    made.append(content)
+    return yearly_ref("SHR", year, SharingCounter.take("SHR", year), digits=4), now
+
+
+def _entered(
+    by: User,
+    sharing: Sharing,
+    file: tuple[str, int],
+    number: tuple[str, dt.datetime] | None = None,
+) -> SharingRecord:
+    """Write register and log, of a file known by its SHA-256 and size in bytes."""
+    ref, now = number or _number()
     row = SharingRecord(
         ref=ref,
         client_id=sharing.client_id,
@@ -90,8 +119,8 @@ def _enter(by: User, sharing: Sharing, make: Make, made: list[bytes]) -> Sharing
         purpose=sharing.purpose,
         lawful_basis=sharing.lawful_basis,
         agreement=sharing.agreement,
-        sha256=hashed(content),
-        byte_size=len(content),
+        sha256=file[0],
+        byte_size=file[1],
     )
     row.full_clean()
     row.save()

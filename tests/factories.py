@@ -12,7 +12,8 @@ from django.utils import timezone
 from PIL import Image
 
 from common import dates
-from exclusions.models import Appeal, Notice, SpotNumber
+from exclusions.evidence.make import pack_make
+from exclusions.models import Appeal, CaseFile, EvidencePack, Notice, SpotNumber
 from exclusions.services import (
     AppealInput,
     Service,
@@ -20,9 +21,12 @@ from exclusions.services import (
     appeal_decide,
     appeal_panel_add,
     appeal_receive,
+    case_open,
+    case_pick,
     notice_raise,
     notice_record_service,
     notice_serve_on_the_spot,
+    pack_order,
 )
 from incidents.models import Alert, IncidentType, IntelligenceReport, Question, Report
 from incidents.services import (
@@ -313,6 +317,24 @@ def decided_appeal(cast: Any, notice: Notice, decision: str = "refused") -> Appe
     return appeal_decide(
         by=cast.board, appeal=made, decision=decision, reasons="The film shows it."
     )
+
+
+def case_file(intel: User, subject: Subject, *reports: Report, **fields: Any) -> CaseFile:
+    """Return an open case file for a civil injunction, with these incidents."""
+    values: dict[str, Any] = {"kind": "injunction", "words": "To keep out of the town centre."}
+    made = case_open(by=intel, subject=subject, client_id=uuid.uuid4(), **values | fields)
+    return case_pick(by=intel, case=made, revision=1, reports=reports) if reports else made
+
+
+def evidence_pack(intel: User, case: CaseFile) -> EvidencePack:
+    """Return a pack of a case file, made as the worker makes it."""
+    case.refresh_from_db()
+    pack = pack_order(
+        by=intel, case=case, revision=case.revision, client_id=uuid.uuid4(), names_checked=True
+    )
+    assert pack_make(pack_id=pack.pk)
+    pack.refresh_from_db()
+    return pack
 
 
 def breach(cast: Any, intel: User) -> tuple[Notice, Report]:

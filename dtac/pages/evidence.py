@@ -18,10 +18,6 @@ from incidents.services import evidence_check, evidence_release
 from members.access import roles_only, user_of
 from members.models import Role
 
-ENDINGS = {"application/pdf": "pdf", "video/mp4": "mp4", "video/quicktime": "mov",
-           "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp",
-           "image/heic": "heic"}  # fmt: skip
-
 
 @require_safe
 @roles_only(Role.INTEL, Role.MANAGER)
@@ -65,11 +61,10 @@ def exhibit_file(request: HttpRequest, name: uuid.UUID) -> HttpResponse:
         messages.warning(request, " ".join(error.messages))
         return redirect("exhibit", name=found.uuid)
     stream = default_storage.open(str(found.original.name), "rb")
-    ending = ENDINGS.get(found.content_type, "bin")
     answer = FileResponse(
         stream,
         as_attachment=True,
-        filename=f"{found.exhibit_ref.replace('/', '-')}.{ending}",
+        filename=f"{found.exhibit_ref.replace('/', '-')}.{found.ending}",
         content_type=found.content_type,
     )
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -209,6 +209,14 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "dtac.tasks.files_sweep", "schedule": crontab(hour=3, minute=50)},
     # By the hour: the scores grow older with the days, and undone reviews heal.
     "standing": {"task": "exclusions.tasks.standing_refresh", "schedule": crontab(minute=10)},
+    "evidence-packs": {
+        "task": "exclusions.tasks.evidence_pack_sweep",
+        "schedule": env.float("DTAC_PACK_SWEEP_SECONDS", default=60.0),
+    },
+    "evidence-packs-old": {
+        "task": "exclusions.tasks.evidence_pack_purge",
+        "schedule": crontab(hour=3, minute=35),
+    },
     "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",

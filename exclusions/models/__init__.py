@@ -3,6 +3,7 @@
 from .appeal import Appeal, AppealPanelMember
 from .attempt import ServiceAttempt
 from .breach_step import BreachStep
+from .case_file import CaseFile, CaseIncident, CaseStatement, EvidencePack
 from .days import DayAfter, DaysCovered, LastOfTwelveMonths
 from .notice import Notice, NoticeCounter, NoticeGround
 from .number import SpotNumber
@@ -14,8 +15,12 @@ __all__ = [
     "Appeal",
     "AppealPanelMember",
     "BreachStep",
+    "CaseFile",
+    "CaseIncident",
+    "CaseStatement",
     "DayAfter",
     "DaysCovered",
+    "EvidencePack",
     "ExclusionPolicy",
     "LastOfTwelveMonths",
     "Notice",

@@ -11,6 +11,20 @@ from .appeals import (
     appeal_withdraw,
 )
 from .breach_steps import breach_step_add
+from .case_files import (
+    MOST_INCIDENTS,
+    StatementInput,
+    case_change,
+    case_close,
+    case_incident_change,
+    case_open,
+    case_pick,
+    pack_order,
+    pack_release,
+    statement_add,
+    statement_change,
+    statement_remove,
+)
 from .ending import endings_tell, expiries_record, notice_let_go, notice_revoke
 from .on_the_spot import (
     MOST_NUMBERS,
@@ -26,12 +40,14 @@ from .serving import Attempt, Service, attempt_record, notice_record_service
 from .varying import Variation, notice_vary
 
 __all__ = [
+    "MOST_INCIDENTS",
     "MOST_NUMBERS",
     "AppealInput",
     "Asked",
     "Attempt",
     "Service",
     "Spot",
+    "StatementInput",
     "Variation",
     "appeal_acknowledge",
     "appeal_decide",
@@ -43,6 +59,11 @@ __all__ = [
     "arrests_of",
     "attempt_record",
     "breach_step_add",
+    "case_change",
+    "case_close",
+    "case_incident_change",
+    "case_open",
+    "case_pick",
     "citable_reports",
     "endings_tell",
     "expiries_record",
@@ -55,4 +76,9 @@ __all__ = [
     "notice_vary",
     "number_void",
     "numbers_issue",
+    "pack_order",
+    "pack_release",
+    "statement_add",
+    "statement_change",
+    "statement_remove",
 ]

@@ -1,0 +1,1 @@
+"""Evidence packs: what is in one, whose names it shows, and how the worker makes it."""

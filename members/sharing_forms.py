@@ -1,0 +1,101 @@
+"""Input of what is handed to somebody outside: who receives it, why, under which law."""
+
+import uuid
+from copy import copy
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from .models import Member, User
+from .services import agreement_current
+
+PURPOSE = "Prevention and detection of crime"
+LAWFUL_BASIS = "Data Protection Act 2018, Schedule 2, paragraph 2: crime and taxation"
+
+
+class ShareForm(forms.Form):
+    """Who receives personal data, for what, on which lawful basis."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    recipient = forms.CharField(
+        label="Who receives it",
+        max_length=100,
+        help_text="Rank, number and name, such as PC 1234 Smith.",
+        error_messages={"required": "Enter who receives it."},
+    )
+    agency = forms.ModelChoiceField(
+        label="Partner agency",
+        queryset=Member.objects.none(),
+        required=False,
+        empty_label="Another body, named below",
+    )
+    body = forms.CharField(label="Force or body", required=False, max_length=120)
+    recipient_ref = forms.CharField(
+        label="Their reference",
+        required=False,
+        max_length=60,
+        help_text="Crime or incident number, if they gave one.",
+    )
+    purpose = forms.CharField(
+        label="Purpose",
+        max_length=300,
+        initial=PURPOSE,
+        error_messages={"required": "Say what it is shared for."},
+    )
+    lawful_basis = forms.CharField(
+        label="Lawful basis",
+        max_length=300,
+        initial=LAWFUL_BASIS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say which law allows it."},
+    )
+    agreement = forms.CharField(
+        label="Sharing agreement",
+        required=False,
+        max_length=200,
+        help_text="Leave it empty if there is none with them.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        if user.is_intel:
+            agencies = Member.objects.active().filter(kind=Member.Kind.AGENCY)
+            self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
+        else:
+            del self.fields["agency"]
+        self.initial = {"client_id": uuid.uuid4(), **self.initial}
+        if not self.is_bound:
+            current = agreement_current()
+            self.initial["agreement"] = str(current) if current else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the body, where no partner agency is chosen."""
+        data = super().clean() or {}
+        if not data.get("agency") and not data.get("body") and "body" not in self.errors:
+            self.add_error("body", "Enter the force or body they are of.")
+        return data
+
+    def recipient_words(self) -> str:
+        """Return who receives it in words, from a valid form: "PC 1 Smith, Kent Police"."""
+        data = self.cleaned_data
+        agency: Member | None = data.get("agency")
+        return ", ".join(
+            filter(None, [data["recipient"], agency.name if agency else "", data["body"]])
+        )
+
+    def shared(self) -> dict[str, Any]:
+        """Return what a valid form says of the sharing itself, as a Sharing has it."""
+        data = self.cleaned_data
+        names = ("client_id", "recipient_ref", "purpose", "lawful_basis", "agreement")
+        return {name: data[name] for name in names} | {
+            "recipient": self.recipient_words(),
+            "recipient_member": data.get("agency"),
+        }
+
+    def renew(self) -> None:
+        """Give the form a fresh id, so that what it says now is another share."""
+        data = copy(self.data)
+        assert isinstance(data, QueryDict)
+        data["client_id"] = str(uuid.uuid4())
+        self.data = data
