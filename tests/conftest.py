@@ -64,6 +64,10 @@ def world(cast: Cast) -> dict[str, Any]:
     number, used = numbers_issue(by=intel, member=cast.store.member, count=2)
     to_confirm = factories.spot_notice(cast.store, cast.shop, used)
     broken, breach = factories.breach(cast, intel)
+    cited = in_force.grounds.get()
+    file = factories.case_file(intel, published.subject, cited)
+    statement = factories.case_statement(cast, file)
+    pack = factories.evidence_pack(intel, file)
     case = factories.appeal(intel, in_force, cast.board)
     others = factories.appeal(intel, broken)
     decided = factories.decided_appeal(cast, notice_in_force(cast))
@@ -103,6 +107,10 @@ def world(cast: Cast) -> dict[str, Any]:
         "to_serve": to_serve.ref,
         "expired": expired.ref,
         "number": number.ref,
+        "case": file.ref,
+        "case_report": cited.ref,
+        "statement": statement.pk,
+        "pack": pack.ref,
         "appeal": case.ref,
         "others_appeal": others.ref,
         "decided": decided.ref,

@@ -13,11 +13,12 @@ from PIL import Image
 
 from common import dates
 from exclusions.evidence.make import pack_make
-from exclusions.models import Appeal, CaseFile, EvidencePack, Notice, SpotNumber
+from exclusions.models import Appeal, CaseFile, CaseStatement, EvidencePack, Notice, SpotNumber
 from exclusions.services import (
     AppealInput,
     Service,
     Spot,
+    StatementInput,
     appeal_decide,
     appeal_panel_add,
     appeal_receive,
@@ -27,6 +28,7 @@ from exclusions.services import (
     notice_record_service,
     notice_serve_on_the_spot,
     pack_order,
+    statement_add,
 )
 from incidents.models import Alert, IncidentType, IntelligenceReport, Question, Report
 from incidents.services import (
@@ -324,6 +326,18 @@ def case_file(intel: User, subject: Subject, *reports: Report, **fields: Any) ->
     values: dict[str, Any] = {"kind": "injunction", "words": "To keep out of the town centre."}
     made = case_open(by=intel, subject=subject, client_id=uuid.uuid4(), **values | fields)
     return case_pick(by=intel, case=made, revision=1, reports=reports) if reports else made
+
+
+def case_statement(cast: Any, case: CaseFile, **fields: Any) -> CaseStatement:
+    """Return a witness statement on the first incident of a case file, its name withheld."""
+    values = {
+        "member": cast.shop.member,
+        "witness_name": cast.staff.name,
+        "words": "I saw him.",
+        "incident": case.incidents.first(),
+    }
+    data = StatementInput(**values | fields)
+    return statement_add(by=cast.intel, case=case, client_id=uuid.uuid4(), data=data)
 
 
 def evidence_pack(intel: User, case: CaseFile) -> EvidencePack:

@@ -174,6 +174,26 @@ MATRIX = (
     line("number_void", "/exclusions/numbers/{number}/take-back/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_confirm", "/exclusions/{to_confirm}/confirm/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_let_go", "/exclusions/{in_force}/let-go/", POST),
+    line("case_list", "/cases/", NO, NO, NO, NO, OK, NO, NO),
+    line("case_new", "/subjects/{published}/case/", NO, NO, NO, NO, OK, NO, NO),
+    line("case", "/cases/{case}/", NO, NO, NO, NO, OK, NO, NO),
+    line("case", "/cases/CASE-2020-9999/", NO),
+    line("case_edit", "/cases/{case}/edit/", NO, NO, NO, NO, OK, NO, NO),
+    line("case_pick", "/cases/{case}/incidents/", NO, NO, NO, NO, OK, NO, NO),
+    line("case_incident", "/cases/{case}/incidents/{case_report}/", *(NO, NO, NO, NO, OK, NO, NO)),
+    line("case_incident", "/cases/{case}/incidents/{waiting}/", NO),
+    line("statement_new", "/cases/{case}/statements/new/", NO, NO, NO, NO, OK, NO, NO),
+    line(
+        "statement_new",
+        "/cases/{case}/statements/new/?of={case_report}",
+        *(NO, NO, NO, NO, OK, NO, NO),
+    ),
+    line("statement_edit", "/cases/{case}/statements/{statement}/", *(NO, NO, NO, NO, OK, NO, NO)),
+    line("case_close", "/cases/{case}/close/", POST),
+    line("case_pack", "/cases/{case}/pack/", POST),
+    line("evidence_pack", "/packs/{pack}/", NO, NO, NO, NO, OK, NO, NO),
+    line("pack_document", "/packs/{pack}/pack.pdf", NO, NO, NO, NO, OK, NO, NO),
+    line("pack_share", "/packs/{pack}/share/", POST),
     line("appeal_list", "/appeals/", NO, NO, NO, NO, OK, OK, NO),
     line("appeal_new", "/exclusions/{in_force}/appeal/", NO, NO, NO, NO, OK, NO, NO),
     line("appeal", "/appeals/{appeal}/", NO, NO, NO, NO, OK, OK, NO),
@@ -230,6 +250,9 @@ MATRIX = (
 
 # Addresses that take only POST, with who may: everybody else gets 404.
 POSTS = {
+    "case_close": {"intel"},
+    "case_pack": {"intel"},
+    "pack_share": {"intel"},
     "notice_let_go": {"intel"},
     "alert_push": {"staff", "store", "other", "police", "intel"},
     "alert_withdraw": {"staff", "store", "intel", "police"},  # police see it: 403, not theirs

@@ -16,11 +16,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from exclusions.case_forms import CloseForm, OrderForm
 from incidents.forms.alerts import PushForm, WithdrawForm
 from incidents.forms.intelligence import GradeForm, RejectForm, ShareForm
 from incidents.forms.review import AnswerForm, AskForm, LinkForm, MergeForm, RuleOutForm, UndoForm
 from incidents.models import Report
 from members.forms import MailChoiceForm
+from members.sharing_forms import ShareForm as HandOutForm
 from offenders.forms import BouncedForm, ScheduleForm, SeenForm
 from tests import factories
 from tests.cast import Cast
@@ -49,6 +51,9 @@ FORMS: dict[str, tuple[type, ...]] = {
     "alert_push": (PushForm,),
     "alert_withdraw": (WithdrawForm,),
     "bulletin_bounced": (BouncedForm,),
+    "case_close": (CloseForm,),
+    "case_pack": (OrderForm,),
+    "pack_share": (HandOutForm,),
     "bulletin_schedule": (ScheduleForm,),
     "bulletin_send": (SeenForm,),
     "mail_choices": (MailChoiceForm,),
@@ -73,9 +78,19 @@ MORE = {
     "log": ENTRY, "report_edit": ENTRY, "bulletin_new": ("look", "preset"),
     "bulletin_edit": ("look", "preset"),
     "subject_apart": ("with",),
+    "statement_edit": ("remove",),
     "appeal": ("step", "decide-decision", "decide-reasons", "decline-reason"),
 }  # fmt: skip
 PAGES = {
+    "case_new": "intel",
+    "case_edit": "intel",
+    "case_pick": "intel",
+    "case_incident": "intel",
+    "case_close": "intel",
+    "case_pack": "intel",
+    "pack_share": "intel",
+    "statement_new": "intel",
+    "statement_edit": "intel",
     "agreement": "staff",
     "alert_new": "staff",
     "alert_push": "staff",
@@ -153,7 +168,8 @@ LISTS = {
     "intel": ("/gallery/", "/log/", "/log/where/", "/reports/", "/queue/", "/patterns/", "/series/",
               "/types/", "/subjects/", "/subjects/top-ten/", "/members/", "/alerts/",
               "/intelligence/", "/exclusions/", "/exclusions/register/",
-              "/exclusions/register.csv", "/bulletins/{sent}/deliveries/",
+              "/exclusions/register.csv", "/cases/", "/cases/{case}/statements/new/",
+              "/bulletins/{sent}/deliveries/",
               "/bulletins/{sent}/readers/", "/mail/bounced/",
               "/bulletins/new/", "/reports/{waiting}/review/", "/subjects/{published}/exclude/",
               "/viewing/",

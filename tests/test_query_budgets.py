@@ -71,7 +71,12 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     factories.alert(intel, cast.shop, subject=version.subject)
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
     fill_photos(intel, version)
+    case = factories.case_file(intel, version.subject, accepted)
+    factories.case_statement(cast, case)
     return {
+        "case": case.ref,
+        "case_report": accepted.ref,
+        "pack": factories.evidence_pack(intel, case).ref,
         "published": version.subject.ref,
         "unpublished": hidden.ref,
         "kept": kept.ref,

@@ -12,18 +12,26 @@ from exclusions.services import (
     AppealInput,
     Service,
     Spot,
+    StatementInput,
     appeal_acknowledge,
     appeal_decide,
     appeal_panel_add,
     appeal_receive,
+    case_open,
+    case_pick,
+    citable_reports,
     notice_serve_on_the_spot,
     numbers_issue,
+    pack_order,
+    statement_add,
 )
 from incidents.models import IncidentType, Report
 from incidents.services import PersonInput, ReportInput, report_submit
 from members.models import User
+from offenders.models import Subject
 
 NUMBERS = 4
+CASE_INCIDENTS = 6
 STEPS = (
     (BreachStep.Kind.TOLD_POLICE, "101, reference noted on the report"),
     (BreachStep.Kind.EVIDENCE, "CCTV of the door, asked of the store"),
@@ -57,6 +65,7 @@ def load_exclusions(*, users: dict[str, User]) -> None:
     )
     _steps(intel, now)
     _appeals(intel, users["board@dtac.example"])
+    _case(intel)
 
 
 def _steps(by: User, now: dt.datetime) -> None:
@@ -101,3 +110,43 @@ def _appeals(intel: User, board: User) -> None:
         if decided:
             reasons = "The film shows it, and you say so yourself. You may ask again in six months."
             appeal_decide(by=board, appeal=appeal, decision="refused", reasons=reasons)
+
+
+WORDS = (
+    "We ask for a civil injunction that keeps this person out of the shops of The Orchards and the"
+    " High Street. An exclusion notice was served and is not kept."
+)
+IMPACT = "Two of us no longer work late by ourselves. We lock the razors away and lose customers."
+
+
+def _case(intel: User) -> None:
+    """Let the manager have begun a case file about D-0042 and ordered a pack of it."""
+    subject = Subject.objects.get(ref="D-0042")
+    case = case_open(
+        by=intel, subject=subject, client_id=uuid.UUID(int=0xE1), kind="injunction", words=WORDS
+    )
+    case = case_pick(
+        by=intel, case=case, revision=1, reports=citable_reports(subject)[:CASE_INCIDENTS]
+    )
+    first = case.incidents.select_related("report__reporter__member").order_by("pk")[0]
+    reporter = first.report.reporter
+    told = StatementInput(
+        member=first.report.member,
+        witness_name=reporter.name,
+        words="I saw this person put razors into a bag and walk past the tills.",
+        incident=first,
+        name_shown=True,
+    )
+    impact = StatementInput(
+        member=first.report.member, witness_name="The owner", words=IMPACT, incident=None
+    )
+    for number, data in enumerate((told, impact)):
+        statement_add(by=intel, case=case, client_id=uuid.UUID(int=0xE2 + number), data=data)
+    case.refresh_from_db()
+    pack_order(
+        by=intel,
+        case=case,
+        revision=case.revision,
+        client_id=uuid.UUID(int=0xE9),
+        names_checked=True,
+    )

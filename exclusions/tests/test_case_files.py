@@ -17,7 +17,6 @@ from exclusions.services import (
     case_open,
     case_pick,
     pack_order,
-    statement_add,
     statement_change,
     statement_remove,
 )
@@ -37,18 +36,7 @@ def incident(cast: Cast, subject: Subject, words: str = "He took razors."):
 
 
 def statement(case: CaseFile, cast: Cast, **fields: object) -> CaseStatement:
-    values = {
-        "member": cast.shop.member,
-        "witness_name": cast.staff.name,
-        "words": "I saw him.",
-        "incident": case.incidents.first(),
-    }
-    return statement_add(
-        by=cast.intel,
-        case=case,
-        client_id=uuid.uuid4(),
-        data=StatementInput(**values | fields),  # type: ignore[arg-type]
-    )
+    return factories.case_statement(cast, case, **fields)
 
 
 def test_it_holds_the_accepted_incidents_of_its_person_only(cast: Cast, subject) -> None:

@@ -94,6 +94,13 @@ PAGES = {
         "/exclusions/numbers/",
         "{confirm}",
         "/appeals/?show=over",
+        "/cases/",
+        "/cases/?show=closed",
+        "{case}",
+        "{case_incidents}",
+        "{case_statement}",
+        "{case_new}",
+        "{evidence_pack}",
         "{appeal}",
         "{appeal_new}",
         "{vary}",
@@ -143,7 +150,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from common import dates
 from dtac.demo.portraits import draw_scene
-from exclusions.models import Appeal, Notice
+from exclusions.evidence.make import pack_make
+from exclusions.models import Appeal, CaseFile, EvidencePack, Notice
 from exclusions.querysets import breaches
 from incidents.models import Involvement, Report
 from incidents.services import PersonInput, ReportInput, question_ask, report_submit
@@ -175,6 +183,10 @@ burst = UnusualViewing.objects.create(
 to_serve = Notice.objects.filter(served_at=None).first()
 to_confirm = Notice.objects.to_confirm().first()
 appeal = Appeal.objects.open().first()
+file = CaseFile.objects.filter(closed_at=None).first()
+evidence = EvidencePack.objects.get()
+if evidence.is_open:
+    pack_make(pack_id=evidence.pk)
 breach = breaches().order_by("-occurred_at").first()
 in_force = Notice.objects.in_force().first()
 from members.models import SchemeSetting
@@ -205,6 +217,9 @@ print("PLACES " + json.dumps({
     "revoke": f"/exclusions/{in_force.ref}/revoke/", "notice": f"/exclusions/{in_force.ref}/",
     "serve": f"/exclusions/{to_serve.ref}/serve/",
     "attempt": f"/exclusions/{to_serve.ref}/attempt/",
+    "case": f"/cases/{file.ref}/", "case_incidents": f"/cases/{file.ref}/incidents/",
+    "case_statement": f"/cases/{file.ref}/statements/{file.statements.first().pk}/",
+    "case_new": "/subjects/D-0042/case/", "evidence_pack": f"/packs/{evidence.ref}/",
     "appeal": f"/appeals/{appeal.ref}/", "appeal_new": f"/exclusions/{in_force.ref}/appeal/",
     "vary": f"/exclusions/{in_force.ref}/vary/",
     "confirm": f"/exclusions/{to_confirm.ref}/confirm/",
