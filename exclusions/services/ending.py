@@ -113,6 +113,18 @@ def _lapse_tell(notice: Notice) -> None:
             "path": reverse("notice", args=[notice.ref]),
         },
     )
+    # Who served it told the person that they are banned, and no longer sees the notice itself.
+    email_queue(
+        users=User.objects.filter(pk=notice.authorised_by_id),
+        key=f"lapsed-served:{notice.ref}",
+        template="notice-lapsed",
+        context={
+            "ref": notice.ref,
+            "subject": notice.subject.ref,
+            "at": dates.in_full(notice.confirm_by),
+            "path": reverse("spot_numbers"),
+        },
+    )
 
 
 TOLD_BEFORE = (7, 30)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.services import record
@@ -13,10 +14,11 @@ from common import dates
 from common.db import constraint_messages
 from common.refs import yearly_ref
 from exclusions import actions
-from exclusions.models import Notice, NoticeCounter, NoticeGround, SpotNumber
+from exclusions.models import ExclusionPolicy, Notice, NoticeCounter, NoticeGround, SpotNumber
 from exclusions.policy import policy_kept
 from exclusions.premises import premises_list_current
 from incidents.models import Involvement, Report
+from members.mail import email_queue
 from members.models import Member, Role, User
 from members.querysets import authorities_of
 from offenders.models import Subject
@@ -230,9 +232,7 @@ def notice_confirm(*, by: User, notice: Notice, asked: Asked) -> Notice:
     try:
         check_grounds(subject, grounds, row.below_threshold_reason, row.policy)
     except ValidationError as error:
-        raise ValidationError(
-            "The incident it rests on is not accepted for this person. Review it first."
-        ) from error
+        raise ValidationError(_why_not(error, row.policy)) from error
     if needs_override(subject):  # found out since; what it says of them is frozen
         raise ValidationError(
             "This person is under 18 or may be. Revoke this notice; raise another if one is right."
@@ -247,4 +247,19 @@ def notice_confirm(*, by: User, notice: Notice, asked: Asked) -> Notice:
     with constraint_messages(Notice):
         row.save()
     record(actions.NOTICE_CONFIRMED, by=by, ref=row.ref, subjects=[subject.ref])
+    email_queue(
+        users=User.objects.filter(pk=row.authorised_by_id),
+        key=f"confirmed:{row.ref}",
+        template="notice-confirmed",
+        context={"ref": row.ref, "path": reverse("notice", args=[row.ref])},
+    )
     return row
+
+
+def _why_not(error: ValidationError, policy: ExclusionPolicy) -> str:
+    if "below_threshold_reason" in error.error_dict:
+        return (
+            "As it was reviewed, the incident it rests on is below the scheme’s threshold"
+            f" ({policy.threshold_words()}). Revoke this notice; raise another if one is right."
+        )
+    return "The incident it rests on is not accepted for this person. Review it first."

@@ -95,6 +95,7 @@ def test_confirmed_it_holds_for_twelve_months(cast: Cast) -> None:
     report_accept(by=cast.intel, report=report, revision=report.revision)
     asked = Asked(matters="pending", matters_words="PC Cole, today: no objection")
     notice_confirm(by=cast.intel, notice=notice, asked=asked)
+    assert OutboundEmail.objects.get(key=f"confirmed:{notice.ref}").user == cast.store
     with pytest.raises(ValidationError, match="nothing to confirm"):
         notice_confirm(by=cast.intel, notice=notice, asked=asked)
     with time_machine.travel(timezone.now() + 80 * HOUR):
@@ -121,6 +122,8 @@ def test_unconfirmed_it_lapses_by_itself(cast: Cast, client_of) -> None:
         assert [expiries_record() for _ in range(3)] == [1, 0, 0]
         assert Event.objects.filter(action="exclusions.notice.lapsed").count() == 1
         assert OutboundEmail.objects.filter(key=f"lapsed:{notice.ref}").count() == 1
+        told = OutboundEmail.objects.get(key=f"lapsed-served:{notice.ref}")
+        assert (told.user, told.context["path"]) == (cast.store, "/exclusions/numbers/")
     with time_machine.travel(lapses + 48 * HOUR):  # what was in force on a day that is past
         assert Notice.objects.in_force(on=dates.london_date(notice.served_at)).exists()
         assert not Notice.objects.in_force(on=dates.london_date(lapses)).exists()
