@@ -29,9 +29,15 @@ def policy_current() -> ExclusionPolicy:
 
 @transaction.atomic
 def policy_kept() -> ExclusionPolicy:
-    """Return the protocol in force as a row that a notice can point to."""
-    _lock()
+    """Return the protocol in force as a row that a notice can point to.
+
+    Call it before any row is locked: the first time it waits for whoever else keeps it, and holds
+    that lock to the end of the transaction. Afterwards it only reads: versions never change.
+    """
     held = policy_current()
+    if held._state.adding:
+        _lock()
+        held = policy_current()
     if held._state.adding:
         held.save()
     return held
@@ -46,6 +52,7 @@ def policy_change(
     `number` is the version that was on the page. Raises ValidationError: changed since by somebody
     else (code "stale"), nothing changed, no reason, or a value out of range.
     """
+    _lock()
     held = policy_kept()
     if held.number != number:
         raise ValidationError(

@@ -155,7 +155,7 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
     notice = (
         Notice.objects.in_force().filter(subject=version.subject_id).order_by("-ends_on").first()
     )
-    until = notice.ends_on if notice else None
+    until = notice.known_until if notice else None
     photos = [shown.photo for shown in version.shown.select_related("photo")]
     own = Report.objects.visible_to(user).about(version.subject_id, user).for_list(user)
     record(

@@ -84,13 +84,13 @@ def _preview(
     """What members would see, what differs from what they see now, and what stands in the way."""
     version = profile_preview(subject=subject, draft=draft)
     notice = Notice.objects.in_force().filter(subject=subject).order_by("-ends_on").first()
-    ribbon = profile_ribbon(version, notice.ends_on if notice else None)
+    ribbon = profile_ribbon(version, notice.known_until if notice else None)
     return {
         "version": version,
         "notice": notice,
         "ribbon": ribbon,
         "face": photo_url(draft.photos[0].uuid if draft.photos else None, "card"),
-        "card": card(version, notice.ends_on if notice else None),
+        "card": card(version, notice.known_until if notice else None),
         "changes": changes_between(latest, version, draft.photos) if latest else [],
         "problems": publication_problems(subject, draft),
     }

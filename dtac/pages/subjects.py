@@ -113,7 +113,7 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "withdrawn": versions[0] if versions and versions[0].withdrawn_at else None,
         "in_force": in_force,
         "to_serve": next((notice for notice in notices if notice.state == "to_serve"), None),
-        "ribbon": _ribbon(found, live, in_force.ends_on if in_force else None),
+        "ribbon": _ribbon(found, live, in_force.known_until if in_force else None),
         "figures": year.losses(),
         "breach_count": breaches().filter(subject=found).count(),
         "timeline": timeline(found, notices, versions, facts),

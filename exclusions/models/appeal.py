@@ -130,8 +130,20 @@ class Appeal(models.Model):
                     "received_how",
                     "words",
                     "authorised_by",
-                    "confirmed_by",
                 ),
+            ),
+            # Who confirms the notice while an appeal is open is noted then, and stays.
+            pgtrigger.Protect(
+                name="appeal_confirmer_kept",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__confirmed_by__isnull=False)
+                & pgtrigger.Q(old__confirmed_by__df=pgtrigger.F("new__confirmed_by")),
+            ),
+            pgtrigger.Protect(
+                name="appeal_withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_on__isnull=False)
+                & pgtrigger.Q(old__withdrawn_on__df=pgtrigger.F("new__withdrawn_on")),
             ),
             pgtrigger.Protect(
                 name="appeal_decided_once",

@@ -264,12 +264,14 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_on_the_spot_whole",
                 condition=Q(confirm_by=None, confirmed_at=None, confirmed_by=None)
-                | (
-                    Q(confirm_by__gt=F("served_at"))
+                | (  # each told not to be null: what is neither true nor false passes a check
+                    Q(confirm_by__isnull=False, served_at__isnull=False)
+                    & Q(confirm_by__gt=F("served_at"))
                     & (
                         Q(confirmed_at=None, confirmed_by=None)
                         | (
-                            Q(confirmed_at__lte=F("confirm_by"), confirmed_by__isnull=False)
+                            Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+                            & Q(confirmed_at__lte=F("confirm_by"))
                             & ~Q(confirmed_by=F("authorised_by"))
                         )
                     )
@@ -346,6 +348,17 @@ class Notice(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__confirmed_at__isnull=False)
                 & pgtrigger.Q(old__confirmed_at__df=pgtrigger.F("new__confirmed_at")),
+            ),
+            # Over is over: who was let in again is excluded by another notice, never by this one.
+            pgtrigger.Protect(
+                name="notice_revoked_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__revoked_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__revoked_at__df=pgtrigger.F("new__revoked_at"))
+                    | pgtrigger.Q(old__revoked_by__df=pgtrigger.F("new__revoked_by"))
+                    | pgtrigger.Q(old__revoked_reason__df=pgtrigger.F("new__revoked_reason"))
+                ),
             ),
             pgtrigger.Protect(
                 name="notice_service_frozen",

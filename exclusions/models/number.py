@@ -45,7 +45,12 @@ class SpotNumber(models.Model):
             models.CheckConstraint(
                 name="number_used_or_void",
                 condition=Q(voided_at=None, voided_by=None, voided_reason="")
-                | (Q(notice=None, voided_at__gte=F("issued_at"), voided_by__isnull=False)),
+                | Q(
+                    notice=None,
+                    voided_at__isnull=False,
+                    voided_at__gte=F("issued_at"),
+                    voided_by__isnull=False,
+                ),
                 violation_error_message="This number was used.",
             )
         ]

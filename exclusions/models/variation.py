@@ -48,7 +48,11 @@ class NoticeVariation(models.Model):
             models.CheckConstraint(
                 name="variation_only_sooner",
                 condition=Q(ends_on=None, ends_before=None)
-                | Q(ends_on__lt=models.F("ends_before")),
+                | Q(
+                    ends_on__isnull=False,
+                    ends_before__isnull=False,
+                    ends_on__lt=models.F("ends_before"),
+                ),
                 violation_error_message="A variation can only end a notice sooner.",
             ),
         ]

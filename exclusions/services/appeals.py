@@ -43,6 +43,7 @@ def appeal_receive(*, by: User, notice: Notice, data: AppealInput) -> Appeal:
     Raises ValidationError: the notice was not served or is over, one is open already, in the
     future or before service, or an early review that is asked for too soon.
     """
+    policy = policy_kept()
     row: Notice = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
     if row.state != "in_force" or row.served_at is None:
         raise ValidationError("Only a notice in force can be appealed against.", code="stale")
@@ -52,7 +53,6 @@ def appeal_receive(*, by: User, notice: Notice, data: AppealInput) -> Appeal:
         raise ValidationError({"received_on": "This is before the notice was served."})
     if data.kind == Appeal.Kind.EARLY_REVIEW:
         _check_quiet(row)
-    policy = policy_kept()
     now = timezone.now()
     year = dates.london_date(now).year
     appeal = Appeal(

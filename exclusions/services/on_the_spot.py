@@ -246,6 +246,8 @@ def notice_confirm(*, by: User, notice: Notice, asked: Asked) -> Notice:
     row.full_clean()
     with constraint_messages(Notice):
         row.save()
+    # Whoever confirms it has a part in it, also where the appeal came in before.
+    row.appeals.open().filter(confirmed_by=None).update(confirmed_by=by)
     record(actions.NOTICE_CONFIRMED, by=by, ref=row.ref, subjects=[subject.ref])
     email_queue(
         users=User.objects.filter(pk=row.authorised_by_id),

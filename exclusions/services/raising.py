@@ -118,12 +118,12 @@ def notice_raise(
     isn't this subject's or not accepted, the threshold not met and no reason given, something that
     has to be asked and wasn't, or a notice still to be served.
     """
+    policy = policy_kept()
     # What it rests on stands still while it is judged: reports first, the lowest key first, as
     # whoever takes a decision about them back.
     keys = [report.pk for report in reports]
     list(Report.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
     locked_subject(subject)
-    policy = policy_kept()
     check_grounds(subject, reports, below_threshold_reason, policy)
     check_asked(subject, asked)
     now = timezone.now()

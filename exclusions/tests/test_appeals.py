@@ -12,15 +12,18 @@ from audit.models import Event
 from common import dates
 from exclusions.models import Appeal, Notice
 from exclusions.services import (
+    Asked,
     appeal_acknowledge,
     appeal_decide,
     appeal_decline,
     appeal_panel_add,
     appeal_tell,
     appeal_withdraw,
+    notice_confirm,
     notice_revoke,
+    numbers_issue,
 )
-from incidents.services import PersonInput
+from incidents.services import PersonInput, report_accept
 from members.models import OutboundEmail, Role, User
 from tests import factories
 from tests.cast import Cast, make_cast
@@ -77,6 +80,25 @@ def test_none_is_decided_by_who_decided_first(cast: Cast) -> None:
     cast.intel.refresh_from_db()
     with pytest.raises(ValidationError, match="had a part in the notice"):
         appeal_panel_add(by=cast.intel, appeal=appeal, user=cast.intel)
+    with pytest.raises(IntegrityError, match="appeal_decided_by_others"), transaction.atomic():
+        Appeal.objects.filter(pk=appeal.pk).update(
+            decision="refused", reasons="x", decided_at=timezone.now(), decided_by=cast.intel
+        )
+
+
+def test_none_is_decided_by_who_confirmed_it_since_the_appeal_came_in(cast: Cast) -> None:
+    number = numbers_issue(by=cast.intel, member=cast.store.member, count=1)[0]
+    notice = factories.spot_notice(cast.store, cast.shop, number)
+    appeal = factories.appeal(cast.intel, notice)
+    report = notice.grounds.get()
+    report_accept(by=cast.intel, report=report, revision=report.revision)
+    notice_confirm(by=cast.intel, notice=notice, asked=Asked())
+    appeal.refresh_from_db()
+    assert appeal.confirmed_by == cast.intel
+    User.objects.filter(pk=cast.intel.pk).update(role=Role.BOARD)
+    cast.intel.refresh_from_db()
+    with pytest.raises(ValidationError, match="had a part in the notice"):
+        appeal_panel_add(by=cast.store, appeal=appeal, user=cast.intel)
     with pytest.raises(IntegrityError, match="appeal_decided_by_others"), transaction.atomic():
         Appeal.objects.filter(pk=appeal.pk).update(
             decision="refused", reasons="x", decided_at=timezone.now(), decided_by=cast.intel
@@ -222,7 +244,7 @@ def test_what_was_decided_or_taken_back_stays_so(cast: Cast) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             Appeal.objects.filter(pk=decided.pk).update(**change)
     for change in ({"decision": "refused"}, {"withdrawn_on": dates.today() - 99 * DAY}):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(DatabaseError), transaction.atomic():
             Appeal.objects.filter(pk=taken.pk).update(**change)
 
 

@@ -315,3 +315,21 @@ def test_found_out_to_be_a_child_it_cannot_be_confirmed(cast: Cast) -> None:
     with pytest.raises(ValidationError, match="under 18 or may be"):
         notice_confirm(by=cast.intel, notice=notice, asked=Asked(young_reason="x"))
     assert Notice.objects.get().is_to_confirm
+
+
+def test_unconfirmed_every_page_says_the_day_it_lapses(cast: Cast, client_of) -> None:
+    subject = factories.published(cast.intel).subject
+    report = arrest(cast)
+    report.people.update(subject=subject)
+    notice = serve(cast, numbers(cast)[0], report)
+    lapses = dates.short_date(dates.london_date(timezone.now() + 72 * HOUR))
+    ref = subject.ref
+    paths = ("/gallery/", f"/gallery/{ref}/", f"/exclusions/{notice.ref}/", f"/subjects/{ref}/")
+    for path in paths:
+        who = "intel" if path.startswith("/subjects/") else "staff"
+        page = client_of(who).get(path).content.decode()
+        assert f"EXCLUDED until {lapses}" in page, path
+    assert (
+        f"until {dates.short_date(notice.ends_on)}"
+        not in client_of("staff").get(f"/gallery/{ref}/").content.decode()
+    )
