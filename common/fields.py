@@ -12,7 +12,9 @@ from common.dates import LONDON
 from common.files import check_file
 
 PHOTO_ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif"
-FILE_ACCEPT = f"{PHOTO_ACCEPT},application/pdf,video/mp4,video/quicktime"
+PAPER_ACCEPT = f"{PHOTO_ACCEPT},application/pdf"
+FILE_ACCEPT = f"{PAPER_ACCEPT},video/mp4,video/quicktime"
+NO_VIDEO = "This is a video. Send a photo or a PDF."
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -46,14 +48,17 @@ class LondonMomentField(forms.DateTimeField):
 
 
 class FilesField(forms.FileField):
-    """Several photos, PDFs or videos, each checked by its bytes. Gives a list, empty when none."""
+    """Several photos, PDFs or videos, each checked by its bytes. Gives a list, empty when none.
 
-    def __init__(self, *, max_files: int, **kwargs: Any) -> None:
+    `videos=False` is for paper that was photographed or scanned.
+    """
+
+    def __init__(self, *, max_files: int, videos: bool = True, **kwargs: Any) -> None:
         self.max_files = max_files
+        self.videos = videos
+        accept = FILE_ACCEPT if videos else PAPER_ACCEPT
         kwargs.setdefault("required", False)
-        kwargs.setdefault(
-            "widget", MultipleFileInput(attrs={"accept": FILE_ACCEPT, "data-photos": ""})
-        )
+        kwargs.setdefault("widget", MultipleFileInput(attrs={"accept": accept, "data-photos": ""}))
         super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
@@ -73,7 +78,8 @@ class FilesField(forms.FileField):
     def _problems(self, file: "UploadedFile[Any]") -> list[ValidationError]:
         try:
             super().clean(file)
-            check_file(file)
+            if check_file(file).kind == "video" and not self.videos:
+                raise ValidationError(NO_VIDEO, code="kind")
         except ValidationError as error:
             return [
                 ValidationError(f"{(file.name or 'file')[:60]}: {message}", code="file")

@@ -159,6 +159,7 @@ SECTION_OF = {
     "notice_serve": "notice_list",
     "notice_revoke": "notice_list",
     "notice_vary": "notice_list",
+    "signed_copies": "notice_list",
     "bulletin": "bulletin_list",
     "bulletin_new": "bulletin_list",
     "bulletin_edit": "bulletin_list",

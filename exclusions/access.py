@@ -4,7 +4,7 @@ from django.http import Http404
 
 from members.models import User
 
-from .models import Appeal, CaseFile, CaseIncident, EvidencePack, Notice, SpotNumber
+from .models import Appeal, CaseFile, CaseIncident, EvidencePack, Notice, SignedCopy, SpotNumber
 
 
 def get_notice(user: User, ref: str) -> Notice:
@@ -27,6 +27,32 @@ def get_notice(user: User, ref: str) -> Notice:
     if notice is None:
         raise Http404
     return notice  # type: ignore[no-any-return]
+
+
+def proves_service(user: User, notice: Notice) -> bool:
+    """Whether the service of a notice is this user's to record and to prove, whenever it is."""
+    return user.is_intel or bool(Notice.objects.proven_by(user).filter(pk=notice.pk).exists())
+
+
+def get_proven_notice(user: User, ref: str) -> Notice:
+    """Return a notice whose service this user proves. Raises Http404, also for who only sees it."""
+    notice = get_notice(user, ref)
+    if not proves_service(user, notice):
+        raise Http404
+    return notice
+
+
+def get_signed_copy(user: User, ref: str, number: int) -> SignedCopy:
+    """Return a page of a signed copy that this user may open. Raises Http404."""
+    found: SignedCopy | None = (
+        SignedCopy.objects.visible_to(user)
+        .filter(notice__ref=ref.upper(), number=number)
+        .select_related("notice__subject")
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 def get_number(user: User, ref: str) -> SpotNumber:

@@ -53,3 +53,11 @@ PACK_VIEWED = register("exclusions.pack.viewed", "looked at an evidence pack", i
 PACK_READ = register("exclusions.pack.read", "read an evidence pack", is_read=True)
 PACK_RELEASED = register("exclusions.pack.released", "handed out an evidence pack")
 PACK_DELETED = register("exclusions.pack.deleted", "deleted the files of an evidence pack")
+SIGNED_ADDED = register(
+    "exclusions.notice.signed_added", "added pages of the signed copy of an exclusion notice"
+)
+SIGNED_OPENED = register(
+    "exclusions.notice.signed_opened",
+    "opened the signed copy of an exclusion notice",
+    is_read=True,
+)

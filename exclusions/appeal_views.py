@@ -32,6 +32,7 @@ from .services import (
     appeal_tell,
     appeal_withdraw,
 )
+from .signed_views import copies_of
 
 SHOWS = [("open", "Open"), ("over", "Decided or taken back")]
 
@@ -115,7 +116,7 @@ def appeal(request: HttpRequest, ref: str) -> HttpResponse:
             gone = name in ("decline",)
             return redirect("appeal_list") if gone else redirect("appeal", ref=found.ref)
     record(actions.APPEAL_VIEWED, by=user, ref=found.ref, subjects=[found.notice.subject.ref])
-    context = _case(found) | {"forms": forms}
+    context = _case(found) | {"forms": forms, "signed": copies_of(user, found.notice)}
     status = form_status(refused) if refused else 200
     return render(request, "exclusions/appeal.html", context, status=status)
 

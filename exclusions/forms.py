@@ -8,13 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from common.fields import LondonMomentField
+from common.fields import FilesField, LondonMomentField
 from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
 
 from .asked_forms import AskedForm
-from .models import ExclusionPolicy, Notice
+from .models import MOST_COPIES, ExclusionPolicy, Notice
 from .services import Attempt, Service, Variation, citable_reports
 
 
@@ -54,8 +54,28 @@ class RaiseForm(AskedForm):
         )
 
 
+def signed_field(**kwargs: Any) -> FilesField:
+    """Return the field for pages of the signed copy: photos and PDFs, as with reports."""
+    return FilesField(
+        label="Photo of the signed copy",
+        max_files=MOST_COPIES,
+        videos=False,
+        help_text="Each page, photo or PDF. Seen by your business’s managers and the scheme only.",
+        **kwargs,
+    )
+
+
+class SignedForm(forms.Form):
+    """Pages of the signed copy, sent after service was recorded."""
+
+    uploads = signed_field(required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
 class ServiceForm(forms.Form):
-    """How, when and by whom a notice was served."""
+    """How, when and by whom a notice was served, with the copy that was signed."""
 
     served_at = LondonMomentField(
         label="When",
@@ -81,6 +101,7 @@ class ServiceForm(forms.Form):
         required=False,
         empty_label="Not at a member's premises",
     )
+    uploads = signed_field()
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})

@@ -66,15 +66,25 @@ class NoticeQuerySet(models.QuerySet[Any]):
 
     def servable_condition(self, user: "User") -> Q:
         """The condition that this user may record service: not served, not revoked, theirs."""
-        waiting = Q(served_at=None, revoked_at=None)
+        return Q(served_at=None, revoked_at=None) & self.own_condition(user)
+
+    def own_condition(self, user: "User") -> Q:
+        """The condition that the service is this user's to record and to prove, whenever it is.
+
+        The manager's of every notice; a member manager's of those that cite an incident of theirs.
+        """
         if user.role == "intel":
-            return waiting
+            return Q()
         if user.role != "manager":
             return Q(pk__in=[])
         from .models import NoticeGround  # the models module imports this one
 
         own = NoticeGround.objects.filter(notice=OuterRef("pk"), report__member_id=user.member_id)
-        return waiting & Q(Exists(own))
+        return Q(Exists(own))
+
+    def proven_by(self, user: "User") -> Self:
+        """Notices whose service this user proves: they add and open the signed copy."""
+        return self.filter(self.own_condition(user))
 
     def servable_by(self, user: "User") -> Self:
         """Notices whose service this user may record."""
@@ -216,6 +226,21 @@ class AppealQuerySet(models.QuerySet[Any]):
         undecided = Q(decision="", withdrawn_on=None) & waits
         untold = ~Q(decision="") & Q(told_on=None)
         return self.filter(undecided | untold).order_by("received_on", "pk")
+
+
+class SignedCopyQuerySet(models.QuerySet[Any]):
+    """Photos and scans of signed notices."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Those of notices that this user sees and whose service is theirs to prove.
+
+        A member of the Board sees those of the cases that they are to decide, as part of the file.
+        """
+        from .models import Appeal, Notice  # the models module imports this one
+
+        if user.role == "board":
+            return self.filter(notice__in=Appeal.objects.visible_to(user).values("notice"))
+        return self.filter(notice__in=Notice.objects.visible_to(user).proven_by(user).values("pk"))
 
 
 def covers_premises_of(user: "User") -> bool:

@@ -95,7 +95,7 @@ def number_take_back(request: HttpRequest, ref: str) -> HttpResponse:
 def on_the_spot(request: HttpRequest) -> HttpResponse:
     """Enter a numbered notice that was handed over at an arrest."""
     user = user_of(request)
-    form = SpotForm(request.POST or None, user=user)
+    form = SpotForm(request.POST or None, request.FILES or None, user=user)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -105,6 +105,7 @@ def on_the_spot(request: HttpRequest) -> HttpResponse:
                 person=data["person"],
                 spot=form.spot(),
                 service=form.service(),
+                signed=data["uploads"],
             )
             messages.success(
                 request, f"{made.ref} is in force. The scheme’s manager has still to confirm it."

@@ -2,7 +2,16 @@
 
 from django.urls import path, re_path
 
-from . import appeal_views, case_views, pack_views, policy_views, register_views, spot_views, views
+from . import (
+    appeal_views,
+    case_views,
+    pack_views,
+    policy_views,
+    register_views,
+    signed_views,
+    spot_views,
+    views,
+)
 
 urlpatterns = [
     path("exclusions/", views.notice_list, name="notice_list"),
@@ -33,6 +42,8 @@ urlpatterns = [
     path("exclusions/<str:ref>/", views.notice, name="notice"),
     path("exclusions/<str:ref>/serve/", views.notice_serve, name="notice_serve"),
     path("exclusions/<str:ref>/attempt/", views.notice_attempt, name="notice_attempt"),
+    path("exclusions/<str:ref>/signed/", signed_views.signed_copies, name="signed_copies"),
+    path("exclusions/<str:ref>/signed/<int:number>/", signed_views.signed_copy, name="signed_copy"),
     path("exclusions/<str:ref>/vary/", views.notice_vary_page, name="notice_vary"),
     path("exclusions/<str:ref>/revoke/", views.notice_revoke_page, name="notice_revoke"),
     path("cases/", case_views.case_list, name="case_list"),

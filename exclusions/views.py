@@ -18,7 +18,7 @@ from offenders.access import get_subject
 from offenders.actions import SUBJECT_VIEWED
 
 from . import actions
-from .access import get_notice
+from .access import get_notice, proves_service
 from .document import may_print, notice_print
 from .forms import AttemptForm, RaiseForm, RevokeForm, ServiceForm, VaryForm
 from .models import Notice
@@ -31,6 +31,7 @@ from .services import (
     notice_revoke,
     notice_vary,
 )
+from .signed_views import copies_of
 
 INTEL_SHOWS = [
     ("in_force", "In force"),
@@ -90,11 +91,11 @@ def notice(request: HttpRequest, ref: str) -> HttpResponse:
         "staff_lines": policy_current().staff_lines(),
         "variations": list(found.variations.all()),
         "covered_here": covers_premises_of(user),
-        "sees_case": user.is_intel
-        or (user.role == Role.MANAGER and found.cites_member(user.member_id)),
+        "sees_case": proves_service(user, found),
     }
     if context["sees_case"]:
         context["attempts"] = list(found.attempts.select_related("recorded_by"))
+        context["signed"] = copies_of(user, found)
     if user.is_intel:
         context["grounds"] = found.grounds.select_related("type", "premises")
         context["breaches"] = _breaches_of(found)
@@ -190,10 +191,15 @@ def notice_serve(request: HttpRequest, ref: str) -> HttpResponse:
             raise PermissionDenied
         messages.info(request, f"{found.ref} was served already.")
         return redirect("notice", ref=found.ref)
-    form = ServiceForm(request.POST or None, user=user)
+    form = ServiceForm(request.POST or None, request.FILES or None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
-            served = notice_record_service(by=user, notice=found, service=form.service())
+            served = notice_record_service(
+                by=user,
+                notice=found,
+                service=form.service(),
+                signed=form.cleaned_data["uploads"],
+            )
             messages.success(request, f"{served.ref} is in force.")
             return redirect("notice", ref=served.ref)
         except ValidationError as error:

@@ -9,7 +9,7 @@ import pytest
 
 from exclusions.merging import subjects_merge
 from exclusions.models import Notice
-from exclusions.services import numbers_issue
+from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import report_accept
 from members.letters import stop_url
 from members.models import MailKind
@@ -68,6 +68,8 @@ def world(cast: Cast) -> dict[str, Any]:
     file = factories.case_file(intel, published.subject, cited)
     statement = factories.case_statement(cast, file)
     pack = factories.evidence_pack(intel, file)
+    for by, notice in ((cast.store, in_force), (intel, broken)):
+        signed_copies_add(by=by, notice=notice, files=[factories.upload()])
     case = factories.appeal(intel, in_force, cast.board)
     others = factories.appeal(intel, broken)
     decided = factories.decided_appeal(cast, notice_in_force(cast))

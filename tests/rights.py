@@ -168,6 +168,13 @@ MATRIX = (
     line("notice_serve", "/exclusions/{in_force}/serve/", NO, GO, NO, NO, OK, NO, NO),
     line("notice_attempt", "/exclusions/{to_serve}/attempt/", NO, OK, NO, NO, OK, NO, NO),
     line("notice_attempt", "/exclusions/{in_force}/attempt/", NO, SEEN, NO, NO, SEEN, NO, NO),
+    line("signed_copies", "/exclusions/{in_force}/signed/", NO, OK, NO, NO, OK, NO, NO),
+    line("signed_copies", "/exclusions/{to_serve}/signed/", NO, SEEN, NO, NO, SEEN, NO, NO),
+    line("signed_copies", "/exclusions/{expired}/signed/", NO, NO, NO, NO, OK, NO, NO),
+    # Its appeal is before this member of the Board.
+    line("signed_copy", "/exclusions/{in_force}/signed/1/", NO, OK, NO, NO, OK, OK, NO),
+    line("signed_copy", "/exclusions/{broken}/signed/1/", NO, OK, NO, NO, OK, NO, NO),
+    line("signed_copy", "/exclusions/{in_force}/signed/2/", NO),
     line("on_the_spot", "/exclusions/on-the-spot/", NO, OK, NO, NO, NO, NO, NO),
     line("spot_numbers", "/exclusions/numbers/", NO, OK, NO, NO, OK, NO, NO),
     line("number_blank", "/exclusions/numbers/{number}/notice.pdf", NO, OK, NO, NO, OK, NO, NO),

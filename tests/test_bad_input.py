@@ -123,6 +123,7 @@ PAGES = {
     "notice_revoke": "intel",
     "notice_serve": "store",
     "notice_vary": "intel",
+    "signed_copies": "store",
     "photo_crop": "intel",
     "police_pack": "store",
     "report_answer": "staff",

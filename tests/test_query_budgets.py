@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from common.edits import edits_of
 from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
-from exclusions.services import numbers_issue
+from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
 from members.models import User
 from members.services import bounce_mark
@@ -49,6 +49,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     notice = factories.served_notice(
         intel, cast.staff, cast.shop, version.subject, ago=dt.timedelta(days=340)
     )
+    signed_copies_add(by=cast.store, notice=notice, files=[factories.upload()])
     breach = factories.report(cast.other, cast.pub, people=seen)
     report_accept(by=intel, report=breach, revision=1)
     numbers = numbers_issue(by=intel, member=cast.store.member, count=2)

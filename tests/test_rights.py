@@ -151,6 +151,8 @@ READS = {
     "/cases/{case}/statements/{statement}/": "exclusions.case.viewed",
     "/packs/{pack}/": "exclusions.pack.viewed",
     "/packs/{pack}/pack.pdf": "exclusions.pack.read",
+    "/exclusions/{in_force}/signed/": "exclusions.notice.viewed",
+    "/exclusions/{in_force}/signed/1/": "exclusions.notice.signed_opened",
     "/appeals/": "exclusions.appeal.listed",
     "/appeals/{appeal}/": "exclusions.appeal.viewed",
     "/appeals/{appeal}/acknowledgement.pdf": "exclusions.appeal.printed",

@@ -4,14 +4,14 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.actions import words_for
 from audit.querysets import events_of_exhibit
 from audit.services import record
+from common.originals import original_download
 from incidents import actions
 from incidents.access import get_exhibit
 from incidents.services import evidence_check, evidence_release
@@ -60,12 +60,4 @@ def exhibit_file(request: HttpRequest, name: uuid.UUID) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
         return redirect("exhibit", name=found.uuid)
-    stream = default_storage.open(str(found.original.name), "rb")
-    answer = FileResponse(
-        stream,
-        as_attachment=True,
-        filename=f"{found.exhibit_ref.replace('/', '-')}.{found.ending}",
-        content_type=found.content_type,
-    )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer  # type: ignore[return-value]
+    return original_download(found, found.exhibit_ref.replace("/", "-"))

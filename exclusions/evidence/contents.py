@@ -111,15 +111,16 @@ def _files(incidents: Sequence[CaseIncident]) -> list[Attachment]:
 
 
 def _exhibit(number: int, file: Attachment) -> Exhibit:
+    stored = str(file.original.name)
     shown = file.kind == Attachment.Kind.PHOTO and file.variants_ready_at is not None
     return Exhibit(
         number=number,
         ref=file.exhibit_ref,
         report_ref=file.report.ref,
         in_report=file.number,
-        stored=str(file.original.name),
+        stored=stored,
         sha256=file.sha256,
-        name=f"exhibits/{number:03d}-{file.report.ref}-{file.number}.{file.ending}",
+        name=f"exhibits/{number:03d}-{file.report.ref}-{file.number}.{stored.rpartition('.')[2]}",
         added_at=file.added_at,
         picture=file.variant_path("card") if shown else "",
     )

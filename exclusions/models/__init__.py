@@ -9,9 +9,11 @@ from .notice import Notice, NoticeCounter, NoticeGround
 from .number import SpotNumber
 from .policy import ExclusionPolicy
 from .premises_list import PremisesList
+from .signed_copy import MOST_COPIES, SignedCopy
 from .variation import NoticeVariation
 
 __all__ = [
+    "MOST_COPIES",
     "Appeal",
     "AppealPanelMember",
     "BreachStep",
@@ -29,5 +31,6 @@ __all__ = [
     "NoticeVariation",
     "PremisesList",
     "ServiceAttempt",
+    "SignedCopy",
     "SpotNumber",
 ]

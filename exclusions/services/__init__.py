@@ -37,6 +37,7 @@ from .on_the_spot import (
 )
 from .raising import Asked, citable_reports, notice_raise
 from .serving import Attempt, Service, attempt_record, notice_record_service
+from .signed import signed_copies_add, signed_copy_release
 from .varying import Variation, notice_vary
 
 __all__ = [
@@ -78,6 +79,8 @@ __all__ = [
     "numbers_issue",
     "pack_order",
     "pack_release",
+    "signed_copies_add",
+    "signed_copy_release",
     "statement_add",
     "statement_change",
     "statement_remove",

@@ -14,7 +14,14 @@ from common import dates
 from common.db import constraint_messages
 from common.refs import yearly_ref
 from exclusions import actions
-from exclusions.models import ExclusionPolicy, Notice, NoticeCounter, NoticeGround, SpotNumber
+from exclusions.models import (
+    ExclusionPolicy,
+    Notice,
+    NoticeCounter,
+    NoticeGround,
+    SignedCopy,
+    SpotNumber,
+)
 from exclusions.policy import policy_kept
 from exclusions.premises import premises_list_current
 from incidents.models import Involvement, Report
@@ -27,6 +34,7 @@ from offenders.services import locked_subject, profiles_active, subject_create
 
 from .raising import Asked, asked_of, check_asked, check_grounds
 from .serving import Service
+from .signed import Uploads, copies_save, with_copies
 
 MOST_NUMBERS = 20
 """Free numbers that one member may hold."""
@@ -103,19 +111,38 @@ def arrests_of(member_id: int, *, hours: int = 72) -> "QuerySet[Report]":
     return found
 
 
-@transaction.atomic
 def notice_serve_on_the_spot(
-    *, by: User, number: SpotNumber, person: Involvement, spot: Spot, service: Service
+    *,
+    by: User,
+    number: SpotNumber,
+    person: Involvement,
+    spot: Spot,
+    service: Service,
+    signed: Uploads = (),
 ) -> Notice:
     """Serve a numbered notice at an arrest. It is in force from service and to be confirmed.
 
     Unconfirmed it lapses after the protocol's hours. Somebody in the report whom no record is
     linked to gets a working record from what is on the paper; the manager sees to the rest.
+    `signed` are pages of the copy that was signed.
 
     Raises PermissionDenied if the number or the report isn't this user's; ValidationError: the
     number used (code "stale"), no arrest of the last three days, under 18, in the future or before
-    the arrest, no authorisation held, or another notice covers some of the days.
+    the arrest, no authorisation held, a page that can't be kept, or another notice covers some of
+    the days.
     """
+
+    def save(copies: list[SignedCopy]) -> Notice:
+        notice = _serve_on_the_spot(by, number, person, spot, service)
+        copies_save(by, notice, copies)
+        return notice
+
+    return with_copies(by, signed, save)
+
+
+def _serve_on_the_spot(
+    by: User, number: SpotNumber, person: Involvement, spot: Spot, service: Service
+) -> Notice:
     policy = policy_kept()
     row = SpotNumber.objects.select_for_update().get(pk=number.pk)
     report = Report.objects.select_for_update().get(pk=person.report_id)

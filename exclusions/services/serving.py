@@ -5,17 +5,18 @@ import uuid
 from dataclasses import asdict, dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from audit.services import record
 from common import dates
 from common.db import constraint_messages, once
 from exclusions import actions
-from exclusions.models import Notice, ServiceAttempt
+from exclusions.models import Notice, ServiceAttempt, SignedCopy
 from members.models import Premises, User
 from offenders.models import Subject
 from offenders.services import profiles_active
+
+from .signed import Uploads, copies_save, with_copies
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,21 @@ class Service:
     premises: Premises | None = None
 
 
-@transaction.atomic
-def notice_record_service(*, by: User, notice: Notice, service: Service) -> Notice:
+def notice_record_service(
+    *, by: User, notice: Notice, service: Service, signed: Uploads = ()
+) -> Notice:
     """Record service. From that moment the notice is in force, for twelve calendar months.
 
-    Raises ValidationError: in the future, before it was raised, served already (code "stale"), or
-    another notice covers some of the days; PermissionDenied if it isn't this user's to serve.
+    `signed` are pages of the copy that was signed: all are kept with it, or nothing is recorded.
+
+    Raises ValidationError: in the future, before it was raised, served already (code "stale"), a
+    page that can't be kept, or another notice covers some of the days; PermissionDenied if it isn't
+    this user's to serve.
     """
+    return with_copies(by, signed, lambda copies: _serve(by, notice, service, copies))
+
+
+def _serve(by: User, notice: Notice, service: Service, copies: list[SignedCopy]) -> Notice:
     Subject.objects.select_for_update().get(pk=notice.subject_id)
     row: Notice = Notice.objects.select_for_update(of=["self"]).get(pk=notice.pk)
     if row.is_served or row.is_revoked:
@@ -65,6 +74,7 @@ def notice_record_service(*, by: User, notice: Notice, service: Service) -> Noti
         method=service.method,
         until=row.ends_on.isoformat(),
     )
+    copies_save(by, row, copies)
     profiles_active(subjects=[row.subject_id], at=row.served_at)
     return row
 

@@ -11,11 +11,6 @@ from members.models import User
 
 from .report import Report
 
-ENDINGS = {
-    "application/pdf": "pdf", "video/mp4": "mp4", "video/quicktime": "mov", "image/jpeg": "jpg",
-    "image/png": "png", "image/webp": "webp", "image/heic": "heic",
-}  # fmt: skip
-
 
 class Attachment(StoredImage):
     """A photo, document or video sent with a report. The bytes as sent are the evidence."""
@@ -77,11 +72,6 @@ class Attachment(StoredImage):
         """What sort of file it is, as people say it: "JPEG photo", "MOV video"."""
         form = self.content_type.partition("/")[2].replace("quicktime", "mov").upper()
         return f"{form} {self.get_kind_display().lower()}" if self.kind != "document" else form
-
-    @property
-    def ending(self) -> str:
-        """How the name of a copy ends, by what its bytes are: "jpg"."""
-        return ENDINGS.get(self.content_type, "bin")
 
     @property
     def exhibit_ref(self) -> str:

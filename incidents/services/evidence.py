@@ -1,17 +1,14 @@
 """Evidence: files as they were sent, checked against their hash each time they leave."""
 
-import hashlib
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 
 from audit.services import record
+from common.originals import is_unaltered
 from incidents import actions
 from incidents.models import Attachment
 from members.models import User
-
-PIECE = 1024 * 1024  # bytes read at a time
 
 
 def evidence_check(*, by: User, attachment: Attachment) -> bool:
@@ -19,7 +16,7 @@ def evidence_check(*, by: User, attachment: Attachment) -> bool:
 
     Returns whether they are unaltered. Raises ValidationError if the file is gone.
     """
-    intact = _digest(attachment) == attachment.sha256
+    intact = is_unaltered(attachment)
     _record(actions.EVIDENCE_CHECKED, by, attachment, intact=intact)
     return intact
 
@@ -35,17 +32,6 @@ def evidence_release(*, by: User, attachment: Attachment) -> None:
             code="altered",
         )
     _record(actions.EVIDENCE_DOWNLOADED, by, attachment, sha256=attachment.sha256)
-
-
-def _digest(attachment: Attachment) -> str:
-    digest = hashlib.sha256()
-    try:
-        with default_storage.open(str(attachment.original.name), "rb") as stream:
-            while piece := stream.read(PIECE):
-                digest.update(piece)
-    except FileNotFoundError as error:
-        raise ValidationError("This file is missing from the store.", code="gone") from error
-    return digest.hexdigest()
 
 
 def _record(action: actions.Action, by: User, attachment: Attachment, **detail: str | bool) -> None:

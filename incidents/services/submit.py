@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import default_storage
+from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,7 +19,7 @@ from common import dates
 from common.db import constraint_messages
 from common.files import check_file
 from common.http import plain_text
-from common.images import store_original
+from common.originals import with_originals
 from common.refs import yearly_ref
 from incidents import actions
 from incidents.models import (
@@ -186,20 +186,13 @@ def with_files(
     save: Callable[[list[Attachment]], Report],
 ) -> Report:
     """Store files, then call `save` in a transaction; no row, so no file. Returns its report."""
-    attachments: list[Attachment] = []
-    try:
-        for file in files:
-            attachment = Attachment(added_by=by, file_name=plain_text(file.name, limit=120))
-            attachments.append(attachment)
-            attachment.kind = (getattr(file, "checked", None) or check_file(file)).kind
-            store_original(file, into=attachment)
-        with transaction.atomic():
-            return save(attachments)
-    except BaseException:
-        for attachment in attachments:
-            if attachment.original:
-                default_storage.delete(str(attachment.original.name))
-        raise
+
+    def make(file: "File[Any]") -> Attachment:
+        kind = (getattr(file, "checked", None) or check_file(file)).kind
+        name = plain_text(file.name, limit=120)
+        return Attachment(added_by=by, file_name=name, kind=kind)
+
+    return with_originals(files, make, save)
 
 
 def _sent_before(by: User, client_id: uuid.UUID) -> Report | None:

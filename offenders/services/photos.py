@@ -1,6 +1,5 @@
 """Photos without bystanders: a crop with blurred parts is a photo of its own, from one original."""
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 
@@ -12,13 +11,12 @@ from django.utils import timezone
 from audit.services import record
 from common.db import StoredImage
 from common.edits import Edits
+from common.originals import is_unaltered
 from members.models import User
 from offenders import actions
 from offenders.models import Photo, ProfilePhoto, Subject
 
 from .subjects import locked_subject, photo_save, say_clear, subject_changed
-
-PIECE = 1024 * 1024
 
 
 @transaction.atomic
@@ -143,14 +141,7 @@ def photo_release(*, by: User, photo: Photo) -> None:
 
     Raises ValidationError if it is gone or no longer what it was: then nothing leaves.
     """
-    digest = hashlib.sha256()
-    try:
-        with default_storage.open(str(photo.original.name), "rb") as stream:
-            while piece := stream.read(PIECE):
-                digest.update(piece)
-    except FileNotFoundError as error:
-        raise ValidationError("This file is missing from the store.", code="gone") from error
-    if digest.hexdigest() != photo.sha256:
+    if not is_unaltered(photo):
         raise ValidationError(
             "This file is not what was added any more. Tell the administrator before it is used.",
             code="altered",

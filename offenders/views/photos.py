@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +14,7 @@ from audit.services import record
 from common.edits import Edits, edits_from
 from common.http import add_problems, form_status
 from common.images import NOT_SHOWN, photo_preview
+from common.originals import original_download
 from members.access import roles_only, user_of
 from members.models import Role
 from offenders import actions
@@ -184,12 +184,4 @@ def photo_file(request: HttpRequest, ref: str, name: uuid.UUID) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
         return redirect("subject_photo_edit", ref=subject.ref, name=photo.uuid)
-    original = str(photo.original.name)
-    answer = FileResponse(
-        default_storage.open(original, "rb"),
-        as_attachment=True,
-        filename=f"{subject.ref}-{photo.sha256[:8]}.{original.rpartition('.')[2]}",
-        content_type=photo.content_type,
-    )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer  # type: ignore[return-value]
+    return original_download(photo, f"{subject.ref}-{photo.sha256[:8]}")

@@ -91,6 +91,7 @@ PAGES = {
         "{serve}",
         "{attempt}",
         "{notice}",
+        "{signed}",
         "/exclusions/numbers/",
         "{confirm}",
         "/appeals/?show=over",
@@ -153,6 +154,7 @@ from dtac.demo.portraits import draw_scene
 from exclusions.evidence.make import pack_make
 from exclusions.models import Appeal, CaseFile, EvidencePack, Notice
 from exclusions.querysets import breaches
+from exclusions.services import signed_copies_add
 from incidents.models import Involvement, Report
 from incidents.services import PersonInput, ReportInput, question_ask, report_submit
 from incidents.services.intelligence import *
@@ -189,6 +191,8 @@ if evidence.is_open:
     pack_make(pack_id=evidence.pk)
 breach = breaches().order_by("-occurred_at").first()
 in_force = Notice.objects.in_force().first()
+paper = SimpleUploadedFile("signed.jpg", draw_scene(6), "image/jpeg")
+signed_copies_add(by=intel, notice=in_force, files=[paper])
 from members.models import SchemeSetting
 from members.services import scheme_setting_change
 from offenders.models import ProfileVersion
@@ -215,6 +219,7 @@ print("PLACES " + json.dumps({
     "bulletin": f"/bulletins/{gone_out.ref}/",
     "bulletin_draft": f"/bulletins/{draft.ref}/",
     "revoke": f"/exclusions/{in_force.ref}/revoke/", "notice": f"/exclusions/{in_force.ref}/",
+    "signed": f"/exclusions/{in_force.ref}/signed/",
     "serve": f"/exclusions/{to_serve.ref}/serve/",
     "attempt": f"/exclusions/{to_serve.ref}/attempt/",
     "case": f"/cases/{file.ref}/", "case_incidents": f"/cases/{file.ref}/incidents/",
