@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exclusions", "0006_variations"),
+        ("exclusions", "0007_case_files"),
         ("incidents", "0007_alert_names"),
         ("members", "0005_exclusion_authority"),
         ("offenders", "0011_shown_no_longer"),
