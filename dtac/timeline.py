@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from common import dates
-from exclusions.models import Notice
+from exclusions.models import Notice, WarningLetter
 from exclusions.querysets import breaches
 from incidents.models import Report
 from offenders.models import LegalFact, ProfileVersion, Subject, SubjectMerge
@@ -16,10 +16,11 @@ from offenders.querysets import parts_of
 def timeline(
     subject: Subject,
     notices: list[Notice],
+    letters: list[WarningLetter],
     versions: list[ProfileVersion],
     facts: list[LegalFact],
 ) -> list[dict[str, Any]]:
-    """Return incidents, sightings, notices, breaches, publications, merges and court facts.
+    """Return reports, notices, warnings, breaches, publications, merges and court facts.
 
     Merges of records that are part of this one too. Each has `at` and `kind`, and the row it tells
     of. Of reports the latest hundred.
@@ -44,6 +45,7 @@ def timeline(
         if notice.state == "expired" and notice.ends_on:
             ended = dates.london_midnight(notice.ends_on + dt.timedelta(days=1))
             events.append({"at": ended, "kind": "expired", "notice": notice})
+    events += [event for letter in letters for event in _of_letter(letter)]
     for version in versions:
         events.append({"at": version.published_at, "kind": "published", "version": version})
         if version.withdrawn_at:
@@ -56,3 +58,15 @@ def timeline(
         if merge.undone_at:
             events.append({"at": merge.undone_at, "kind": "unmerged", "merge": merge})
     return sorted(events, key=lambda event: event["at"], reverse=True)
+
+
+def _of_letter(letter: WarningLetter) -> list[dict[str, Any]]:
+    """Return what happened with a warning letter."""
+    moments = {
+        "written": letter.raised_at,
+        "given": letter.given_at,
+        "taken_back": letter.withdrawn_at,
+    }
+    if letter.state == "over" and letter.ends_on:
+        moments["ended"] = dates.london_midnight(letter.ends_on + dt.timedelta(days=1))
+    return [{"at": at, "kind": kind, "letter": letter} for kind, at in moments.items() if at]

@@ -4,7 +4,16 @@ from django.http import Http404
 
 from members.models import User
 
-from .models import Appeal, CaseFile, CaseIncident, EvidencePack, Notice, SignedCopy, SpotNumber
+from .models import (
+    Appeal,
+    CaseFile,
+    CaseIncident,
+    EvidencePack,
+    Notice,
+    SignedCopy,
+    SpotNumber,
+    WarningLetter,
+)
 
 
 def get_notice(user: User, ref: str) -> Notice:
@@ -109,6 +118,19 @@ def get_pack(user: User, ref: str) -> EvidencePack:
     """Return an evidence pack, for the Intelligence Manager alone. Raises Http404."""
     rows = EvidencePack.objects.visible_to(user).select_related("case__subject", "ordered_by")
     found: EvidencePack | None = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_warning(user: User, ref: str) -> WarningLetter:
+    """Return a warning letter, for the Intelligence Manager alone. Raises Http404."""
+    found: WarningLetter | None = (
+        WarningLetter.objects.visible_to(user)
+        .filter(ref=ref.upper())
+        .select_related("subject", "policy", "authorised_by", "recorded_by", "withdrawn_by")
+        .first()
+    )
     if found is None:
         raise Http404
     return found

@@ -61,3 +61,12 @@ SIGNED_OPENED = register(
     "opened the signed copy of an exclusion notice",
     is_read=True,
 )
+WARNINGS_LISTED = register("exclusions.warning.listed", "listed warning letters", is_read=True)
+WARNING_VIEWED = register("exclusions.warning.viewed", "opened a warning letter", is_read=True)
+WARNING_PRINTED = register("exclusions.warning.printed", "printed a warning letter", is_read=True)
+WARNING_RAISED = register("exclusions.warning.raised", "wrote a warning letter")
+WARNING_GIVEN = register("exclusions.warning.given", "recorded that a warning letter was given")
+WARNING_WITHDRAWN = register("exclusions.warning.withdrawn", "withdrew a warning letter")
+MATTERS_LET_GO = register(
+    "exclusions.warning.let_go", "decided on no notice for a matter after a warning"
+)

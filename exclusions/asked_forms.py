@@ -24,7 +24,29 @@ def _words(label: str, limit: int, help_text: str = "") -> forms.CharField:
     )
 
 
-class AskedForm(forms.Form):
+class YoungForm(forms.Form):
+    """What is asked of somebody under 18, or perhaps so: three things, needed then, else none."""
+
+    young_reason = _words("Why this is right for somebody who is under 18 or may be", 500)
+    young_guardian = _words("Parent or guardian told: who, when, by whom", 300)
+    young_safeguarding = _words("Safeguarding: who was asked, and what they said", 500)
+
+    def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.is_young = needs_override(subject)
+        for name in YOUNG_FIELDS:
+            if self.is_young:
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = "This is needed for them."
+            else:
+                del self.fields[name]
+
+    def young(self) -> dict[str, str]:
+        """Return the answers of this valid form, by their fields."""
+        return {name: self.cleaned_data.get(name, "") for name in YOUNG_FIELDS}
+
+
+class AskedForm(YoungForm):
     """Pending matters, a connection with the person, and for a young person three things more."""
 
     matters = forms.ChoiceField(
@@ -48,19 +70,6 @@ class AskedForm(forms.Form):
         "If so: which, and which member of the Board agreed all the same",
         500,
     )
-    young_reason = _words("Why a notice is right for somebody who is under 18 or may be", 500)
-    young_guardian = _words("Parent or guardian told: who, when, by whom", 300)
-    young_safeguarding = _words("Safeguarding: who was asked, and what they said", 500)
-
-    def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.is_young = needs_override(subject)
-        for name in YOUNG_FIELDS:
-            if self.is_young:
-                self.fields[name].required = True
-                self.fields[name].error_messages["required"] = "This is needed for them."
-            else:
-                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         """Return what was typed. Raises ValidationError where a yes has no words with it."""
@@ -81,5 +90,5 @@ class AskedForm(forms.Form):
             matters=data["matters"],
             matters_words=data["matters_words"],
             conflict=data["conflict"] if data["connected"] == "yes" else "",
-            **{name: data.get(name, "") for name in YOUNG_FIELDS},
+            **self.young(),
         )

@@ -18,10 +18,9 @@ from .models import MOST_COPIES, ExclusionPolicy, Notice
 from .services import Attempt, Service, Variation, citable_reports
 
 
-class RaiseForm(AskedForm):
-    """A new notice: its grounds and its reason."""
-
-    grounds = forms.ModelMultipleChoiceField(
+def grounds_field() -> forms.ModelMultipleChoiceField:  # type: ignore[type-arg]
+    """Return the field of incidents that a paper rests on; let_cite() says which there are."""
+    return forms.ModelMultipleChoiceField(
         label="Incidents it rests on",
         queryset=Report.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -30,6 +29,22 @@ class RaiseForm(AskedForm):
             "invalid_choice": "Cite accepted incidents of this person only.",
         },
     )
+
+
+def let_cite(form: forms.Form, subject: Subject) -> None:
+    """Let a form's grounds be the accepted incidents of a subject, newest first."""
+    pks = [report.pk for report in citable_reports(subject)]
+    form.fields["grounds"].queryset = (  # type: ignore[attr-defined]
+        Report.objects.filter(pk__in=pks)
+        .select_related("type", "premises")
+        .order_by("-occurred_at")
+    )
+
+
+class RaiseForm(AskedForm):
+    """A new notice: its grounds and its reason."""
+
+    grounds = grounds_field()
     reason = forms.CharField(
         label="Reason",
         max_length=2000,
@@ -46,12 +61,7 @@ class RaiseForm(AskedForm):
 
     def __init__(self, *args: Any, subject: Subject, **kwargs: Any) -> None:
         super().__init__(*args, subject=subject, **kwargs)
-        pks = [report.pk for report in citable_reports(subject)]
-        self.fields["grounds"].queryset = (  # type: ignore[attr-defined]
-            Report.objects.filter(pk__in=pks)
-            .select_related("type", "premises")
-            .order_by("-occurred_at")
-        )
+        let_cite(self, subject)
 
 
 def signed_field(**kwargs: Any) -> FilesField:
@@ -239,6 +249,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "acknowledge_days",
             "decide_days",
             "confirm_hours",
+            "warn_first",
             "staff_words",
             "rule_words",
             "breach_words",
@@ -258,6 +269,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "incidents": "So many are enough, if they lie within the months beside.",
             "appeal_days": "Counted from the day of service.",
             "confirm_hours": "After so many, an unconfirmed notice lapses. 0: none on the spot.",
+            "warn_first": "A serious incident may still lead straight to a notice.",
             "staff_words": "A line each. Staff read it on the page of somebody excluded.",
         }
 

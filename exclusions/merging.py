@@ -5,7 +5,7 @@ stays as a shell: its reference leads to the other, its published versions stay 
 """
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common.db import Fold, check_revision, constraint_messages
-from exclusions.models import CaseFile, Notice
+from exclusions.models import CaseFile, Notice, WarningLetter
 from incidents.models import Alert, IntelligenceReport, Involvement, NotSamePerson, ReviewStep
 from members.models import User
 from offenders import actions
@@ -50,6 +50,7 @@ MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
     Involvement: lambda row: row.report_id if row.report.status == "rejected" else None,
     Notice: lambda row: None,
     CaseFile: lambda row: None,
+    WarningLetter: lambda row: None,
     Alert: lambda row: None,
     Named: lambda row: row.intelligencereport_id,
     NotSamePerson: lambda row: row.involvement_id,
@@ -67,7 +68,8 @@ PAIRS: tuple[type[Association] | type[DifferentPeople], ...] = (Association, Dif
 
 # What can be sent about a record in the very moment it goes: nothing that writes it waits for that.
 STRAYS: tuple[type[models.Model], ...] = (
-    Involvement, Alert, Notice, CaseFile, Recognition, NotSamePerson, Named, ReviewStep,
+    Involvement, Alert, Notice, WarningLetter, CaseFile, Recognition, NotSamePerson, Named,
+    ReviewStep,
 )  # fmt: skip
 AT_ONCE = 200
 
@@ -86,7 +88,7 @@ def subjects_merge(
 
     `revisions` are those the manager saw, of `kept` and `gone`. Raises ValidationError: stale, no
     reason, an age made of two estimates, both on one report (then they are two people), or notices
-    that cover the same day.
+    or warnings of both that cover the same day.
     """
     one, two = _locked(kept, gone)
     _check_may_merge(one, two, reason)
@@ -253,6 +255,12 @@ def _check_may_merge(one: Subject, two: Subject, reason: str) -> None:
             " Revoke one of them first.",
             code="notices",
         )
+    if letters := warnings_that_clash(one, two):
+        raise ValidationError(
+            f"{_pairs_in_words(letters)} run on the same days, or are both still to be given."
+            " Withdraw one of them first.",
+            code="warnings",
+        )
 
 
 def reports_of_both(one: Subject, two: Subject) -> list[str]:
@@ -282,8 +290,21 @@ def _clash(one: Notice, two: Notice) -> bool:
     return any(one.in_force_on(day) and two.in_force_on(day) for day in days)
 
 
-def _pairs_in_words(pairs: list[tuple[Notice, Notice]]) -> str:
-    return "; ".join(f"{one.ref} and {two.ref}" for one, two in pairs)
+def warnings_that_clash(one: Subject, two: Subject) -> list[tuple[WarningLetter, WarningLetter]]:
+    """Return the warning letters of two records that one record can't have, as of notices."""
+    first, second = (list(each.warning_letters.order_by("ref")) for each in (one, two))
+    return [(a, b) for a in first for b in second if _letters_clash(a, b)]
+
+
+def _letters_clash(one: WarningLetter, two: WarningLetter) -> bool:
+    if "to_give" in (one.state, two.state):
+        return one.state == two.state
+    days = [each.given_on for each in (one, two) if each.given_on]
+    return any(one.runs_on(day) and two.runs_on(day) for day in days)
+
+
+def _pairs_in_words(pairs: Sequence[tuple[models.Model, models.Model]]) -> str:
+    return "; ".join(f"{one} and {two}" for one, two in pairs)
 
 
 def _check_estimate(one: Subject, two: Subject, fields: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """The exclusion protocol in force, changing it, and whether incidents reach its threshold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from incidents.models import Report
 from members.models import User
 
 from . import actions
-from .models import ExclusionPolicy
+from .models import ExclusionPolicy, WarningLetter
 from .starting_policy import STARTING_POLICY
 
 LOCK = 0x44544143_0001
@@ -83,13 +83,20 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def threshold_met(reports: Sequence[Report], policy: ExclusionPolicy | None = None) -> bool:
+def threshold_met(
+    reports: Sequence[Report],
+    policy: ExclusionPolicy | None = None,
+    warnings: Iterable[WarningLetter] = (),
+) -> bool:
     """Whether the cited incidents reach the scheme's threshold for an exclusion (behaviour 19).
 
     So many arrests, or so many serious incidents, or so many accepted ones within some months: the
-    numbers are the protocol's (the one in force, if none is given).
+    numbers are the protocol's (the one in force, if none is given). Or one that happened while one
+    of the subject's `warnings` ran: the letter said so.
     """
     rule = policy or policy_current()
+    if any(letter.covers(report.occurred_at) for letter in warnings for report in reports):
+        return True
     arrests = sum(report.outcome == Report.Outcome.ARRESTED for report in reports)
     serious = sum(bool(report.type and report.type.is_serious) for report in reports)
     if (rule.arrests and arrests >= rule.arrests) or (rule.serious and serious >= rule.serious):

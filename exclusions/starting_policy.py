@@ -15,6 +15,7 @@ STARTING_POLICY: Final[dict[str, Any]] = {
     "acknowledge_days": 7,
     "decide_days": 28,
     "confirm_hours": 72,
+    "warn_first": False,
     "rule_words": (
         "You may not enter any of the premises on the list that comes with this notice, nor ask"
         " somebody to enter them for you.\n\n"

@@ -11,6 +11,7 @@ from . import (
     signed_views,
     spot_views,
     views,
+    warning_views,
 )
 
 urlpatterns = [
@@ -59,5 +60,16 @@ urlpatterns = [
     path("packs/<str:ref>/pack.pdf", pack_views.pack_document, name="pack_document"),
     path("packs/<str:ref>/share/", pack_views.pack_share, name="pack_share"),
     path("subjects/<str:ref>/case/", case_views.case_new, name="case_new"),
+    path("warnings/", warning_views.warning_list, name="warning_list"),
+    path("warnings/<str:ref>/", warning_views.warning, name="warning"),
+    path("warnings/<str:ref>/letter.pdf", warning_views.warning_document, name="warning_document"),
+    path("warnings/<str:ref>/give/", warning_views.warning_give_page, name="warning_give"),
+    path(
+        "warnings/<str:ref>/withdraw/",
+        warning_views.warning_withdraw_page,
+        name="warning_withdraw",
+    ),
+    path("warnings/<str:ref>/let-go/", warning_views.warning_let_go, name="warning_let_go"),
+    path("subjects/<str:ref>/warn/", warning_views.warning_raise_page, name="warning_raise"),
     path("subjects/<str:ref>/exclude/", views.notice_raise_page, name="notice_raise"),
 ]

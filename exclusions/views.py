@@ -169,11 +169,14 @@ def notice_raise_page(request: HttpRequest, ref: str) -> HttpResponse:
     record(SUBJECT_VIEWED, by=user, ref=subject.ref, subjects=[subject.ref])
     policy = policy_current()
     citable = list(form.fields["grounds"].queryset)  # type: ignore[attr-defined]
+    letters = list(subject.warning_letters.all())
     context = {
         "subject": subject,
         "form": form,
         "citable": citable,
-        "threshold_met": threshold_met(citable, policy),
+        "threshold_met": threshold_met(citable, policy, letters),
+        "warn_first": policy.warn_first,
+        "warning": next((each for each in letters if each.state in ("running", "to_give")), None),
         "threshold": policy.threshold_words(),
         "page_title": f"Raise a notice: {subject.ref}",
     }

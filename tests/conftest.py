@@ -72,6 +72,13 @@ def world(cast: Cast) -> dict[str, Any]:
         signed_copies_add(by=by, notice=notice, files=[factories.upload()])
     case = factories.appeal(intel, in_force, cast.board)
     others = factories.appeal(intel, broken)
+    warning = factories.given_warning(
+        intel, cast.staff, cast.shop, factories.subject(intel, name="Warned Once", photo=False)
+    )
+    factories.accepted_incident(intel, cast.staff, cast.shop, warning.subject)
+    letter_to_give = factories.raised_warning(
+        intel, cast.staff, cast.shop, factories.subject(intel, name="To Be Warned", photo=False)
+    )
     decided = factories.decided_appeal(cast, notice_in_force(cast))
     sent = factories.bulletin(intel, published)
     bulletin_send(by=intel, bulletin=sent)
@@ -116,6 +123,8 @@ def world(cast: Cast) -> dict[str, Any]:
         "appeal": case.ref,
         "others_appeal": others.ref,
         "decided": decided.ref,
+        "warning": warning.ref,
+        "letter_to_give": letter_to_give.ref,
         "to_confirm": to_confirm.ref,
         "broken": broken.ref,
         "breach": breach.ref,

@@ -7,15 +7,25 @@ import uuid
 from typing import Any
 
 import factory
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
 from common import dates
 from exclusions.evidence.make import pack_make
-from exclusions.models import Appeal, CaseFile, CaseStatement, EvidencePack, Notice, SpotNumber
+from exclusions.models import (
+    Appeal,
+    CaseFile,
+    CaseStatement,
+    EvidencePack,
+    Notice,
+    SpotNumber,
+    WarningLetter,
+)
 from exclusions.services import (
     AppealInput,
+    Giving,
     Service,
     Spot,
     StatementInput,
@@ -29,6 +39,8 @@ from exclusions.services import (
     notice_serve_on_the_spot,
     pack_order,
     statement_add,
+    warning_give,
+    warning_raise,
 )
 from incidents.models import Alert, IncidentType, IntelligenceReport, Question, Report
 from incidents.services import (
@@ -281,6 +293,41 @@ def served_notice(
     Notice.objects.filter(pk=notice.pk).update(raised_at=served_at - dt.timedelta(days=1))
     service = Service(served_at=served_at, method="in_person", served_by="J. Patel")
     return notice_record_service(by=intel, notice=notice, service=service)
+
+
+def raised_warning(
+    intel: User,
+    by: User,
+    premises: Premises,
+    subject: Subject,
+    *,
+    ago: dt.timedelta | None = None,
+    **fields: Any,
+) -> WarningLetter:
+    """Return a warning letter that is still to be given, written just now or some time ago."""
+    at = timezone.now() - (ago or dt.timedelta())
+    with time_machine.travel(at, tick=False):
+        before = {"outcome": "left", "occurred_at": at - dt.timedelta(days=1)}
+        incident = accepted_incident(intel, by, premises, subject, **before)
+        return warning_raise(
+            by=intel, subject=subject, reports=[incident], reason="Took a coat.", **fields
+        )
+
+
+def given_warning(
+    intel: User,
+    by: User,
+    premises: Premises,
+    subject: Subject,
+    *,
+    ago: dt.timedelta = dt.timedelta(minutes=30),
+) -> WarningLetter:
+    """Return a warning that runs since half an hour ago, or was given some time ago."""
+    letter = raised_warning(intel, by, premises, subject, ago=ago)
+    at = timezone.now() - ago
+    with time_machine.travel(max(at, letter.raised_at), tick=False):
+        giving = Giving(given_at=timezone.now(), how="in_person", given_by="J. Patel")
+        return warning_give(by=intel, letter=letter, giving=giving)
 
 
 def spot_notice(store: User, premises: Premises, number: SpotNumber) -> Notice:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exclusions.case_forms import CloseForm, OrderForm
+from exclusions.warning_forms import LetGoForm
 from incidents.forms.alerts import PushForm, WithdrawForm
 from incidents.forms.intelligence import GradeForm, RejectForm, ShareForm
 from incidents.forms.review import AnswerForm, AskForm, LinkForm, MergeForm, RuleOutForm, UndoForm
@@ -67,6 +68,7 @@ FORMS: dict[str, tuple[type, ...]] = {
     "report_merge": (MergeForm,),
     "report_rule_out": (RuleOutForm,),
     "report_undo": (UndoForm,),
+    "warning_let_go": (LetGoForm,),
 }
 ITEMS = ("category", "quantity", "value_stolen", "value_recovered")
 PERSON = ("pk", "who", "named_as", "description", "hair")
@@ -124,6 +126,10 @@ PAGES = {
     "notice_serve": "store",
     "notice_vary": "intel",
     "signed_copies": "store",
+    "warning_give": "intel",
+    "warning_let_go": "intel",
+    "warning_raise": "intel",
+    "warning_withdraw": "intel",
     "photo_crop": "intel",
     "police_pack": "store",
     "report_answer": "staff",
@@ -173,7 +179,7 @@ LISTS = {
               "/bulletins/{sent}/deliveries/",
               "/bulletins/{sent}/readers/", "/mail/bounced/",
               "/bulletins/new/", "/reports/{waiting}/review/", "/subjects/{published}/exclude/",
-              "/viewing/",
+              "/viewing/", "/warnings/", "/subjects/{published}/warn/",
               "/members/{own_member}/figures/", "/me/log/"),
     "board": ("/board/", "/members/", "/appeals/"),
 }  # fmt: skip

@@ -60,6 +60,10 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         by=intel, kept=kept, gone=gone, revisions=(1, 1), fields={}, reason="Same person."
     )
     factories.raised_notice(intel, cast.staff, cast.shop, hidden)
+    warned, waits = (factories.subject(intel, name=f"{name} Warned") for name in ("Ann", "Bo"))
+    warning = factories.given_warning(intel, cast.staff, cast.shop, warned)
+    factories.accepted_incident(intel, cast.staff, cast.shop, warned)
+    factories.raised_warning(intel, cast.staff, cast.shop, waits)
     fill_record(intel, version.subject, hidden)
     both = [PersonInput(subject=version.subject), PersonInput(subject=hidden)]
     together = factories.report(intel, cast.shop, type=factories.incident_type(), people=both)
@@ -86,6 +90,8 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "unknown": unknown.ref,
         "accepted": accepted.ref,
         "in_force": notice.ref,
+        "warning": warning.ref,
+        "warned": warned.ref,
         "sent": bulletin.ref,
         "draft": draft.ref,
         "appeal": factories.appeal(intel, notice, cast.board).ref,

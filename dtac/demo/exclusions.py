@@ -1,12 +1,15 @@
-"""The demo's numbered notices, one served on the spot, and what was done about breaches."""
+"""The demo's numbered notices, one served on the spot, steps after breaches, and warnings."""
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.utils import timezone
 
 from common import dates
-from exclusions.models import BreachStep, Notice
+from common.refs import yearly_ref
+from exclusions.models import BreachStep, Notice, NoticeCounter, WarningGround, WarningLetter
+from exclusions.policy import policy_kept
 from exclusions.querysets import breaches_waiting
 from exclusions.services import (
     AppealInput,
@@ -25,7 +28,7 @@ from exclusions.services import (
     pack_order,
     statement_add,
 )
-from incidents.models import IncidentType, Report
+from incidents.models import IncidentType, Involvement, Report
 from incidents.services import PersonInput, ReportInput, report_submit
 from members.models import User
 from offenders.models import Subject
@@ -66,6 +69,7 @@ def load_exclusions(*, users: dict[str, User]) -> None:
     _steps(intel, now)
     _appeals(intel, users["board@dtac.example"])
     _case(intel)
+    _warnings(intel, now)
 
 
 def _steps(by: User, now: dt.datetime) -> None:
@@ -150,3 +154,59 @@ def _case(intel: User) -> None:
         client_id=uuid.UUID(int=0xE9),
         names_checked=True,
     )
+
+
+def _warnings(intel: User, now: dt.datetime) -> None:
+    """Let one warning run after which something happened, one run quietly, and one be to give."""
+    known = Subject.objects.filter(status="known", notices=None)
+    free = (
+        Involvement.objects.filter(
+            subject__in=list(known.order_by("-pk").values_list("pk", flat=True)[:60]),
+            part=Involvement.Part.DID_IT,
+            report__status="accepted",
+            report__kind="incident",
+            report__occurred_at__range=(now - dt.timedelta(days=330), now - dt.timedelta(hours=2)),
+        )
+        .select_related("report")
+        .order_by("subject_id", "report__occurred_at", "report_id")
+    )
+    reports: dict[int, list[Report]] = {}
+    for row in free:
+        reports.setdefault(row.subject_id, []).append(row.report)
+    twice = [
+        key
+        for key, found in sorted(reports.items(), key=lambda each: (len(each[1]), each[0]))
+        if len(found) > 1 and found[-1].occurred_at - found[-2].occurred_at > dt.timedelta(hours=4)
+    ]  # who did least: a warning is for them
+    for key, place, given in zip(twice, (-2, -1, -1), (True, True, False), strict=False):
+        _warning(intel, now, key, reports[key][place], given=given)
+
+
+def _warning(intel: User, now: dt.datetime, key: int, ground: Report, *, given: bool) -> None:
+    """Write a letter to a subject (key): given within the hour, or written yesterday."""
+    raised = ground.occurred_at + dt.timedelta(minutes=20)
+    fields: dict[str, Any] = {}
+    if given:
+        at = raised + dt.timedelta(minutes=40)
+        fields = {
+            "given_at": at,
+            "ends_on": dates.last_day_of_year_from(dates.london_date(at)),
+            "given_how": WarningLetter.How.IN_PERSON,
+            "given_by": "PC Amy Cole",
+            "recorded_at": now,
+            "recorded_by": intel,
+        }
+    else:
+        raised = max(raised, now - dt.timedelta(days=1))
+    year = dates.london_date(raised).year
+    letter = WarningLetter.objects.create(
+        ref=yearly_ref("WRN", year, NoticeCounter.take("WRN", year), digits=4),
+        subject_id=key,
+        reason="Staff and customers of our members should not have to put up with this.",
+        policy=policy_kept(),
+        printed_name=Subject.objects.get(pk=key).shown_name,
+        raised_at=raised,
+        authorised_by=intel,
+        **fields,
+    )
+    WarningGround.objects.create(letter=letter, report=ground)

@@ -18,6 +18,7 @@ from exclusions.merging import (
     reports_of_both,
     subjects_apart,
     subjects_merge,
+    warnings_that_clash,
 )
 from exclusions.models import Notice
 from incidents.models import Report
@@ -97,6 +98,7 @@ def subject_merge(request: HttpRequest, ref: str) -> HttpResponse:
         "held": _held(kept, gone),
         "shared": reports_of_both(kept, gone),
         "clashes": notices_that_clash(kept, gone),
+        "letters": warnings_that_clash(kept, gone),
         "page_title": f"Merge {gone.ref} into {kept.ref}",
     }
     return render(request, "offenders/merge.html", context, status=form_status(form))

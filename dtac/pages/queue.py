@@ -22,6 +22,7 @@ from dtac.presenters import (
     report_title,
 )
 from dtac.record_queue import records_waiting, viewing_waiting
+from dtac.warning_queue import warnings_waiting
 from exclusions.models import Appeal, Notice
 from exclusions.querysets import breaches, breaches_waiting
 from incidents import actions
@@ -70,6 +71,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     due = ProfileVersion.objects.due_for_review(by=dates.today() + REVIEW_SOON)
     records = records_waiting(most=SHOWN)
     viewing = viewing_waiting(user, most=SHOWN)
+    warned = warnings_waiting(most=SHOWN)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
     no_mail_since = _no_mail_since()
     counts = {
@@ -84,6 +86,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "breaches": broken.count(),
         "appeals": appeals.count(),
         "unseen": unseen.count(),
+        "to_give": warned.to_give,
+        "second": warned.second,
         "profiles": due.count(),
         "intelligence": to_grade.count(),
     }
@@ -104,6 +108,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         subjects=[
             *_shown_in(shown, likely),
             *records.refs,
+            *warned.refs,
             *[row.subject.ref for row in [*steps, *unanswered, *nobody_sees, *profiles]],
             *[row.notice.subject.ref for row in objections],
         ],
@@ -122,6 +127,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "steps": [_notice_row(notice) for notice in steps]
         + [_appeal_row(appeal) for appeal in objections]
         + [_breach_row(breach) for breach in unanswered]
+        + warned.rows
         + [_unseen_row(notice) for notice in nobody_sees],
         "records": records.rows,
         "viewing": viewing,

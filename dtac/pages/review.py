@@ -22,7 +22,7 @@ from incidents.services import (
     report_accept,
     report_merge,
     report_reject,
-    standing_notices,
+    stands_on,
     step_undo,
 )
 from members.access import roles_only, user_of
@@ -86,7 +86,7 @@ def _review_page(request: HttpRequest, report: Report, form: ReviewForm) -> Http
 def _steps(report: Report) -> list[dict[str, Any]]:
     steps = report.steps.select_related("by", "subject")[:20]
     fresh = {step.pk for step in steps if step.is_undoable(report.revision)}
-    if fresh and standing_notices(report).exists():
+    if fresh and stands_on(report):
         fresh = set()
     return [{"step": step, "undoable": step.pk in fresh} for step in steps]
 

@@ -18,6 +18,7 @@ from dtac.network import known_companions
 from dtac.presenters import Label, profile_ribbon
 from dtac.publish_draft import is_reworded
 from dtac.timeline import timeline
+from dtac.warning_queue import warnings_about
 from exclusions.harm import harm_scores
 from exclusions.models import Notice
 from exclusions.querysets import breaches
@@ -95,6 +96,7 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
     facts = list(found.legal_facts.all())
     aliases = list(found.aliases.values_list("name", flat=True))
     warnings = list(found.warnings.filter(ended_at=None).select_related("added_by"))
+    warned = warnings_about(found)
     in_force = next((notice for notice in notices if notice.in_force_on()), None)
     reports = Report.objects.about(found.pk)
     year = reports.accepted_incidents().filter(occurred_on__gt=_a_year_ago())
@@ -116,7 +118,8 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "ribbon": _ribbon(found, live, in_force.known_until if in_force else None),
         "figures": year.losses(),
         "breach_count": breaches().filter(subject=found).count(),
-        "timeline": timeline(found, notices, versions, facts),
+        **warned,
+        "timeline": timeline(found, notices, warned["letters"], versions, facts),
         "unpublished_changes": _changes(found, live, aliases, warnings) if live else [],
         "warnings": warnings,
         "vehicles": list(found.vehicles.all()),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exclusions", "0007_case_files"),
+        ("exclusions", "0008_warnings"),
         ("incidents", "0007_alert_names"),
         ("members", "0005_exclusion_authority"),
         ("offenders", "0011_shown_no_longer"),

@@ -11,6 +11,7 @@ from .policy import ExclusionPolicy
 from .premises_list import PremisesList
 from .signed_copy import MOST_COPIES, SignedCopy
 from .variation import NoticeVariation
+from .warning import MatterLetGo, WarningGround, WarningLetter
 
 __all__ = [
     "MOST_COPIES",
@@ -25,6 +26,7 @@ __all__ = [
     "EvidencePack",
     "ExclusionPolicy",
     "LastOfTwelveMonths",
+    "MatterLetGo",
     "Notice",
     "NoticeCounter",
     "NoticeGround",
@@ -33,4 +35,6 @@ __all__ = [
     "ServiceAttempt",
     "SignedCopy",
     "SpotNumber",
+    "WarningGround",
+    "WarningLetter",
 ]

@@ -68,6 +68,11 @@ class ExclusionPolicy(models.Model):
         validators=[MaxValueValidator(168)],
         db_comment="Served on the spot, a notice lapses after so many hours; 0: no such notices",
     )
+    warn_first = models.BooleanField(
+        "A warning first",
+        default=False,
+        db_comment="Whether the scheme warns by letter before it excludes",
+    )
     rule_words = models.TextField(
         "The rule", max_length=3000, db_comment="What the notice forbids, in plain words"
     )
@@ -117,6 +122,8 @@ class ExclusionPolicy(models.Model):
             ways.append(_counted(self.serious, "serious incident"))
         within = f"within {self.within_months} months" if self.incidents > 1 else ""
         ways.append(f"{_counted(self.incidents, 'accepted incident')} {within}".strip())
+        if self.warn_first:
+            ways.append("1 accepted incident while a warning runs")
         return ", or ".join(ways)
 
     def staff_lines(self) -> list[str]:

@@ -39,6 +39,7 @@ from .raising import Asked, citable_reports, notice_raise
 from .serving import Attempt, Service, attempt_record, notice_record_service
 from .signed import signed_copies_add, signed_copy_release
 from .varying import Variation, notice_vary
+from .warning import Giving, matters_let_go, warning_give, warning_raise, warning_withdraw
 
 __all__ = [
     "MOST_INCIDENTS",
@@ -46,6 +47,7 @@ __all__ = [
     "AppealInput",
     "Asked",
     "Attempt",
+    "Giving",
     "Service",
     "Spot",
     "StatementInput",
@@ -68,6 +70,7 @@ __all__ = [
     "citable_reports",
     "endings_tell",
     "expiries_record",
+    "matters_let_go",
     "notice_confirm",
     "notice_let_go",
     "notice_raise",
@@ -84,4 +87,7 @@ __all__ = [
     "statement_add",
     "statement_change",
     "statement_remove",
+    "warning_give",
+    "warning_raise",
+    "warning_withdraw",
 ]

@@ -28,6 +28,26 @@ def citable_reports(subject: Subject) -> list[Report]:
     return list(reports.select_related("type", "premises").order_by("-occurred_at"))
 
 
+def lock_grounds(subject: Subject, reports: Sequence[Report]) -> Subject:
+    """Let what a paper rests on stand still while it is judged; return the record, locked.
+
+    Reports first, the lowest key first, as whoever takes a decision about them back. Raises
+    ValidationError for a record that became part of another.
+    """
+    keys = [report.pk for report in reports]
+    list(Report.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    return locked_subject(subject)
+
+
+def check_citable(subject: Subject, reports: Sequence[Report]) -> None:
+    """Raise ValidationError unless these are accepted incidents of this subject, one at least."""
+    citable = {report.pk for report in citable_reports(subject)}
+    if not reports:
+        raise ValidationError({"grounds": "Choose at least one incident."})
+    if {report.pk for report in reports} - citable:
+        raise ValidationError({"grounds": "Cite accepted incidents of this person only."})
+
+
 def check_grounds(
     subject: Subject,
     reports: Sequence[Report],
@@ -35,12 +55,9 @@ def check_grounds(
     policy: ExclusionPolicy,
 ) -> None:
     """Raise ValidationError unless these are this subject's accepted incidents, and enough."""
-    citable = {report.pk for report in citable_reports(subject)}
-    if not reports:
-        raise ValidationError({"grounds": "Choose at least one incident."})
-    if {report.pk for report in reports} - citable:
-        raise ValidationError({"grounds": "Cite accepted incidents of this person only."})
-    if not threshold_met(reports, policy) and not below_threshold_reason.strip():
+    check_citable(subject, reports)
+    warnings = subject.warning_letters.all()
+    if not threshold_met(reports, policy, warnings) and not below_threshold_reason.strip():
         raise ValidationError(
             {
                 "below_threshold_reason": (
@@ -69,7 +86,7 @@ class Asked:
 
 
 YOUNG = {
-    "young_reason": "Say why a notice is right for somebody who is under 18 or may be.",
+    "young_reason": "Say why this is right for somebody who is under 18 or may be.",
     "young_guardian": "Say which parent or guardian was told, and when.",
     "young_safeguarding": "Say who was asked about safeguarding, and what they said.",
 }
@@ -82,12 +99,23 @@ def check_asked(subject: Subject, asked: Asked) -> None:
         problems["matters"] = "Say whether a police or court matter is pending."
     if asked.matters == Notice.Matters.PENDING and not asked.matters_words.strip():
         problems["matters_words"] = "Say who was asked about it, when, and what they said."
-    if needs_override(subject):
-        problems |= {
-            name: words for name, words in YOUNG.items() if not getattr(asked, name).strip()
-        }
+    problems |= young_problems(subject, asked)
     if problems:
         raise ValidationError(problems)
+
+
+def young_problems(subject: Subject, asked: Asked) -> dict[str, str]:
+    """Return what is to be answered of somebody under 18 (or perhaps) and wasn't, by its field."""
+    if not needs_override(subject):
+        return {}
+    return {name: words for name, words in YOUNG.items() if not getattr(asked, name).strip()}
+
+
+def young_of(subject: Subject, asked: Asked) -> dict[str, str]:
+    """Return the answers about a young person, in their fields: empty where it doesn't apply."""
+    if not needs_override(subject):
+        return dict.fromkeys(YOUNG, "")
+    return {name: getattr(asked, name).strip() for name in YOUNG}
 
 
 def asked_of(subject: Subject, asked: Asked) -> dict[str, str]:
@@ -95,9 +123,7 @@ def asked_of(subject: Subject, asked: Asked) -> dict[str, str]:
     kept = {name: str(value).strip() for name, value in asdict(asked).items()}
     if kept["matters"] == Notice.Matters.NONE:
         kept["matters_words"] = ""
-    if not needs_override(subject):
-        kept |= dict.fromkeys(YOUNG, "")
-    return kept
+    return kept | young_of(subject, asked)
 
 
 @transaction.atomic
@@ -119,11 +145,7 @@ def notice_raise(
     has to be asked and wasn't, or a notice still to be served.
     """
     policy = policy_kept()
-    # What it rests on stands still while it is judged: reports first, the lowest key first, as
-    # whoever takes a decision about them back.
-    keys = [report.pk for report in reports]
-    list(Report.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
-    locked_subject(subject)
+    lock_grounds(subject, reports)
     check_grounds(subject, reports, below_threshold_reason, policy)
     check_asked(subject, asked)
     now = timezone.now()

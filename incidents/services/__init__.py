@@ -20,7 +20,7 @@ from .review import (
     report_accept,
     report_merge,
     report_reject,
-    standing_notices,
+    stands_on,
 )
 from .submit import EARLIEST, ItemInput, PersonInput, ReportInput, report_submit
 from .undo import step_undo
@@ -54,6 +54,6 @@ __all__ = [
     "report_merge",
     "report_reject",
     "report_submit",
-    "standing_notices",
+    "stands_on",
     "step_undo",
 ]

@@ -43,6 +43,24 @@ def standing_notices(report: Report, **about: Any) -> Any:
     return rows.filter(notice__revoked_at=None, **about).select_related("notice")
 
 
+def standing_warnings(report: Report, **about: Any) -> Any:
+    """Return the grounds by which warning letters that are not withdrawn rest on this report."""
+    rows: Any = report.warned_by  # of the exclusions app, above
+    return rows.filter(letter__withdrawn_at=None, **about).select_related("letter")
+
+
+def stands_on(report: Report) -> tuple[str, str] | None:
+    """Return what rests on this report and what to do with that first, in words; None: nothing.
+
+    Decisions about a report stay as long as a notice or a warning letter rests on it.
+    """
+    if standing_notices(report).exists():
+        return "A notice", "Revoke the notice first."
+    if standing_warnings(report).exists():
+        return "A warning letter", "Withdraw the letter first."
+    return None
+
+
 def add_step(row: Report, kind: ReviewStep.Kind, *, by: User, **fields: Any) -> ReviewStep:
     """Note a decision on the locked report, and count its revision on."""
     row.revision += 1
@@ -223,6 +241,11 @@ def _refuse_if_cited(row: Report, subject: Subject) -> None:
     if cited:
         raise ValidationError(
             f"{cited.notice.ref} cites this report. Revoke it first.", code="cited"
+        )
+    warned = standing_warnings(row, letter__subject=subject).first()
+    if warned:
+        raise ValidationError(
+            f"{warned.letter.ref} cites this report. Withdraw it first.", code="cited"
         )
 
 

@@ -19,7 +19,7 @@ from offenders.services import subject_unmake
 
 from .alerts import alerts_follow
 from .match import match_again
-from .review import LINK, locked_report, locked_together, standing_notices, subject_refs
+from .review import LINK, locked_report, locked_together, stands_on, subject_refs
 
 DECISIONS = (ReviewStep.Kind.ACCEPTED, ReviewStep.Kind.REJECTED, ReviewStep.Kind.DUPLICATE)
 
@@ -28,8 +28,9 @@ DECISIONS = (ReviewStep.Kind.ACCEPTED, ReviewStep.Kind.REJECTED, ReviewStep.Kind
 def step_undo(*, by: User, report: Report, revision: int, step: ReviewStep) -> Report:
     """Take back a report's latest decision; what it replaced is as it was.
 
-    Raises ValidationError: stale, too late, something stands on it (a notice rests on the report,
-    the subject it made has been worked on, or so have the people that a merge brought along).
+    Raises ValidationError: stale, too late, something stands on it (a notice or a warning letter
+    rests on the report, the subject it made has been worked on, or so have the people that a merge
+    brought along).
     """
     others = locked_together([report.pk, *_touched(report, step)])
     row = locked_report(report, revision)
@@ -40,8 +41,8 @@ def step_undo(*, by: User, report: Report, revision: int, step: ReviewStep) -> R
             "This can’t be taken back any more: an hour has passed, or something changed since.",
             code="late",
         )
-    if standing_notices(row).exists():
-        raise ValidationError("A notice cites this report. Revoke the notice first.", code="cited")
+    if stands := stands_on(row):
+        raise ValidationError(f"{stands[0]} cites this report. {stands[1]}", code="cited")
     refs = subject_refs(row)
     if held.kind == ReviewStep.Kind.DUPLICATE:
         _unmerge(row, held, others)
@@ -85,10 +86,9 @@ def _unmerge(row: Report, step: ReviewStep, held: Mapping[int, Report]) -> None:
         raise ValidationError("Someone changed this. Open it again.", code="stale")
     keys = step.before.get("added", [])
     people = list(main.people.select_related("subject").filter(pk__in=keys))
-    if keys and standing_notices(main).exists():
+    if keys and (stands := stands_on(main)):
         raise ValidationError(
-            f"A notice cites {main.ref}, which names people from this report. Revoke the notice"
-            " first.",
+            f"{stands[0]} cites {main.ref}, which names people from this report. {stands[1]}",
             code="cited",
         )
     if len(people) < len(keys) or _worked_on(people, since=step.at):

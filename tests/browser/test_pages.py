@@ -106,6 +106,13 @@ PAGES = {
         "{appeal_new}",
         "{vary}",
         "{breach_step}",
+        "/warnings/",
+        "/warnings/?show=over",
+        "{warning}",
+        "{warning_give}",
+        "{warning_withdraw}",
+        "{warned}",
+        "{warn}",
         "/bulletins/new/",
         "/bulletins/new/?preset=ending",
         "{bulletin_draft}",
@@ -152,7 +159,7 @@ from django.utils import timezone
 from common import dates
 from dtac.demo.portraits import draw_scene
 from exclusions.evidence.make import pack_make
-from exclusions.models import Appeal, CaseFile, EvidencePack, Notice
+from exclusions.models import Appeal, CaseFile, EvidencePack, Notice, WarningLetter
 from exclusions.querysets import breaches
 from exclusions.services import signed_copies_add
 from incidents.models import Involvement, Report
@@ -193,6 +200,8 @@ breach = breaches().order_by("-occurred_at").first()
 in_force = Notice.objects.in_force().first()
 paper = SimpleUploadedFile("signed.jpg", draw_scene(6), "image/jpeg")
 signed_copies_add(by=intel, notice=in_force, files=[paper])
+warning = WarningLetter.objects.suggesting().first()
+to_give = WarningLetter.objects.to_give().first()
 from members.models import SchemeSetting
 from members.services import scheme_setting_change
 from offenders.models import ProfileVersion
@@ -228,6 +237,11 @@ print("PLACES " + json.dumps({
     "appeal": f"/appeals/{appeal.ref}/", "appeal_new": f"/exclusions/{in_force.ref}/appeal/",
     "vary": f"/exclusions/{in_force.ref}/vary/",
     "confirm": f"/exclusions/{to_confirm.ref}/confirm/",
+    "warning": f"/warnings/{warning.ref}/",
+    "warning_withdraw": f"/warnings/{warning.ref}/withdraw/",
+    "warning_give": f"/warnings/{to_give.ref}/give/",
+    "warned": f"/subjects/{warning.subject.ref}/",
+    "warn": f"/subjects/{in_force.subject.ref}/warn/",
     "breach_step": f"/exclusions/{breach.notice_ref}/breaches/{breach.report.ref}/",
     "new_intelligence": f"/intelligence/{fresh.ref}/",
     "shared_intelligence": f"/intelligence/{row.ref}/",
