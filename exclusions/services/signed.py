@@ -56,6 +56,8 @@ def copies_save(by: User, notice: Notice, copies: Sequence[SignedCopy]) -> list[
     """
     if not notice.is_served:
         raise ValidationError("This notice is not served yet.", code="stale")
+    if not copies:
+        return []
     held = set(notice.signed_copies.values_list("sha256", flat=True))
     fresh = list({copy.sha256: copy for copy in copies if copy.sha256 not in held}.values())
     if len(held) + len(fresh) > MOST_COPIES:
