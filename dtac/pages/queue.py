@@ -12,6 +12,7 @@ from audit.services import record
 from common import dates
 from common.http import query_text
 from common.lists import chips
+from dtac.exclusion_queue import exclusions_waiting
 from dtac.presenters import (
     Label,
     Row,
@@ -22,12 +23,10 @@ from dtac.presenters import (
     report_title,
 )
 from dtac.record_queue import records_waiting, viewing_waiting
-from dtac.warning_queue import warnings_waiting
-from exclusions.models import Appeal, Notice
-from exclusions.querysets import breaches, breaches_waiting
+from exclusions.querysets import breaches
 from incidents import actions
 from incidents.matching import Likely, likely_subjects
-from incidents.models import IntelligenceReport, Involvement, Report, ReviewStep
+from incidents.models import IntelligenceReport, Report, ReviewStep
 from members.access import roles_only, user_of
 from members.models import Area, OutboundEmail, Role, User
 from offenders.models import Bulletin, ProfileVersion, Subject
@@ -61,17 +60,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     narrowed = waiting.queue_part(show)
     if area:
         narrowed = narrowed.filter(area__slug=area)
-    to_serve = Notice.objects.show("to_serve")
-    ending = Notice.objects.end_undecided()
-    to_confirm = Notice.objects.to_confirm()
-    broken = breaches_waiting()
-    appeals = Appeal.objects.need_step().select_related("notice__subject")
     to_grade = IntelligenceReport.objects.visible_to(user).part("submitted", user)
-    unseen = Notice.objects.unseen()
     due = ProfileVersion.objects.due_for_review(by=dates.today() + REVIEW_SOON)
     records = records_waiting(most=SHOWN)
     viewing = viewing_waiting(user, most=SHOWN)
-    warned = warnings_waiting(most=SHOWN)
+    exclusions = exclusions_waiting(user, most=SHOWN)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
     no_mail_since = _no_mail_since()
     counts = {
@@ -80,27 +73,12 @@ def queue(request: HttpRequest) -> HttpResponse:
         "records": records.count,
         "viewing": len(viewing),
         "reports": facts["all"],
-        "to_serve": to_serve.count(),
-        "ending": ending.count(),
-        "to_confirm": to_confirm.count(),
-        "breaches": broken.count(),
-        "appeals": appeals.count(),
-        "unseen": unseen.count(),
-        "to_give": warned.to_give,
-        "second": warned.second,
+        **exclusions.counts,
         "profiles": due.count(),
         "intelligence": to_grade.count(),
     }
     shown = list(narrowed.for_list(user)[:SHOWN])
     likely = likely_subjects(shown)
-    steps = [
-        *to_confirm.with_face(user)[:SHOWN],
-        *to_serve.with_face(user).with_attempts()[:SHOWN],
-        *ending.with_face(user).order_by("ends_on")[:SHOWN],
-    ]
-    unanswered = list(broken[:SHOWN])
-    objections = list(appeals[:SHOWN])
-    nobody_sees = list(unseen.with_face(user).order_by("ends_on")[:SHOWN])
     profiles = list(due.for_list().order_by("review_on")[:SHOWN])
     record(
         actions.REPORTS_LISTED,
@@ -108,9 +86,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         subjects=[
             *_shown_in(shown, likely),
             *records.refs,
-            *warned.refs,
-            *[row.subject.ref for row in [*steps, *unanswered, *nobody_sees, *profiles]],
-            *[row.notice.subject.ref for row in objections],
+            *exclusions.refs,
+            *[version.subject.ref for version in profiles],
         ],
         show="queue",
     )
@@ -124,11 +101,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "areas": Area.objects.all(),
         "area": area,
         "show": show,
-        "steps": [_notice_row(notice) for notice in steps]
-        + [_appeal_row(appeal) for appeal in objections]
-        + [_breach_row(breach) for breach in unanswered]
-        + warned.rows
-        + [_unseen_row(notice) for notice in nobody_sees],
+        "steps": exclusions.rows,
         "records": records.rows,
         "viewing": viewing,
         "bulletins": [_bulletin_row(row) for row in bulletins],
@@ -196,88 +169,6 @@ def _likely_words(report: Report, likely: dict[int, Likely]) -> list[str]:
         f"may be {best.subject.ref} {best.subject.shown_name} ({', '.join(best.reasons)})"
         for best in found
     ]
-
-
-def _notice_row(notice: Notice) -> Row:
-    if notice.is_to_confirm and notice.confirm_by is not None:
-        return Row(
-            title=f"{notice.ref} · {notice.subject.shown_name}",
-            url=reverse("notice", args=[notice.ref]),
-            meta=f"Served on the spot. Lapses {dates.in_words(notice.confirm_by)}.",
-            photo_url=photo_url(getattr(notice, "face", None), "thumb"),
-            tags=[Label("To be confirmed", "warning")],
-            action="Confirm",
-            action_url=reverse("notice_confirm", args=[notice.ref]),
-        )
-    to_serve = notice.state == "to_serve"
-    if to_serve:
-        days = (timezone.now() - notice.raised_at).days
-        ago = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
-        meta, tag = f"Raised {ago}, not yet served.", Label("Not served", "warning")
-        if tried := getattr(notice, "tried", 0):  # from with_attempts()
-            meta += f" {tried} attempt{'s' if tried > 1 else ''} failed."
-    else:
-        assert notice.ends_on is not None
-        left = (notice.ends_on - dates.today()).days
-        meta = "Ends today." if left == 0 else f"Ends in {left} day{'s' if left > 1 else ''}."
-        if left < 0:
-            meta = f"Ended {dates.short_date(notice.ends_on)}."
-        meta += " Renew it or let it go."
-        tag = Label("Ended" if left < 0 else "Ending", "")
-    return Row(
-        title=f"{notice.ref} · {notice.subject.shown_name}",
-        url=reverse("notice", args=[notice.ref]),
-        meta=meta,
-        photo_url=photo_url(getattr(notice, "face", None), "thumb"),
-        tags=[tag],
-        action="Record service" if to_serve else "Decide",
-        action_url=reverse("notice_serve" if to_serve else "notice", args=[notice.ref]),
-    )
-
-
-def _appeal_row(appeal: Appeal) -> Row:
-    late = appeal.is_late or (
-        appeal.acknowledged_on is None and appeal.acknowledge_by < dates.today()
-    )
-    if appeal.decision:
-        meta = "Decided. The outcome is not sent yet."
-    elif appeal.acknowledged_on is None:
-        meta = f"To be acknowledged by {dates.short_date(appeal.acknowledge_by)}."
-    else:
-        meta = f"To be decided by {dates.short_date(appeal.decide_by)}; see who decides."
-    where = reverse("appeal", args=[appeal.ref])
-    return Row(
-        title=f"{appeal.ref} · against {appeal.notice.ref}",
-        url=where,
-        meta=meta,
-        tags=[Label("Overdue", "warning") if late else Label("Appeal", "")],
-        action="See to it",
-        action_url=where,
-    )
-
-
-def _breach_row(breach: Involvement) -> Row:
-    report, ref = breach.report, breach.notice_ref  # type: ignore[attr-defined]
-    assert breach.subject is not None
-    return Row(
-        title=f"{breach.subject.ref} · {breach.subject.shown_name}",
-        url=reverse("report", args=[report.ref]),
-        meta=f"{report.title} at {report.premises.name}, {dates.in_words(report.occurred_at)}.",
-        tags=[Label(f"Breach of {ref}", "breach")],
-        action="Take a step",
-        action_url=reverse("breach_step", args=[ref, report.ref]),
-    )
-
-
-def _unseen_row(notice: Notice) -> Row:
-    return Row(
-        title=f"{notice.ref} · {notice.subject.shown_name}",
-        url=reverse("notice", args=[notice.ref]),
-        meta="Excluded, but no profile is published: members don’t know this face.",
-        tags=[Label("Not published", "warning")],
-        action="Publish",
-        action_url=reverse("subject_publish", args=[notice.subject.ref]),
-    )
 
 
 def _profile_row(version: ProfileVersion) -> Row:

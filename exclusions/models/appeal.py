@@ -178,6 +178,12 @@ class Appeal(models.Model):
         return self.is_open and self.decide_by < dates.today()
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether a day is past by which something was to be done: to acknowledge, or to decide."""
+        unanswered = self.is_open and self.acknowledged_on is None
+        return self.is_late or (unanswered and self.acknowledge_by < dates.today())
+
+    @property
     def came_late(self) -> bool:
         """Whether an appeal came in after the protocol's days were over."""
         notice = self.notice

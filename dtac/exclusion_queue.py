@@ -1,0 +1,137 @@
+"""What exclusions ask of the manager: to confirm, to serve, to decide, to answer."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from common import dates
+from dtac.presenters import Label, Row, photo_url
+from dtac.warning_queue import warnings_waiting
+from exclusions.models import Appeal, Notice
+from exclusions.querysets import breaches_waiting
+from incidents.models import Involvement
+from members.models import User
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many wait for what, the first of each as rows, and whose records these are."""
+
+    counts: dict[str, int]
+    rows: list[Row]
+    refs: list[str]
+
+
+def exclusions_waiting(user: User, *, most: int) -> Waiting:
+    """Return what waits: notices, appeals, breaches, warnings, who is banned and not shown."""
+    to_serve = Notice.objects.show("to_serve")
+    ending = Notice.objects.end_undecided()
+    to_confirm = Notice.objects.to_confirm()
+    broken = breaches_waiting()
+    appeals = Appeal.objects.need_step().select_related("notice__subject")
+    unseen = Notice.objects.unseen()
+    warned = warnings_waiting(most=most)
+    steps = [
+        *to_confirm.with_face(user)[:most],
+        *to_serve.with_face(user).with_attempts()[:most],
+        *ending.with_face(user).order_by("ends_on")[:most],
+    ]
+    objections, unanswered = list(appeals[:most]), list(broken[:most])
+    nobody_sees = list(unseen.with_face(user).order_by("ends_on")[:most])
+    counts = {
+        "to_serve": to_serve.count(),
+        "ending": ending.count(),
+        "to_confirm": to_confirm.count(),
+        "breaches": broken.count(),
+        "appeals": appeals.count(),
+        "unseen": unseen.count(),
+        "to_give": warned.to_give,
+        "second": warned.second,
+    }
+    rows = [_notice_row(notice) for notice in steps]
+    rows += [_appeal_row(appeal) for appeal in objections]
+    rows += [_breach_row(breach) for breach in unanswered]
+    rows += [*warned.rows, *(_unseen_row(notice) for notice in nobody_sees)]
+    refs = [row.subject.ref for row in (*steps, *unanswered, *nobody_sees)]
+    refs += [*warned.refs, *(appeal.notice.subject.ref for appeal in objections)]
+    return Waiting(counts, rows, refs)
+
+
+def _notice_row(notice: Notice) -> Row:
+    if notice.is_to_confirm and notice.confirm_by is not None:
+        return Row(
+            title=f"{notice.ref} · {notice.subject.shown_name}",
+            url=reverse("notice", args=[notice.ref]),
+            meta=f"Served on the spot. Lapses {dates.in_words(notice.confirm_by)}.",
+            photo_url=photo_url(getattr(notice, "face", None), "thumb"),
+            tags=[Label("To be confirmed", "warning")],
+            action="Confirm",
+            action_url=reverse("notice_confirm", args=[notice.ref]),
+        )
+    to_serve = notice.state == "to_serve"
+    if to_serve:
+        days = (timezone.now() - notice.raised_at).days
+        ago = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
+        meta, tag = f"Raised {ago}, not yet served.", Label("Not served", "warning")
+        if tried := getattr(notice, "tried", 0):  # from with_attempts()
+            meta += f" {tried} attempt{'s' if tried > 1 else ''} failed."
+    else:
+        assert notice.ends_on is not None
+        left = (notice.ends_on - dates.today()).days
+        meta = "Ends today." if left == 0 else f"Ends in {left} day{'s' if left > 1 else ''}."
+        if left < 0:
+            meta = f"Ended {dates.short_date(notice.ends_on)}."
+        meta += " Renew it or let it go."
+        tag = Label("Ended" if left < 0 else "Ending", "")
+    return Row(
+        title=f"{notice.ref} · {notice.subject.shown_name}",
+        url=reverse("notice", args=[notice.ref]),
+        meta=meta,
+        photo_url=photo_url(getattr(notice, "face", None), "thumb"),
+        tags=[tag],
+        action="Record service" if to_serve else "Decide",
+        action_url=reverse("notice_serve" if to_serve else "notice", args=[notice.ref]),
+    )
+
+
+def _appeal_row(appeal: Appeal) -> Row:
+    if appeal.decision:
+        meta = "Decided. The outcome is not sent yet."
+    elif appeal.acknowledged_on is None:
+        meta = f"To be acknowledged by {dates.short_date(appeal.acknowledge_by)}."
+    else:
+        meta = f"To be decided by {dates.short_date(appeal.decide_by)}; see who decides."
+    where = reverse("appeal", args=[appeal.ref])
+    return Row(
+        title=f"{appeal.ref} · against {appeal.notice.ref}",
+        url=where,
+        meta=meta,
+        tags=[Label("Overdue", "warning") if appeal.is_overdue else Label("Appeal", "")],
+        action="See to it",
+        action_url=where,
+    )
+
+
+def _breach_row(breach: Involvement) -> Row:
+    report, ref = breach.report, breach.notice_ref  # type: ignore[attr-defined]
+    assert breach.subject is not None
+    return Row(
+        title=f"{breach.subject.ref} · {breach.subject.shown_name}",
+        url=reverse("report", args=[report.ref]),
+        meta=f"{report.title} at {report.premises.name}, {dates.in_words(report.occurred_at)}.",
+        tags=[Label(f"Breach of {ref}", "breach")],
+        action="Take a step",
+        action_url=reverse("breach_step", args=[ref, report.ref]),
+    )
+
+
+def _unseen_row(notice: Notice) -> Row:
+    return Row(
+        title=f"{notice.ref} · {notice.subject.shown_name}",
+        url=reverse("notice", args=[notice.ref]),
+        meta="Excluded, but no profile is published: members don’t know this face.",
+        tags=[Label("Not published", "warning")],
+        action="Publish",
+        action_url=reverse("subject_publish", args=[notice.subject.ref]),
+    )
