@@ -23,6 +23,28 @@ class MultipleFileInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class DayField(forms.DateField):
+    """A day, typed as 14/03/2026 or chosen; today at first, where it is required."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d/%m/%Y"])
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        kwargs.setdefault(
+            "error_messages",
+            {"required": "Enter the day.", "invalid": "Enter a day, such as 14/03/2026."},
+        )
+        if kwargs.get("required", True):
+            kwargs.setdefault("initial", timezone.localdate)
+        super().__init__(**kwargs)
+
+
+class PlainForm(forms.Form):
+    """A form whose labels end without a colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
 class LondonMomentField(forms.DateTimeField):
     """A day and time as London's clocks show it.
 

@@ -3,36 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from common.fields import DayField, PlainForm
 from members.models import Role, User
 
 from .models import Appeal
 from .services import AppealInput
-
-DAY = {
-    "input_formats": ["%Y-%m-%d", "%d/%m/%Y"],
-    "error_messages": {
-        "required": "Enter the day.",
-        "invalid": "Enter a day, such as 14/03/2026.",
-    },
-}
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        initial=lambda: timezone.localdate(),
-        **DAY,  # type: ignore[arg-type]
-    )
-
-
-class PlainForm(forms.Form):
-    """No colon after labels."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class ReceiveForm(PlainForm):
@@ -45,7 +21,7 @@ class ReceiveForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what is asked for."},
     )
-    received_on = _day("Came in on")
+    received_on = DayField(label="Came in on")
     received_how = forms.ChoiceField(
         label="How",
         choices=Appeal.How,
@@ -70,7 +46,7 @@ class ReceiveForm(PlainForm):
 class DayForm(PlainForm):
     """A day on which something was done."""
 
-    on = _day("On")
+    on = DayField(label="On")
 
 
 class PanelForm(PlainForm):

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
+from common.fields import PlainForm
 from common.http import add_problems, download, form_status, query_text
 from common.lists import chips
 from members.access import roles_only, user_of
@@ -19,7 +20,7 @@ from members.models import Role
 
 from . import actions
 from .access import get_appeal, get_notice
-from .appeal_forms import DayForm, DecideForm, DeclineForm, PanelForm, PlainForm, ReceiveForm
+from .appeal_forms import DayForm, DecideForm, DeclineForm, PanelForm, ReceiveForm
 from .appeal_letters import acknowledgement_print, outcome_print
 from .models import Appeal
 from .querysets import breaches

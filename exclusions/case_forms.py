@@ -5,19 +5,13 @@ from typing import Any
 
 from django import forms
 
+from common.fields import PlainForm
 from incidents.models import Report
 from members.models import Member
 
 from .models import CaseFile, CaseIncident, CaseStatement
 from .services import StatementInput
 from .services.raising import citable_reports
-
-
-class PlainForm(forms.Form):
-    """No colon after labels."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class CaseForm(PlainForm):

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from common.fields import FilesField, LondonMomentField
+from common.fields import DayField, FilesField, LondonMomentField
 from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
@@ -200,13 +200,7 @@ class VaryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Such as the pharmacy at one of them, weekdays before noon. Members read this.",
     )
-    ends_on = forms.DateField(
-        label="New last day, if it ends sooner",
-        required=False,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Enter a day, such as 14/03/2026."},
-    )
+    ends_on = DayField(label="New last day, if it ends sooner", required=False)
     authority = forms.CharField(
         label="On whose authority",
         max_length=200,

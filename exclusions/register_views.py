@@ -1,9 +1,7 @@
 """Pages of the register of exclusions, and its files."""
 
 import datetime as dt
-from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -20,48 +18,7 @@ from members.models import Role
 
 from . import actions
 from .register import HEAD, MOST, Asked, figures, lines, register_rows, with_facts
-
-SHOWS = [
-    ("in_force", "In force on the day"),
-    ("served", "Served from … to …"),
-    ("all", "All"),
-]
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Enter a day, such as 14/03/2026."},
-    )
-
-
-class RegisterForm(forms.Form):
-    """What is asked of the register. What is left out is today, and this financial year."""
-
-    show = forms.ChoiceField(label="Which", choices=SHOWS, required=False)
-    on = _day("On")
-    since = _day("From")
-    until = _day("To")
-    q = forms.CharField(label="Name or reference", required=False, max_length=100)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-
-    def asked(self) -> Asked:
-        """Return it, with the usual for what was left out or is no day."""
-        self.is_valid()  # what is no day is left out
-        data = self.cleaned_data
-        today = dates.today()
-        return Asked(
-            show=data.get("show") or "in_force",
-            on=data.get("on") or today,
-            since=data.get("since") or dates.financial_year_start(today),
-            until=data.get("until") or today,
-            text=str(data.get("q") or "").replace("\x00", ""),
-        )
+from .register_forms import RegisterForm
 
 
 def _form(request: HttpRequest) -> tuple[RegisterForm, Asked]:

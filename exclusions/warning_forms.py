@@ -7,12 +7,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from common.fields import LondonMomentField
+from common.fields import LondonMomentField, PlainForm
 from incidents.models import Report
 from members.models import User
 from offenders.models import Subject
 
-from .appeal_forms import PlainForm
 from .asked_forms import YoungForm
 from .forms import grounds_field, let_cite
 from .models import WarningLetter
