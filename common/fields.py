@@ -15,6 +15,7 @@ PHOTO_ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif"
 PAPER_ACCEPT = f"{PHOTO_ACCEPT},application/pdf"
 FILE_ACCEPT = f"{PAPER_ACCEPT},video/mp4,video/quicktime"
 NO_VIDEO = "This is a video. Send a photo or a PDF."
+NOT_PAPER = "This file can’t be taken. Send a photo or a PDF."
 
 
 class MultipleFileInput(forms.ClearableFileInput):
@@ -101,8 +102,10 @@ class FilesField(forms.FileField):
         try:
             super().clean(file)
             if check_file(file).kind == "video" and not self.videos:
-                raise ValidationError(NO_VIDEO, code="kind")
+                raise ValidationError(NO_VIDEO, code="video")
         except ValidationError as error:
+            if error.code == "kind" and not self.videos:
+                error = ValidationError(NOT_PAPER, code="kind")
             return [
                 ValidationError(f"{(file.name or 'file')[:60]}: {message}", code="file")
                 for message in error.messages

@@ -4,9 +4,12 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from common.fields import PlainForm
 from incidents.models import Report
+from incidents.police_pack.statement import recognised_by
 from members.models import Member
 
 from .models import CaseFile, CaseIncident, CaseStatement
@@ -76,6 +79,7 @@ class StatementForm(PlainForm):
     """A statement, and whether the pack names who made it."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
     member = forms.ModelChoiceField(
         label="Business",
         queryset=Member.objects.none(),
@@ -121,7 +125,8 @@ class StatementForm(PlainForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.incident = incident
-        members = Member.objects.active()
+        held = [statement.member_id] if statement else []  # it may have left the scheme since
+        members = Member.objects.filter(Q(pk__in=Member.objects.active()) | Q(pk__in=held))
         if incident is not None:
             members = Member.objects.filter(pk=incident.report.member_id)
             self.initial.setdefault("member", incident.report.member_id)
@@ -130,6 +135,16 @@ class StatementForm(PlainForm):
             names = ("member", "witness_name", "witness_age", "occupation", "words")
             self.initial.update({name: getattr(statement, name) for name in names})
             self.initial["name_shown"] = "yes" if statement.name_shown else "no"
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse that somebody else signs what the reporter recognised."""
+        data = super().clean() or {}
+        if self.incident is not None:
+            reporter = self.incident.report.reporter.name
+            problem = recognised_by(reporter, data.get("witness_name"), data.get("words"))
+            if problem:
+                self.add_error("words", ValidationError(problem, code="witness"))
+        return data
 
     def statement(self) -> StatementInput:
         """Return the statement this valid form means."""

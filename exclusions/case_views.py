@@ -1,5 +1,6 @@
 """Pages of case files, for the Intelligence Manager alone."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +19,12 @@ from members.access import roles_only, user_of
 from members.models import Role, User
 from offenders.access import get_subject
 from offenders.actions import SUBJECT_VIEWED
+from offenders.models import Subject
 
 from . import actions
 from .access import get_case, get_case_incident
 from .case_forms import CaseForm, CloseForm, IncidentForm, OrderForm, PickForm, StatementForm
+from .evidence.contents import no_longer_citable
 from .evidence.names import names_left_in
 from .models import CaseFile, CaseIncident, CaseStatement
 from .services import (
@@ -115,6 +118,7 @@ def _page(
         "statements": list(found.statements.select_related("member", "incident__report")),
         "packs": list(found.packs.select_related("ordered_by")),
         "left": names_left_in(found) if found.is_open else [],
+        "wrong": no_longer_citable(found) if found.is_open else [],
         "order": order or OrderForm(initial={"revision": found.revision}),
         "close": close or CloseForm(),
     }
@@ -128,6 +132,8 @@ def case_edit(request: HttpRequest, ref: str) -> HttpResponse:
     """Change what is asked for, and why."""
     user = user_of(request)
     found = get_case(user, ref)
+    if not found.is_open:
+        return _closed(request, found)
     initial = {"revision": found.revision, "kind": found.kind, "words": found.words}
     form = CaseForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -147,6 +153,11 @@ def case_edit(request: HttpRequest, ref: str) -> HttpResponse:
     return _form_page(request, found, form, "exclusions/case_form.html", f"Change {found.ref}")
 
 
+def _closed(request: HttpRequest, found: CaseFile) -> HttpResponse:
+    messages.info(request, "This case file is closed: it stays as it is.")
+    return redirect("case", ref=found.ref)
+
+
 def _form_page(
     request: HttpRequest, found: CaseFile, form: Any, template: str, title: str, **more: Any
 ) -> HttpResponse:
@@ -163,6 +174,8 @@ def case_pick_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Choose the incidents of a case file."""
     user = user_of(request)
     found = get_case(user, ref)
+    if not found.is_open:
+        return _closed(request, found)
     form = PickForm(request.POST or None, case=found)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -188,6 +201,8 @@ def case_incident(request: HttpRequest, ref: str, report: str) -> HttpResponse:
     """Change what the pack tells of an incident."""
     user = user_of(request)
     found = get_case(user, ref)
+    if not found.is_open:
+        return _closed(request, found)
     incident = get_case_incident(found, report)
     names = ("account", "with_files")
     initial = {name: getattr(incident, name) for name in names} | {"revision": found.revision}
@@ -211,10 +226,12 @@ def statement_new(request: HttpRequest, ref: str) -> HttpResponse:
     """Add a statement: of a witness of an incident (`of`), or of a business on all of it."""
     user = user_of(request)
     found = get_case(user, ref)
+    if not found.is_open:
+        return _closed(request, found)
     of = query_text(request, "of")
     incident = get_case_incident(found, of) if of else None
     form = StatementForm(
-        request.POST or None, incident=incident, initial=_first_words(user, incident)
+        request.POST or None, incident=incident, initial=_first_words(user, found, incident)
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -234,15 +251,24 @@ def statement_new(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-def _first_words(user: User, incident: CaseIncident | None) -> dict[str, Any]:
-    """Return who reported an incident, and the first wording of their statement."""
+def _first_words(user: User, case: CaseFile, incident: CaseIncident | None) -> dict[str, Any]:
+    """Return who reported an incident, and the first wording of their statement.
+
+    Of the people in it only the case file's own is named: the pack is about nobody else.
+    """
     if incident is None:
-        return {}
+        return {"revision": case.revision}
     report = incident.report
-    words = statement_words(
-        case_of(report, user, lambda subjects: {one.pk: one.shown_name for one in subjects})
-    )
-    return {"witness_name": report.reporter.name, "words": words}
+    words = statement_words(case_of(report, user, lambda people: _only(case.subject_id, people)))
+    return {
+        "revision": case.revision,
+        "witness_name": report.reporter.name,
+        "words": words,
+    }
+
+
+def _only(key: int, subjects: Iterable[Subject]) -> dict[int, str]:
+    return {one.pk: one.shown_name for one in subjects if one.pk == key}
 
 
 @require_http_methods(["GET", "POST"])
@@ -251,16 +277,30 @@ def statement_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     """Change a statement, or take it out of the case file."""
     user = user_of(request)
     found = get_case(user, ref)
-    rows = CaseStatement.objects.filter(case=found).select_related("incident__report", "case")
+    if not found.is_open:
+        return _closed(request, found)
+    rows = CaseStatement.objects.filter(case=found).select_related(
+        "incident__report__reporter", "case__subject"
+    )
     statement = get_object_or_404(rows, pk=pk)
-    form = StatementForm(request.POST or None, incident=statement.incident, statement=statement)
+    form = StatementForm(
+        request.POST or None,
+        incident=statement.incident,
+        statement=statement,
+        initial={"revision": found.revision},
+    )
     try:
         if request.method == "POST" and "remove" in request.POST:
             statement_remove(by=user, statement=statement)
             messages.success(request, "Taken out.")
             return redirect("case", ref=found.ref)
         if request.method == "POST" and form.is_valid():
-            statement_change(by=user, statement=statement, data=form.statement())
+            statement_change(
+                by=user,
+                statement=statement,
+                revision=form.cleaned_data["revision"],
+                data=form.statement(),
+            )
             messages.success(request, "Saved.")
             return redirect("case", ref=found.ref)
     except ValidationError as error:

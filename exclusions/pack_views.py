@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.services import record
@@ -17,7 +18,7 @@ from members.sharing_forms import ShareForm
 from . import actions
 from .access import get_pack
 from .models import EvidencePack
-from .services import pack_release
+from .services import pack_check, pack_release
 
 
 @require_safe
@@ -55,6 +56,11 @@ def pack_document(request: HttpRequest, ref: str) -> HttpResponse:
     pack = get_pack(user, ref)
     if not pack.has_files:
         raise Http404
+    try:
+        pack_check(pack.pdf, pack.pdf_sha256)
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+        return redirect("evidence_pack", ref=pack.ref)
     record(actions.PACK_READ, by=user, ref=pack.case.ref, subjects=pack.subject_refs, pack=pack.ref)
     return _file(pack.pdf, f"{pack.ref}.pdf", "application/pdf")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from audit.services import record
@@ -95,8 +95,11 @@ class Change:
 
 def top_ten_changes(*, most: int) -> list[Change]:
     """Return the latest changes of the list, the newest first; each with the subjects loaded."""
-    ended = TopTenPlace.objects.filter(until__isnull=False).order_by("-until")
-    moments = list(ended.values_list("until", flat=True).distinct()[:most])
+    places = TopTenPlace.objects.order_by()
+    first = places.aggregate(at=Min("since"))["at"]  # when there was a list at all: no change
+    ended = places.filter(until__isnull=False).values_list("until")
+    begun = places.filter(since__gt=first).values_list("since") if first else places.none()
+    moments = [at for (at,) in ended.union(begun).order_by("-until")[:most]]
     rows = list(
         TopTenPlace.objects.filter(Q(since__in=moments) | Q(until__in=moments))
         .select_related("subject")

@@ -73,9 +73,23 @@ def share_kept_file(*, by: User, sharing: Sharing, sha256: str, byte_size: int) 
     row = once(SharingRecord, sharing.client_id, lambda: _entered(by, sharing, (sha256, byte_size)))
     if row.shared_by_id != by.pk:
         raise PermissionDenied
-    if (row.sha256, row.record) != (sha256, sharing.record):
-        raise ValidationError("This form recorded another file already.", code="changed")
+    said = (sha256, sharing.record, *_said(sharing))
+    if (row.sha256, row.record, *_said(row)) != said:
+        raise ValidationError(
+            f"{row.ref} was recorded from this form already, with other words in it. "
+            "Press again to share and record this one too.",
+            code="changed",
+        )
     return row
+
+
+def _said(sharing: Sharing | SharingRecord) -> tuple[object, ...]:
+    """Return with whom something is shared and why, of a form or an entry."""
+    member = sharing.recipient_member.pk if sharing.recipient_member else None
+    return (
+        sharing.recipient, member, sharing.recipient_ref, sharing.purpose, sharing.lawful_basis,
+        sharing.agreement,
+    )  # fmt: skip
 
 
 def hashed(content: bytes) -> str:

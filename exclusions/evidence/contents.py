@@ -16,7 +16,7 @@ from exclusions.models import CaseFile, CaseIncident, CaseStatement, EvidencePac
 from exclusions.querysets import breaches
 from incidents import actions as incident_actions
 from incidents.models import Attachment, Involvement, Report
-from incidents.police_pack.case import methods, place, vehicle, weapon, what_it_is
+from incidents.police_pack.case import methods, place, vehicle, weapon
 from offenders.models import Subject
 
 from .names import Names
@@ -101,11 +101,21 @@ def contents_of(pack: EvidencePack) -> Contents:
     )
 
 
+def no_longer_citable(case: CaseFile) -> list[str]:
+    """Return the incidents of a case file that are no accepted ones of its person any more.
+
+    Somebody else was taken for them, the report was rejected or is a double, a merge was undone.
+    """
+    citable = Report.objects.accepted_incidents().filter(people__subject=case.subject_id)
+    wrong = case.incidents.exclude(report__in=citable.values("pk"))
+    return list(wrong.order_by("report__ref").values_list("report__ref", flat=True))
+
+
 def _files(incidents: Sequence[CaseIncident]) -> list[Attachment]:
     wanted = [each.report_id for each in incidents if each.with_files]
     order = {key: place for place, key in enumerate(wanted)}
     found = Attachment.objects.filter(report__in=wanted).select_related(
-        "report", "added_by__member"
+        "report__member", "added_by__member"
     )
     return sorted(found, key=lambda file: (order[file.report_id], file.number))
 
@@ -212,10 +222,10 @@ def _told(report: Report, names: Names, exhibits: list[str], others: int) -> Fac
     attacked = "Somebody was hurt or attacked" if report.violence else ""
     threats = "Somebody was threatened or abused" if report.threats else ""
     harm = [attacked, threats, weapon(report)]
-    police = report.police_ref or ("told" if report.police_told else "")
+    police = report.police_ref or ("Told" if report.police_told else "")
     return [
         ("Where", place(report.premises)),
-        ("Reported by", names.of_user(report.reporter)),
+        ("Reported by", names.of_user(report.reporter, report.member)),
         ("How it was done", methods(report)),
         ("Harm", "; ".join(part for part in harm if part)),
         ("Vehicle", vehicle(report)),
@@ -286,8 +296,9 @@ def _custody(
         {
             "number": exhibit.number,
             "ref": exhibit.ref,
-            "what": what_it_is(file),
-            "received": f"{dates.in_full(file.added_at)}, from {names.of_user(file.added_by)}",
+            "what": _what(file),
+            "received": f"{dates.in_full(file.added_at)}, from"
+            f" {names.of_user(file.added_by, file.report.member)}",
             "sha256": exhibit.sha256,
             "chain": [_link(event) for event in events[exhibit.report_ref, exhibit.in_report]],
             "picture": f"{exhibit.number}.jpg" if exhibit.picture else "",
@@ -295,6 +306,11 @@ def _custody(
         }
         for file, exhibit in zip(files, exhibits, strict=True)
     ]
+
+
+def _what(file: Attachment) -> str:
+    """Return what a file is. Not its name on the sender's device: that may say whose it is."""
+    return f"{file.kind_words}, {file.byte_size:,} bytes"
 
 
 def _link(event: Event) -> str:

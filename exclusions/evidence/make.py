@@ -10,6 +10,7 @@ import logging
 import tempfile
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from django.core.files import File
@@ -26,15 +27,20 @@ from exclusions.models import CaseFile, EvidencePack
 from exclusions.models.case_file import KEPT
 from incidents import actions as incident_actions
 
-from .contents import Contents, contents_of
+from .contents import Contents, contents_of, no_longer_citable
 from .files import AlteredError, sha256_of, write_archive
+from .names import names_left_in
 
 logger = logging.getLogger(__name__)
 
-LEASE: Final = dt.timedelta(minutes=3)
+LEASE: Final = dt.timedelta(minutes=10)  # hashing and storing gigabytes of film is one step
 FOLDER: Final = "packs"
 EVERY: Final = 10  # exhibits between two signs of life
 GIVEN_UP: Final = "It could not be made. Order it again; if that fails too, tell the administrator."
+
+
+class NotAsOrderedError(Exception):
+    """What was ordered, and looked at then, is not what would be made now."""
 
 
 class TakenOverError(Exception):
@@ -53,6 +59,9 @@ def pack_make(*, pack_id: int) -> bool:
     try:
         _make(pack)
     except TakenOverError:
+        return False
+    except NotAsOrderedError as error:
+        _fail(pack, f"{error} Look at the case file, and order it again.")
         return False
     except AlteredError as error:
         _fail(pack, f"{error} Tell the administrator before anything of it is used.")
@@ -109,10 +118,16 @@ def _tell(pack: EvidencePack, **said: Any) -> None:
 
 
 def _read(pack: EvidencePack) -> Contents:
+    """Return what was ordered. Raises NotAsOrderedError where it is not that any more."""
     with transaction.atomic():  # the case file stands still meanwhile
         CaseFile.objects.select_for_update(of=("self",), no_key=True).get(pk=pack.case_id)
         pack.case.refresh_from_db()
-        pack.case_revision = pack.case.revision
+        if pack.case.revision != pack.case_revision:
+            raise NotAsOrderedError("The case file was changed before the pack was made.")
+        if wrong := no_longer_citable(pack.case):
+            raise NotAsOrderedError(f"No incident of this person any more: {', '.join(wrong[:5])}.")
+        if not pack.names_checked and names_left_in(pack.case):
+            raise NotAsOrderedError("A name that is withheld may stand in the text by now.")
         return contents_of(pack)
 
 
@@ -149,13 +164,12 @@ def _make(pack: EvidencePack) -> None:
             tell=count,
         )
         _tell(pack, step="Storing it")
-        made = _store(pack, target, content)
-    try:
-        _finish(pack, contents, made)
-    except BaseException:
-        assert pack.claim is not None
-        _files_delete(pack.claim)
-        raise
+        try:
+            _finish(pack, contents, _store(pack, target, content))
+        except BaseException:
+            assert pack.claim is not None
+            _files_delete(pack.claim)
+            raise
 
 
 def _pdf(pack: EvidencePack, contents: Contents) -> bytes:
@@ -196,7 +210,6 @@ def _finish(pack: EvidencePack, contents: Contents, made: Made) -> None:
     done = _mine(pack).update(
         made_at=timezone.now(),
         step="",
-        case_revision=pack.case_revision,
         pdf=made.pdf,
         archive=made.archive,
         pdf_sha256=made.pdf_sha256,
@@ -245,8 +258,8 @@ def _files_delete(claim: uuid.UUID) -> None:
 def packs_purge() -> int:
     """Delete the files of packs made more than 90 days ago; the entries stay. Return how many.
 
-    First the row says so, then the files go; a run that dies between the two is made good by the
-    next: it deletes those of every entry that says so within a week.
+    First the row says so, then the files go; what a run that dies between the two leaves behind
+    is deleted by the next, as are files of tries that died.
     """
     now = timezone.now()
     old = EvidencePack.objects.filter(made_at__lt=now - KEPT, files_deleted_at=None)
@@ -254,13 +267,22 @@ def packs_purge() -> int:
     for pack in old.select_related("case"):
         with transaction.atomic():
             mine = EvidencePack.objects.filter(pk=pack.pk, files_deleted_at=None)
-            if mine.update(files_deleted_at=now):
+            if mine.update(files_deleted_at=now) and pack.claim:
+                transaction.on_commit(partial(_files_delete, pack.claim), robust=True)
                 record(actions.PACK_DELETED, by=None, ref=pack.case.ref, pack=pack.ref)
                 purged += 1
-    week = now - dt.timedelta(days=7)
-    for claim in EvidencePack.objects.filter(files_deleted_at__gt=week).values_list(
-        "claim", flat=True
-    ):
-        if claim:
-            _files_delete(claim)
+    _strays_delete()
     return purged
+
+
+def _strays_delete() -> None:
+    """Delete files that no pack has, once they are a day old: what dead tries and runs left."""
+    held = EvidencePack.objects.filter(files_deleted_at=None).exclude(claim=None)
+    names = {name for claim in held.values_list("claim", flat=True) for name in _names(claim)}
+    if not default_storage.exists(FOLDER):
+        return
+    for name in default_storage.listdir(FOLDER)[1]:
+        stored = f"{FOLDER}/{name}"
+        age = timezone.now() - default_storage.get_modified_time(stored)
+        if stored not in names and age > dt.timedelta(days=1):
+            default_storage.delete(stored)

@@ -5,26 +5,39 @@ a number everywhere else, so that the one does not give the other away.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from exclusions.models import CaseFile, CaseIncident, CaseStatement
-from members.models import User
+from incidents.models import Attachment
+from members.models import Member, User
 
-SHORTEST: Final = 4
-"""Letters of a family name that is looked for by itself: "Lee" is in too many words."""
+SHORTEST: Final = 3
+"""Latin letters of a part of a name that is looked for by itself: "Jo" is in too many texts."""
+NO_NAMES: Final = frozenset(
+    ("mr", "mrs", "ms", "miss", "mx", "dr", "sir", "jr", "sr", "junior", "senior", "the", "and",
+     "owner", "manager", "store", "shop", "staff")
+)  # fmt: skip
 WITHHELD = "name withheld"
 
 Key = tuple[str, int]
 
 
 def _key(name: str, member_id: int) -> Key:
-    return " ".join(name.casefold().split()), member_id
+    return " ".join(_words(name)), member_id
+
+
+def _words(text: str) -> list[str]:
+    """Return a text's words without case, accents and punctuation: "O’Brien" is "obrien"."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.findall(r"[^\W_]+", re.sub(r"['’ʼ`´]", "", plain))
 
 
 class Names:
-    """Labels of the people behind a case file's reports and statements, in the order they come."""
+    """Labels of the people behind a case file's reports, files and statements, as they come."""
 
     def __init__(
         self, incidents: Sequence[CaseIncident], statements: Sequence[CaseStatement]
@@ -42,15 +55,19 @@ class Names:
     def _take(self, key: Key) -> None:
         self._numbers.setdefault(key, len(self._numbers) + 1)
 
-    def of_user(self, user: User) -> str:
-        """Return what the pack calls a user who reported or sent something."""
+    def shows(self, user: User, member: Member) -> bool:
+        """Whether the pack names a user who reported or sent something for that business."""
+        return user.is_intel or _key(user.name, member.pk) in self._shown
+
+    def of_user(self, user: User, member: Member) -> str:
+        """Return what the pack calls a user who reported or sent something for that business."""
         if user.is_intel:
             return f"{user.name}, Intelligence Manager"
-        key = _key(user.name, user.member_id)
+        key = _key(user.name, member.pk)
         if key in self._shown:
-            return f"{user.name}, {user.member.name}"
+            return f"{user.name}, {member.name}"
         self._take(key)
-        return f"Witness {self._numbers[key]}, {user.member.name}"
+        return f"Witness {self._numbers[key]}, {member.name}"
 
     def of_statement(self, statement: CaseStatement) -> str:
         """Return whose statement it is, as the pack says it."""
@@ -58,18 +75,6 @@ class Names:
             return statement.witness_name
         number = self._numbers[_key(statement.witness_name, statement.member_id)]
         return f"Witness {number} ({WITHHELD})"
-
-    def withheld(
-        self, incidents: Iterable[CaseIncident], statements: Iterable[CaseStatement]
-    ) -> set[str]:
-        """Return the names that the pack must not show anywhere."""
-        names = {each.report.reporter for each in incidents}
-        hidden = {
-            user.name
-            for user in names
-            if not user.is_intel and _key(user.name, user.member_id) not in self._shown
-        }
-        return hidden | {one.witness_name for one in statements if not one.name_shown}
 
 
 @dataclass(frozen=True)
@@ -83,39 +88,84 @@ class Left:
 def names_left_in(case: CaseFile) -> list[Left]:
     """Return where a name that is to be withheld seems to stand in what the pack tells.
 
-    The whole name, or the family name by itself as a word. The subject's own names are none.
+    The whole name, or a part of it by itself as a word. The subject's own names are none. It is a
+    help, no proof: a nickname or a slip of the pen is found by who reads the pack.
     """
-    incidents = list(case.incidents.select_related("report__reporter__member", "report__premises"))
+    incidents = list(
+        case.incidents.select_related(
+            "report__reporter__member", "report__member", "report__premises"
+        )
+    )
     statements = list(case.statements.select_related("member", "incident__report"))
-    names = Names(incidents, statements).withheld(incidents, statements)
     subject = case.subject
     own = {
         word
         for name in (subject.name, *subject.aliases.values_list("name", flat=True))
-        for word in name.casefold().split()
+        for word in _words(name)
     }
-    texts = [("the first page", case.words)]
-    texts += [(each.report.ref, each.account) for each in incidents]
-    texts += [(_place(one), one.words) for one in statements]
+    wanted = [_Wanted.of(name, own) for name in sorted(_withheld(incidents, statements))]
+    texts = [_Text.of(place, text) for place, text in _texts(case, incidents, statements) if text]
     return [
-        Left(name, place)
-        for name in sorted(names)
-        for place, text in texts
-        if _stands_in(name, text, own)
+        Left(name.name, text.place) for name in wanted for text in texts if name.stands_in(text)
     ]
 
 
-def _place(statement: CaseStatement) -> str:
-    of = statement.incident.report.ref if statement.incident else statement.member.name
-    return f"the statement on {of}"
+def _withheld(incidents: Sequence[CaseIncident], statements: Sequence[CaseStatement]) -> set[str]:
+    """Return the names that the pack must not show anywhere."""
+    names = Names(incidents, statements)
+    people = [(each.report.reporter, each.report.member) for each in incidents]
+    wanted = [each.report_id for each in incidents if each.with_files]
+    files = Attachment.objects.filter(report__in=wanted).select_related(
+        "added_by__member", "report__member"
+    )
+    people += [(file.added_by, file.report.member) for file in files]
+    hidden = {user.name for user, member in people if not names.shows(user, member)}
+    return hidden | {one.witness_name for one in statements if not one.name_shown}
 
 
-def _stands_in(name: str, text: str, own: set[str]) -> bool:
-    words = name.casefold().split()
-    folded = " ".join(text.casefold().split())
-    if " ".join(words) in folded:
-        return True
-    last = words[-1] if words else ""
-    if len(last) < SHORTEST or last in own:
-        return False
-    return re.search(rf"(?<!\w){re.escape(last)}(?!\w)", folded) is not None
+def _texts(
+    case: CaseFile, incidents: Iterable[CaseIncident], statements: Iterable[CaseStatement]
+) -> list[tuple[str, str]]:
+    """Return everything that somebody typed and the pack prints, each with where it stands."""
+    texts = [("the first page", case.words)]
+    for each in incidents:
+        report = each.report
+        typed = (each.account, report.vehicle_words, report.weapon_words, report.police_ref)
+        texts += [(report.ref, text) for text in typed]
+    for one in statements:
+        of = one.incident.report.ref if one.incident else one.member.name
+        texts += [(f"the statement on {of}", text) for text in (one.words, one.occupation)]
+    return texts
+
+
+@dataclass(frozen=True)
+class _Text:
+    place: str
+    words: frozenset[str]
+    whole: str = field(repr=False)
+
+    @classmethod
+    def of(cls, place: str, text: str) -> "_Text":
+        words = _words(text)
+        return cls(place, frozenset(words), f" {' '.join(words)} ")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    name: str
+    whole: str
+    parts: frozenset[str]
+
+    @classmethod
+    def of(cls, name: str, own: set[str]) -> "_Wanted":
+        words = [word for word in _words(re.sub(r"\(.*?\)", " ", name)) if word not in NO_NAMES]
+        parts = {word for word in words if word not in own and _is_telling(word)}
+        return cls(name, f" {' '.join(words)} " if words else "", frozenset(parts))
+
+    def stands_in(self, text: _Text) -> bool:
+        return bool(self.parts & text.words) or (bool(self.whole) and self.whole in text.whole)
+
+
+def _is_telling(word: str) -> bool:
+    """Whether a part of a name says something by itself; other scripts say more with fewer."""
+    return len(word) >= (SHORTEST if word.isascii() else 2)

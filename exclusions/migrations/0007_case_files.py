@@ -310,6 +310,13 @@ class Migration(migrations.Migration):
                 ),
                 ("ordered_at", models.DateTimeField(db_comment="When it was ordered")),
                 (
+                    "names_checked",
+                    models.BooleanField(
+                        db_comment="Whether each place was looked at where a withheld name seems to stand",
+                        default=False,
+                    ),
+                ),
+                (
                     "claim",
                     models.UUIDField(blank=True, db_comment="The try that is at it", null=True),
                 ),

@@ -197,6 +197,10 @@ class EvidencePack(models.Model):
         CaseFile, on_delete=models.PROTECT, related_name="packs", db_comment="Of which case file"
     )
     case_revision = models.PositiveIntegerField(db_comment="The case file's revision it is made of")
+    names_checked = models.BooleanField(
+        default=False,
+        db_comment="Whether each place was looked at where a withheld name seems to stand",
+    )
     ordered_at = models.DateTimeField(db_comment="When it was ordered")
     ordered_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who ordered it"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from common import dates
 from common.db import check_revision, constraint_messages, once
 from common.refs import yearly_ref
 from exclusions import actions
+from exclusions.evidence.contents import no_longer_citable
+from exclusions.evidence.files import sha256_of
 from exclusions.evidence.names import names_left_in
 from exclusions.models import (
     CaseFile,
@@ -108,8 +111,10 @@ def case_pick(*, by: User, case: CaseFile, revision: int, reports: Sequence[Repo
         raise ValidationError(f"Choose {MOST_INCIDENTS} incidents at most.", code="many")
     held = {each.report_id: each for each in row.incidents.select_related("report")}
     citable = {report.pk for report in citable_reports(row.subject)}
-    if wanted.keys() - citable - held.keys():
-        raise ValidationError("Choose accepted incidents of this person only.")
+    if wrong := sorted(wanted[key].ref for key in wanted.keys() - citable):
+        raise ValidationError(
+            f"Choose accepted incidents of this person only: {', '.join(wrong[:5])} is none."
+        )
     going = [held[key] for key in held.keys() - wanted.keys()]
     stated = CaseStatement.objects.filter(incident__in=going).select_related("incident__report")
     if refs := sorted(
@@ -195,9 +200,14 @@ def _fields(data: StatementInput) -> dict[str, object]:
 
 
 @transaction.atomic
-def statement_change(*, by: User, statement: CaseStatement, data: StatementInput) -> None:
-    """Change a statement's words, or whether its name is shown. Raises ValidationError: closed."""
-    row = _locked(statement.case)
+def statement_change(
+    *, by: User, statement: CaseStatement, revision: int, data: StatementInput
+) -> None:
+    """Change a statement's words, or whether its name is shown.
+
+    Raises ValidationError: stale (else an old page could show a name again), or closed.
+    """
+    row = _locked(statement.case, revision)
     found = CaseStatement.objects.select_for_update().get(pk=statement.pk)
     _fill(found, data)
     _changed(row, by)
@@ -237,6 +247,12 @@ def pack_order(
         row = _locked(case, revision)
         if not row.incidents.exists():
             raise ValidationError("Choose at least one incident first.", code="empty")
+        if wrong := no_longer_citable(row):
+            raise ValidationError(
+                f"No accepted incident of this person any more: {', '.join(wrong[:5])}. Take that"
+                " out of the case file.",
+                code="wrong",
+            )
         if not names_checked and (left := names_left_in(row)):
             places = "; ".join(f"{each.name} in {each.place}" for each in left[:5])
             raise ValidationError(
@@ -249,6 +265,7 @@ def pack_order(
             client_id=client_id,
             case=row,
             case_revision=row.revision,
+            names_checked=names_checked,
             ordered_at=timezone.now(),
             ordered_by=by,
         )
@@ -268,14 +285,31 @@ def _wake(pk: int) -> None:
     evidence_pack_make.delay(pk)
 
 
+def pack_check(stored: str, sha256: str) -> None:
+    """Raise ValidationError unless a stored file is what was made: nothing else may leave."""
+    try:
+        with default_storage.open(stored, "rb") as file:
+            intact = sha256_of(file) == sha256
+    except FileNotFoundError as error:
+        raise ValidationError(
+            "The file is missing from the store. Order the pack again.", code="gone"
+        ) from error
+    if not intact:
+        raise ValidationError(
+            "The file is not what was made any more. Tell the administrator.", code="altered"
+        )
+
+
 def pack_release(*, by: User, pack: EvidencePack, shared: Mapping[str, Any]) -> SharingRecord:
     """Enter in the register of sharing that a pack is handed out; return the entry.
 
     `shared` is what a Sharing says of recipient and purpose. The same form again returns the same
-    entry. Raises ValidationError: not made yet, or its files are deleted.
+    entry. Raises ValidationError: not made yet, its files are deleted, missing or altered, or the
+    same form names another recipient now.
     """
     if not pack.has_files:
         raise ValidationError("There is no file of this pack. Order it again.", code="stale")
+    pack_check(pack.archive, pack.sha256)
     sharing = Sharing(record=pack.ref, subjects=pack.subject_refs, fields=pack.fields, **shared)
     with transaction.atomic():
         row = share_kept_file(by=by, sharing=sharing, sha256=pack.sha256, byte_size=pack.byte_size)

@@ -1,6 +1,7 @@
 """Case files: filled, changed by one at a time, whose names they withhold, closed."""
 
 import uuid
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -20,7 +21,9 @@ from exclusions.services import (
     statement_change,
     statement_remove,
 )
+from incidents.services import PersonInput, involvement_link, report_accept
 from offenders.models import Subject
+from offenders.services.subjects import subject_unmake
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.races import at_once
@@ -45,7 +48,7 @@ def test_it_holds_the_accepted_incidents_of_its_person_only(cast: Cast, subject)
     waiting = factories.report(cast.staff, cast.shop, type=factories.incident_type())
     case = factories.case_file(cast.intel, subject, mine)
     for wrong in (other, waiting):
-        with pytest.raises(ValidationError, match="of this person only"):
+        with pytest.raises(ValidationError, match="of this person only: INC-"):
             case_pick(by=cast.intel, case=case, revision=case.revision, reports=[mine, wrong])
     assert [each.account for each in case.incidents.all()] == ["He took razors."]
 
@@ -124,7 +127,15 @@ def test_a_withheld_name_in_the_words_is_found(cast: Cast, subject) -> None:
         ("Ann Ash", "Ann Ash saw it.", True),
         ("Anne Boleyn", "Ms Boleyn saw it.", True),
         ("Anne Boleyn", "Boleyns Road", False),
-        ("Jo Lee", "He was asleep at the lee side.", False),  # too short to look for by itself
+        ("Jo Lee", "Jo told me.", False),  # too short to look for by itself
+        ("Jo Lee", "Ms Lee told me.", True),
+        ("Harry Lunn", "Harry told me.", True),
+        ("Sinéad O’Brien", "Sinead O'Brien said so.", True),
+        ("Ann Smith-Jones", "Mrs Smith Jones came.", True),
+        ("Ann Webb", "Webb, Ann", True),
+        ("Dr Ann Webb (manager)", "The manager saw it. Dr Who too.", False),
+        ("علي", "قال علي ذلك", True),
+        ("Zoe\u0301 Price", "zoé", True),
         ("Dee Marsh", "Marsh came in.", False),  # the subject's own name
         ("Dee Marsh", "Dee  Marsh came in.", True),
         ("Zoë Ó Briain", "zoë ó briain", True),
@@ -142,7 +153,8 @@ def test_which_words_are_taken_for_a_name(cast: Cast, subject, witness, words, f
         incident=shown.incident,
         name_shown=True,
     )
-    statement_change(by=cast.intel, statement=shown, data=data)
+    case.refresh_from_db()
+    statement_change(by=cast.intel, statement=shown, revision=case.revision, data=data)
     assert names_left_in(case) == []
 
 
@@ -187,6 +199,54 @@ def test_the_database_refuses_what_no_service_does(
         model.objects.update(**change)
 
 
+def test_two_tabs_on_a_statement_do_not_show_a_name_again(cast: Cast, client_of, subject) -> None:
+    case = factories.case_file(cast.intel, subject, incident(cast, subject))
+    made = statement(case, cast, name_shown=True)
+    path = f"/cases/{case.ref}/statements/{made.pk}/"
+    intel = client_of("intel")
+    form = intel.get(path).context["form"]
+    data = {name: str(form[name].value() or "") for name in form.fields}
+    assert intel.post(path, data | {"name_shown": "no"}).status_code == 302
+    stale = intel.post(path, data | {"words": "I saw him go."})
+    assert (stale.status_code, "changed this" in stale.text) == (422, True)
+    made.refresh_from_db()
+    assert made.name_shown is False
+
+
+def test_a_draft_names_nobody_else_and_nobody_else_signs_it(cast: Cast, client_of, subject) -> None:
+    other = factories.published(cast.intel, name="Ann Ash").subject
+    factories.published(cast.intel, name="Bo Elm")
+    people = [PersonInput(subject=other), PersonInput(named_as="somebody")]
+    sent = factories.report(cast.staff, cast.shop, type=factories.incident_type(), people=people)
+    person = sent.people.get(subject=None)
+    linked = involvement_link(
+        by=cast.intel, report=sent, revision=1, involvement=person, subject=subject
+    )
+    report = report_accept(by=cast.intel, report=linked, revision=linked.revision)
+    case = factories.case_file(cast.intel, subject, report)
+    mine = factories.case_file(cast.intel, other, report)
+    intel = client_of("intel")
+
+    def draft(ref: str) -> Any:
+        return intel.get(f"/cases/{ref}/statements/new/?of={report.ref}").context["form"]
+
+    assert "Ash" not in draft(case.ref)["words"].value()
+    form = draft(mine.ref)
+    assert "recognised them as the person shown to me in D-TAC as Ann Ash" in form["words"].value()
+    data = {name: str(form[name].value() or "") for name in form.fields}
+    wrong = intel.post(
+        f"/cases/{mine.ref}/statements/new/?of={report.ref}", data | {"witness_name": "Una Else"}
+    )
+    assert (wrong.status_code, "who recognised them in D-TAC" in wrong.text) == (422, True)
+
+
+def test_a_record_with_a_case_file_is_not_unmade(cast: Cast, subject) -> None:
+    empty = factories.subject(cast.intel, name="Bo Elm", photo=False)
+    factories.case_file(cast.intel, empty)
+    with pytest.raises(ValidationError, match="worked on since"):
+        subject_unmake(subject=empty)
+
+
 def test_from_the_record_to_a_pack_through_the_pages(cast: Cast, client_of, subject) -> None:
     reports = [incident(cast, subject) for _ in range(3)]
     intel = client_of("intel")
@@ -216,6 +276,7 @@ def test_from_the_record_to_a_pack_through_the_pages(cast: Cast, client_of, subj
         "witness_name": cast.staff.name,
         "name_shown": "no",
         "words": "I saw him take razors.",
+        "revision": str(form["revision"].value()),
     }
     for _ in range(2):  # a double click
         assert intel.post(of, told).status_code == 302

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import io
 import multiprocessing
+import os
 import subprocess
 import time
 import uuid
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
@@ -24,6 +26,7 @@ from common import dates
 from common.variants import make_waiting_variants
 from exclusions.evidence import make
 from exclusions.evidence.make import LEASE, pack_make, packs_purge, packs_sweep
+from exclusions.evidence.names import names_left_in
 from exclusions.models import CaseFile, EvidencePack
 from exclusions.services import (
     StatementInput,
@@ -185,14 +188,14 @@ def order(cast: Cast, case: CaseFile) -> EvidencePack:
     )
 
 
-def stored() -> set[str]:
-    folder = Path(default_storage.path(make.FOLDER))
-    return {path.name for path in folder.glob("*")} if folder.exists() else set()
+def there(claim: uuid.UUID | None) -> bool:
+    """Whether anything of a try is stored. (Other tests use the same store.)"""
+    assert claim is not None
+    return any(default_storage.exists(f"{make.FOLDER}/{claim}.{end}") for end in ("pdf", "zip"))
 
 
 @pytest.mark.parametrize("how", ["altered", "gone"])
 def test_nothing_leaves_that_is_not_what_was_sent(cast: Cast, client_of, how: str) -> None:
-    before = stored()
     pack = order(cast, make_case(cast))
     file = Attachment.objects.first()
     assert file is not None
@@ -204,7 +207,7 @@ def test_nothing_leaves_that_is_not_what_was_sent(cast: Cast, client_of, how: st
     assert not pack_make(pack_id=pack.pk)
     pack.refresh_from_db()
     assert file.exhibit_ref in pack.problem
-    assert (pack.is_open, pack.has_files, stored()) == (False, False, before)
+    assert (pack.is_open, pack.has_files, there(pack.claim)) == (False, False, False)
     intel = client_of("intel")
     assert "Tell the administrator" in intel.get(f"/packs/{pack.ref}/").text
     assert intel.get(f"/packs/{pack.ref}/pack.pdf").status_code == 404
@@ -224,15 +227,16 @@ def die(cast: Cast, pack: EvidencePack, monkeypatch: pytest.MonkeyPatch, at: str
 
 @pytest.mark.parametrize("at", ["_read", "write_archive", "_pdf", "_store", "_finish"])
 def test_a_worker_that_dies_is_replaced(cast: Cast, monkeypatch, at: str) -> None:
-    before = stored()
     pack = order(cast, make_case(cast))
     die(cast, pack, monkeypatch, at)
+    pack.refresh_from_db()
+    dead = pack.claim
     assert packs_sweep() == 0  # somebody may be at it still
     with time_machine.travel(timezone.now() + LEASE + dt.timedelta(seconds=1)):
         assert packs_sweep() == 1
     pack.refresh_from_db()
     assert pack.has_files
-    assert stored() - before == {Path(pack.pdf).name, Path(pack.archive).name}
+    assert (there(dead), there(pack.claim)) == (False, True)
 
 
 def test_workers_that_are_killed_lose_nothing(transactional_db: None) -> None:
@@ -243,7 +247,6 @@ def test_workers_that_are_killed_lose_nothing(transactional_db: None) -> None:
     factories.evidence_pack(cast.intel, case)
     whole = time.monotonic() - begun
     for part in range(8):
-        before = stored()
         pack = order(cast, case)
         connection.close()  # the other process has one of its own
         worker = multiprocessing.get_context("fork").Process(
@@ -253,13 +256,15 @@ def test_workers_that_are_killed_lose_nothing(transactional_db: None) -> None:
         worker.join(timeout=whole * (part + 1) / 8)
         worker.kill()
         worker.join()
+        pack.refresh_from_db()
+        dead = pack.claim
         EvidencePack.objects.open().update(alive_at=timezone.now() - 2 * LEASE)  # much later
         packs_sweep()
         pack.refresh_from_db()
         content = opened(pack.archive)
         assert hashlib.sha256(content).hexdigest() == pack.sha256
         assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
-        assert stored() - before == {Path(pack.pdf).name, Path(pack.archive).name}
+        assert dead in (None, pack.claim) or not there(dead)
         made = Event.objects.filter(action="exclusions.pack.made", detail__pack=pack.ref)
         assert made.count() == 1
 
@@ -312,15 +317,7 @@ def test_handed_out_it_is_in_the_register(cast: Cast, client_of) -> None:
     share = f"/packs/{pack.ref}/share/"
     assert intel.post(share, {}).status_code == 422
     assert not SharingRecord.objects.exists()
-    page = intel.get(f"/packs/{pack.ref}/")
-    form = page.context["form"]
-    data = {
-        "client_id": str(form["client_id"].value()),
-        "recipient": "PC 1 Smith",
-        "body": "Kent Police",
-        "purpose": form["purpose"].value(),
-        "lawful_basis": form["lawful_basis"].value(),
-    }
+    data = share_data(intel.get(f"/packs/{pack.ref}/").context["form"])
     for _ in range(2):  # a double click is one entry
         answer = intel.post(share, data)
         content = b"".join(answer)
@@ -334,6 +331,114 @@ def test_handed_out_it_is_in_the_register(cast: Cast, client_of) -> None:
     assert "names of witnesses" in entry.fields
     assert "Shared with PC 1 Smith, Kent Police" in intel.get(f"/packs/{pack.ref}/").text
     assert "no-store" in answer["Cache-Control"]
+
+
+def share_data(form) -> dict[str, str]:
+    return {
+        "client_id": str(form["client_id"].value()),
+        "recipient": "PC 1 Smith",
+        "body": "Kent Police",
+        "purpose": form["purpose"].value(),
+        "lawful_basis": form["lawful_basis"].value(),
+    }
+
+
+def test_another_recipient_is_another_entry(cast: Cast, client_of) -> None:
+    """The page stays open after a download: what is typed then is no repetition."""
+    pack = factories.evidence_pack(cast.intel, make_case(cast, files=0))
+    intel = client_of("intel")
+    data = share_data(intel.get(f"/packs/{pack.ref}/").context["form"])
+    share = f"/packs/{pack.ref}/share/"
+    assert intel.post(share, data).status_code == 200
+    other = data | {"recipient": "Mr Beta"}
+    refused = intel.post(share, other)
+    assert (refused.status_code, "Press again" in refused.text) == (422, True)
+    fresh = refused.context["form"]["client_id"].value()
+    assert intel.post(share, other | {"client_id": str(fresh)}).status_code == 200
+    told = list(SharingRecord.objects.order_by("pk").values_list("recipient", flat=True))
+    assert told == ["PC 1 Smith, Kent Police", "Mr Beta, Kent Police"]
+
+
+@pytest.mark.parametrize("how", ["altered", "gone"])
+def test_a_pack_that_was_altered_is_not_handed_out(cast: Cast, client_of, how: str) -> None:
+    pack = factories.evidence_pack(cast.intel, make_case(cast, files=0))
+    intel = client_of("intel")
+    data = share_data(intel.get(f"/packs/{pack.ref}/").context["form"])
+    for name in (pack.archive, pack.pdf):
+        path = Path(default_storage.path(name))
+        if how == "gone":
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes() + b"x")
+    words = "missing from the store" if how == "gone" else "not what was made"
+    refused = intel.post(f"/packs/{pack.ref}/share/", data)
+    assert (refused.status_code, words in refused.text) == (422, True)
+    assert not SharingRecord.objects.exists()
+    assert words in intel.get(f"/packs/{pack.ref}/pack.pdf", follow=True).text
+
+
+def test_what_was_changed_since_it_was_ordered_is_ordered_again(cast: Cast) -> None:
+    pack = order(cast, make_case(cast, files=0))
+    case, incident = pack.case, pack.case.incidents.first()
+    assert incident is not None
+    case_incident_change(
+        by=cast.intel,
+        incident=incident,
+        revision=case.revision,
+        account=f"{cast.other.name} told him.",
+        with_files=True,
+    )
+    assert not pack_make(pack_id=pack.pk)
+    pack.refresh_from_db()
+    assert "changed before the pack was made" in pack.problem
+
+
+def test_what_is_no_longer_this_persons_is_in_no_pack(cast: Cast, client_of) -> None:
+    case = make_case(cast, files=0)
+    pack = order(cast, case)
+    report = case.incidents.order_by("pk")[0].report
+    report.people.update(subject=factories.subject(cast.intel, name="Ann Ash"))
+    assert not pack_make(pack_id=pack.pk)
+    pack.refresh_from_db()
+    assert report.ref in pack.problem
+    with pytest.raises(ValidationError, match=report.ref):
+        order(cast, case)
+    page = client_of("intel").get(f"/cases/{case.ref}/").text
+    assert "No accepted incident of this person any more" in page
+
+
+def test_what_a_device_calls_a_photo_is_not_printed(cast: Cast) -> None:
+    case = make_case(cast)
+    Attachment.objects.update(file_name=f"{cast.other.name}s phone.jpg")
+    said = text_of(opened(factories.evidence_pack(cast.intel, case).pdf))
+    assert cast.other.name not in said
+    assert "JPEG photo," in said
+
+
+def test_a_colleague_who_sent_a_photo_is_looked_for_too(cast: Cast) -> None:
+    case = make_case(cast, files=1)
+    photo = Attachment.objects.first()
+    assert photo is not None
+    photo.pk, photo.uuid, photo.number, photo.added_by = None, uuid.uuid4(), 9, cast.otherstore
+    Attachment.objects.bulk_create([photo])
+    case.words = f"As {cast.otherstore.name} says."
+    case.save()
+    found = [(left.name, left.place) for left in names_left_in(case)]
+    assert (cast.otherstore.name, "the first page") in found
+
+
+def test_files_that_nobody_has_are_swept(cast: Cast) -> None:
+    pack = factories.evidence_pack(cast.intel, make_case(cast, files=0))
+    stray = default_storage.save(f"{make.FOLDER}/{uuid.uuid4()}.pdf", ContentFile(b"x"))
+    packs_purge()
+    assert default_storage.exists(stray)  # somebody may be at it
+    old = (timezone.now() - 2 * DAY).timestamp()
+    for name in (stray, pack.pdf, pack.archive):
+        os.utime(default_storage.path(name), (old, old))
+    packs_purge()
+    assert not default_storage.exists(stray)
+    assert default_storage.exists(pack.pdf)
+    assert default_storage.exists(pack.archive)
 
 
 def test_only_the_manager_knows_of_it(cast: Cast, client_of) -> None:

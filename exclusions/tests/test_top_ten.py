@@ -128,6 +128,17 @@ def test_the_page_shows_the_points_of_now_and_history_those_of_then(cast: Cast, 
     assert (change.came, change.moved) == ([], 1)
 
 
+def test_an_arrival_is_told_though_nobody_moved(cast: Cast, client_of) -> None:
+    one, two = people(cast, 2)
+    for _ in range(2):
+        incident(cast, one)
+    top_ten_refresh()
+    incident(cast, two)
+    top_ten_refresh()
+    (change,) = client_of("intel").get("/subjects/top-ten/").context["history"]
+    assert ([row.subject for row in change.came], change.went, change.moved) == ([two], [], 0)
+
+
 def test_a_pin_is_one_line_of_history_and_a_lifted_choice_is_told(cast: Cast, client_of) -> None:
     subjects = people(cast, 4)
     for subject in subjects[:3]:

@@ -10,7 +10,7 @@ from members.sharing_forms import ShareForm
 
 from .case import Case
 from .share import PARTS, STATEMENT, Order, Witness
-from .statement import RECOGNISED, statement_words
+from .statement import recognised_by, statement_words
 
 
 class PackForm(ShareForm):
@@ -75,13 +75,8 @@ class PackForm(ShareForm):
 
     def _check_who_recognised(self, data: dict[str, Any]) -> None:
         """Refuse that somebody else signs what the reporter recognised."""
-        witness = str(data.get("witness_name", "")).strip()
-        same = witness.casefold() == self.reporter.strip().casefold()
-        if witness and not same and RECOGNISED in data.get("statement", ""):
-            message = (
-                f"It was {self.reporter} who recognised them in D-TAC. Take that sentence out, or"
-                f" make {self.reporter} the witness."
-            )
+        witness, words = data.get("witness_name"), data.get("statement")
+        if message := recognised_by(self.reporter, witness, words):
             self.add_error("statement", ValidationError(message, code="witness"))
 
     def _ask(self, name: str, message: str) -> None:

@@ -21,6 +21,19 @@ ENDED: dict[str, tuple[str, str]] = {
 }
 
 
+def recognised_by(reporter: str, witness: object, words: object) -> str:
+    """Return why somebody else can't sign that they recognised a person; "" where nobody would."""
+    named = str(witness or "").strip()
+    if not named or named.casefold() == reporter.strip().casefold():
+        return ""
+    if RECOGNISED not in str(words or ""):
+        return ""
+    return (
+        f"It was {reporter} who recognised them in D-TAC. Take that sentence out, or make"
+        f" {reporter} the witness."
+    )
+
+
 def statement_words(case: Case) -> str:
     """Return the statement's paragraphs, an empty line between two."""
     parts = [

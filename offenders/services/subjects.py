@@ -258,7 +258,7 @@ def subject_unmake(*, subject: Subject) -> list[str]:
     """
     row: Subject = Subject.objects.select_for_update().get(pk=subject.pk)
     worked_on = row.revision > 1 or row.versions.exists() or row.involvements.exists()
-    stands = (row.notices, row.warning_letters, row.alerts, row.intelligence)
+    stands = (row.notices, row.warning_letters, row.case_files, row.alerts, row.intelligence)
     if worked_on or any(rows.exists() for rows in stands):
         raise ValidationError(
             f"{row.ref} has been worked on since. Take the link away instead.", code="used"
