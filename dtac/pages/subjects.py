@@ -124,6 +124,7 @@ def subject(request: HttpRequest, ref: str) -> HttpResponse:
         "warnings": warnings,
         "vehicles": list(found.vehicles.all()),
         "facts": facts,
+        "cases": list(found.case_files.all()),
         "methods": [Method(code).label for code in found.methods],
         "companions": known_companions(found),
         "standing": _standing(found),
