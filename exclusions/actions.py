@@ -56,6 +56,10 @@ PACK_DELETED = register("exclusions.pack.deleted", "deleted the files of an evid
 SIGNED_ADDED = register(
     "exclusions.notice.signed_added", "added pages of the signed copy of an exclusion notice"
 )
+SIGNED_REMOVED = register(
+    "exclusions.notice.signed_removed",
+    "took a page out of the signed copy of an exclusion notice",
+)
 SIGNED_OPENED = register(
     "exclusions.notice.signed_opened",
     "opened the signed copy of an exclusion notice",

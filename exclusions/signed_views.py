@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
-from common.http import add_problems, form_status
+from common.http import add_problems, form_status, plain_text
 from common.originals import original_download
 from members.access import roles_only, user_of
 from members.models import Role, User
@@ -16,7 +16,7 @@ from . import actions
 from .access import get_proven_notice, get_signed_copy
 from .forms import SignedForm
 from .models import MOST_COPIES, Notice, SignedCopy
-from .services import signed_copies_add, signed_copy_release
+from .services import Mistake, signed_copies_add, signed_copy_release, signed_copy_remove
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,6 +42,7 @@ def signed_copies(request: HttpRequest, ref: str) -> HttpResponse:
         "notice": found,
         "form": form,
         "signed": copies,
+        "mistakes": Mistake.choices if user.is_intel else [],
         "room": MOST_COPIES - len(copies),
         "page_title": f"Signed copy of {found.ref}",
     }
@@ -74,3 +75,17 @@ def signed_copy(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         back = ("appeal_list",) if user.role == Role.BOARD else ("notice", found.notice.ref)
         return redirect(*back)
     return original_download(found, f"{found.notice.ref}-signed-{found.number}")
+
+
+@require_POST
+@roles_only(Role.INTEL)
+def signed_remove(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    """Take out a page that was sent by mistake."""
+    user = user_of(request)
+    found = get_signed_copy(user, ref, number)
+    try:
+        signed_copy_remove(by=user, copy=found, why=plain_text(request.POST.get("why")))
+        messages.success(request, f"Page {number} is taken out, and its file deleted.")
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
+    return redirect("signed_copies", ref=found.notice.ref)

@@ -45,6 +45,11 @@ urlpatterns = [
     path("exclusions/<str:ref>/attempt/", views.notice_attempt, name="notice_attempt"),
     path("exclusions/<str:ref>/signed/", signed_views.signed_copies, name="signed_copies"),
     path("exclusions/<str:ref>/signed/<int:number>/", signed_views.signed_copy, name="signed_copy"),
+    path(
+        "exclusions/<str:ref>/signed/<int:number>/remove/",
+        signed_views.signed_remove,
+        name="signed_remove",
+    ),
     path("exclusions/<str:ref>/vary/", views.notice_vary_page, name="notice_vary"),
     path("exclusions/<str:ref>/revoke/", views.notice_revoke_page, name="notice_revoke"),
     path("cases/", case_views.case_list, name="case_list"),

@@ -181,6 +181,7 @@ MATRIX = (
     line("number_void", "/exclusions/numbers/{number}/take-back/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_confirm", "/exclusions/{to_confirm}/confirm/", NO, NO, NO, NO, OK, NO, NO),
     line("notice_let_go", "/exclusions/{in_force}/let-go/", POST),
+    line("signed_remove", "/exclusions/{in_force}/signed/1/remove/", POST),
     line("case_list", "/cases/", NO, NO, NO, NO, OK, NO, NO),
     line("case_new", "/subjects/{published}/case/", NO, NO, NO, NO, OK, NO, NO),
     line("case", "/cases/{case}/", NO, NO, NO, NO, OK, NO, NO),
@@ -265,6 +266,7 @@ MATRIX = (
 
 # Addresses that take only POST, with who may: everybody else gets 404.
 POSTS = {
+    "signed_remove": {"intel"},
     "case_close": {"intel"},
     "case_pack": {"intel"},
     "pack_share": {"intel"},

@@ -164,7 +164,7 @@ PAGES = {
 BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
            "photo_discard", "photo_file", "notice_let_go",
-           "subject_unmerge", "top_ten_lift", "type_back",
+           "signed_remove", "subject_unmerge", "top_ten_lift", "type_back",
            "type_remove", "type_start", "account_login", "account_logout",
            "account_signup"}  # fmt: skip
 LISTS = {

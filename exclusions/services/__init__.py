@@ -38,7 +38,12 @@ from .on_the_spot import (
 )
 from .raising import Asked, citable_reports, notice_raise
 from .serving import Attempt, Service, attempt_record, notice_record_service
-from .signed import signed_copies_add, signed_copy_release
+from .signed import (
+    Mistake,
+    signed_copies_add,
+    signed_copy_release,
+    signed_copy_remove,
+)
 from .varying import Variation, notice_vary
 from .warning import Giving, matters_let_go, warning_give, warning_raise, warning_withdraw
 
@@ -49,6 +54,7 @@ __all__ = [
     "Asked",
     "Attempt",
     "Giving",
+    "Mistake",
     "Service",
     "Spot",
     "StatementInput",
@@ -86,6 +92,7 @@ __all__ = [
     "pack_release",
     "signed_copies_add",
     "signed_copy_release",
+    "signed_copy_remove",
     "statement_add",
     "statement_change",
     "statement_remove",

@@ -5,7 +5,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
 
 from audit.services import record
 from common.db import constraint_messages
@@ -17,6 +19,14 @@ from members.models import User
 
 Done = TypeVar("Done")
 Uploads: TypeAlias = "Sequence[UploadedFile[Any]]"
+
+
+class Mistake(models.TextChoices):
+    """Why a page is taken out."""
+
+    NOT_OF_IT = "not_of_it", "It is not of this notice"
+    UNREADABLE = "unreadable", "It can’t be read"
+    SOMEBODY_ELSE = "somebody_else", "It shows somebody else or their data"
 
 
 def signed_copies_add(*, by: User, notice: Notice, files: Uploads) -> list[SignedCopy]:
@@ -58,13 +68,15 @@ def copies_save(by: User, notice: Notice, copies: Sequence[SignedCopy]) -> list[
         raise ValidationError("This notice is not served yet.", code="stale")
     if not copies:
         return []
-    held = set(notice.signed_copies.values_list("sha256", flat=True))
+    numbers = dict(notice.signed_copies.values_list("sha256", "number"))
+    held = set(numbers)
     fresh = list({copy.sha256: copy for copy in copies if copy.sha256 not in held}.values())
     if len(held) + len(fresh) > MOST_COPIES:
         raise ValidationError(
             {"uploads": f"{MOST_COPIES} pages are kept at most, and there are {len(held)} already."}
         )
-    for number, copy in enumerate(fresh, start=len(held) + 1):
+    free = [number for number in range(1, MOST_COPIES + 1) if number not in numbers.values()]
+    for number, copy in zip(free, fresh, strict=False):
         copy.notice, copy.number = notice, number
     with constraint_messages(SignedCopy):
         SignedCopy.objects.bulk_create(fresh)
@@ -77,6 +89,34 @@ def copies_save(by: User, notice: Notice, copies: Sequence[SignedCopy]) -> list[
             pages=[copy.number for copy in fresh],
         )
     return fresh
+
+
+@transaction.atomic
+def signed_copy_remove(*, by: User, copy: SignedCopy, why: str) -> None:
+    """Delete a page that was sent by mistake, file and row; the log keeps its hash, and why.
+
+    `why` is one of Mistake. Raises PermissionDenied for anybody but the Intelligence Manager,
+    ValidationError if it is gone or `why` is none of these.
+    """
+    if not by.is_intel:
+        raise PermissionDenied
+    if why not in Mistake.values:
+        raise ValidationError({"why": "Choose why it is taken out."})
+    row = SignedCopy.objects.select_for_update(of=("self",)).filter(pk=copy.pk).first()
+    if row is None:
+        raise ValidationError("This page was taken out already.", code="stale")
+    stored = str(row.original.name)
+    record(
+        actions.SIGNED_REMOVED,
+        by=by,
+        ref=copy.notice.ref,
+        subjects=[copy.notice.subject.ref],
+        page=row.number,
+        sha256=row.sha256,
+        why=why,
+    )
+    row.delete()
+    transaction.on_commit(lambda: default_storage.delete(stored), robust=True)
 
 
 def signed_copy_release(*, by: User, copy: SignedCopy) -> None:

@@ -27,7 +27,7 @@ from incidents.services import PersonInput, report_accept
 from members.models import OutboundEmail, Role, User
 from tests import factories
 from tests.cast import Cast, make_cast
-from tests.pdfs import text_of
+from tests.pdfs import HARD_NAMES, shows_name, text_of
 from tests.races import at_once
 
 DAY = dt.timedelta(days=1)
@@ -146,6 +146,16 @@ def test_who_stands_back_no_longer_sees_it(cast: Cast, client_of) -> None:
     with pytest.raises(PermissionDenied):
         appeal_decide(by=cast.board, appeal=appeal, decision="refused", reasons="x")
     assert "Her neighbour." in client_of("intel").get(path).content.decode()
+
+
+@pytest.mark.parametrize("name", HARD_NAMES)
+def test_letters_bear_any_name(cast: Cast, client_of, name: str) -> None:
+    appeal = factories.decided_appeal(cast, in_force(cast, name))
+    for letter in ("acknowledgement", "outcome"):
+        said = text_of(client_of("intel").get(f"/appeals/{appeal.ref}/{letter}.pdf").content)
+        assert shows_name(said, name)
+        for words in (appeal.ref, appeal.notice.ref, dates.short_date(dates.today())):
+            assert words in said
 
 
 def test_the_whole_way_on_the_pages(cast: Cast, client_of) -> None:

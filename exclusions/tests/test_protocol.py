@@ -22,7 +22,7 @@ from members.authority import authority_end, authority_record
 from members.models import ExclusionAuthority, Member, Premises
 from tests import factories
 from tests.cast import Cast, make_cast
-from tests.pdfs import text_of
+from tests.pdfs import HARD_NAMES, shows_name, text_of
 from tests.races import at_once
 
 DAY = dt.timedelta(days=1)
@@ -243,25 +243,14 @@ def test_served_it_has_its_days_on_it(cast: Cast, client_of) -> None:
         assert client_of(who).get(f"/exclusions/{notice.ref}/notice.pdf").status_code == status
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Siobhán O’Flaherty-Muñoz",
-        "Zoë Brzęczyszczykiewicz",
-        "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewi",
-        "مريم الخطيب",
-        "שרה כהן",
-        "<b>#panic()</b> $x$ \\",
-    ],
-)
+@pytest.mark.parametrize("name", HARD_NAMES)
 def test_any_name_comes_out_whole(cast: Cast, client_of, name: str) -> None:
     subject = factories.subject(cast.intel, name=name)
     notice = factories.raised_notice(cast.intel, cast.staff, cast.shop, subject)
     answer = client_of("intel").get(f"/exclusions/{notice.ref}/notice.pdf")
     assert answer.status_code == 200
     words = text_of(answer.content)
-    if name[0].isascii():
-        assert name.split()[0].split("-")[0] in words.replace(" ", "")
+    assert shows_name(words, name)
     assert notice.ref in words
 
 

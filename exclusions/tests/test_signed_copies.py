@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -353,3 +354,23 @@ def test_what_the_camera_wrote_stays_in_the_original(
     copy = served.signed_copies.get()
     for who in ("store", "intel"):
         assert client_of(who).get(f"/photos/{copy.uuid}/large/").status_code == 404
+
+
+def test_a_page_sent_by_mistake_is_deleted_with_its_file(
+    cast: Cast, client_of: ClientOf, served: Notice
+) -> None:
+    white, grey = (factories.upload(content=picture(colour)) for colour in ("white", "grey"))
+    notice, pages = served, signed_copies_add(by=cast.intel, notice=served, files=[white, grey])
+    first = str(pages[0].original.name)
+    intel, path = client_of("intel"), f"/exclusions/{notice.ref}/signed/1/remove/"
+    assert client_of("store").post(path, {"why": "unreadable"}).status_code == 404
+    assert "Choose why" in intel.post(path, {"why": "x"}, follow=True).text
+    assert "Page 1 is taken out" in intel.post(path, {"why": "not_of_it"}, follow=True).text
+    assert intel.post(path, {"why": "not_of_it"}).status_code == 404
+    assert not default_storage.exists(first)
+    assert [copy.number for copy in notice.signed_copies.all()] == [2]
+    event = Event.objects.get(action="exclusions.notice.signed_removed")
+    assert (event.detail["sha256"], event.detail["why"]) == (pages[0].sha256, "not_of_it")
+    white = factories.upload(content=picture("white"))
+    again = signed_copies_add(by=cast.intel, notice=notice, files=[white])
+    assert [copy.number for copy in again] == [1]  # its place is free
