@@ -357,7 +357,10 @@ def test_what_the_camera_wrote_stays_in_the_original(
 
 
 def test_a_page_sent_by_mistake_is_deleted_with_its_file(
-    cast: Cast, client_of: ClientOf, served: Notice
+    cast: Cast,
+    client_of: ClientOf,
+    served: Notice,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     white, grey = (factories.upload(content=picture(colour)) for colour in ("white", "grey"))
     notice, pages = served, signed_copies_add(by=cast.intel, notice=served, files=[white, grey])
@@ -365,7 +368,9 @@ def test_a_page_sent_by_mistake_is_deleted_with_its_file(
     intel, path = client_of("intel"), f"/exclusions/{notice.ref}/signed/1/remove/"
     assert client_of("store").post(path, {"why": "unreadable"}).status_code == 404
     assert "Choose why" in intel.post(path, {"why": "x"}, follow=True).text
-    assert "Page 1 is taken out" in intel.post(path, {"why": "not_of_it"}, follow=True).text
+    with django_capture_on_commit_callbacks(execute=True):
+        done = intel.post(path, {"why": "not_of_it"}, follow=True).text
+    assert "Page 1 is taken out" in done
     assert intel.post(path, {"why": "not_of_it"}).status_code == 404
     assert not default_storage.exists(first)
     assert [copy.number for copy in notice.signed_copies.all()] == [2]
