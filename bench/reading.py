@@ -32,6 +32,14 @@ def opened(visitor: Visitor, path: str) -> str:
     return answer.text
 
 
+def typed(visitor: Visitor, text: str) -> None:
+    """Ask for what the search box asks for after a key: the faces alone."""
+    path = "/gallery/?q=" + text.replace(" ", "+")
+    answer = visitor.ask("GET", path, None, {"HX-Request": "true", "HX-Target": "found"})
+    if answer.status != 200:
+        raise RuntimeError(f"{path}: {answer.status}")
+
+
 def acts(base: str) -> dict[str, Callable[[], object]]:
     """Return what is measured, each as a function that does it once."""
     visitor = Visitor(base).sign_in(READER)
@@ -40,6 +48,7 @@ def acts(base: str) -> dict[str, Callable[[], object]]:
     refs = sorted(set(CARD.findall(first)))
     faces = sorted(set(FACE.findall(first)))
     words, numbers = itertools.cycle(WORDS), itertools.cycle(range(1, pages + 1, 7))
+    keys = itertools.cycle(word[:end] for word in WORDS for end in range(2, len(word) + 1))
 
     def open_each(paths: list[str]) -> Callable[[], object]:
         turn = itertools.cycle(paths)
@@ -52,6 +61,7 @@ def acts(base: str) -> dict[str, Callable[[], object]]:
         "search, the whole page": lambda: opened(
             visitor, "/gallery/?q=" + next(words).replace(" ", "+")
         ),
+        "search, as one types": lambda: typed(visitor, next(keys)),
         "profile": open_each([f"/gallery/{ref}/" for ref in refs]),
         "face, card size": open_each(faces),
     }
