@@ -49,19 +49,25 @@ def _delete(rows: Sequence[StoredImage]) -> None:
             default_storage.delete(str(row.original.name))
 
 
+def sha256_of(stream: Any) -> str:
+    """Return the SHA-256 of an open file, hex; it is read from its beginning, in pieces."""
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 def is_unaltered(row: StoredImage) -> bool:
     """Whether the stored bytes have the hash that was taken when they came.
 
     Raises ValidationError (code "gone") if the file is not there.
     """
-    digest = hashlib.sha256()
     try:
         with default_storage.open(str(row.original.name), "rb") as stream:
-            while piece := stream.read(PIECE):
-                digest.update(piece)
+            return sha256_of(stream) == row.sha256
     except FileNotFoundError as error:
         raise ValidationError("This file is missing from the store.", code="gone") from error
-    return digest.hexdigest() == row.sha256
 
 
 def original_download(row: StoredImage, name: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common import dates
+from common.wording import counted, days_ago
 from dtac.presenters import Label, Row, photo_url
 from dtac.warning_queue import warnings_waiting
 from exclusions.models import Appeal, Notice
@@ -71,15 +72,14 @@ def _notice_row(notice: Notice) -> Row:
         )
     to_serve = notice.state == "to_serve"
     if to_serve:
-        days = (timezone.now() - notice.raised_at).days
-        ago = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
+        ago = days_ago((timezone.now() - notice.raised_at).days)
         meta, tag = f"Raised {ago}, not yet served.", Label("Not served", "warning")
         if tried := getattr(notice, "tried", 0):  # from with_attempts()
-            meta += f" {tried} attempt{'s' if tried > 1 else ''} failed."
+            meta += f" {counted(tried, 'attempt')} failed."
     else:
         assert notice.ends_on is not None
         left = (notice.ends_on - dates.today()).days
-        meta = "Ends today." if left == 0 else f"Ends in {left} day{'s' if left > 1 else ''}."
+        meta = "Ends today." if left == 0 else f"Ends in {counted(left, 'day')}."
         if left < 0:
             meta = f"Ended {dates.short_date(notice.ends_on)}."
         meta += " Renew it or let it go."

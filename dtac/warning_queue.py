@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from common import dates
+from common.wording import days_ago
 from dtac.presenters import Label, Row, photo_url
 from exclusions.models import WarningLetter
 from exclusions.warnings import matters_of
@@ -57,8 +58,7 @@ def _second_row(letter: WarningLetter, matters: list[Report], face: uuid.UUID | 
 
 
 def _to_give_row(letter: WarningLetter, face: uuid.UUID | None) -> Row:
-    days = (dates.today() - dates.london_date(letter.raised_at)).days
-    ago = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} ago"
+    ago = days_ago((dates.today() - dates.london_date(letter.raised_at)).days)
     return Row(
         title=f"{letter.ref} · {letter.subject.shown_name}",
         url=reverse("warning", args=[letter.ref]),

@@ -4,17 +4,15 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from common.fields import PlainForm
 from incidents.models import Report
-from incidents.police_pack.statement import recognised_by
 from members.models import Member
 
+from .forms import let_cite
 from .models import CaseFile, CaseIncident, CaseStatement
 from .services import StatementInput
-from .services.raising import citable_reports
 
 
 class CaseForm(PlainForm):
@@ -53,12 +51,7 @@ class PickForm(PlainForm):
         held = list(case.incidents.values_list("report_id", flat=True))
         initial = {"revision": case.revision, "incidents": held}
         super().__init__(*args, **{"initial": initial, **kwargs})
-        keys = {report.pk for report in citable_reports(case.subject)} | set(held)
-        self.fields["incidents"].queryset = (  # type: ignore[attr-defined]
-            Report.objects.filter(pk__in=keys)
-            .select_related("type", "premises")
-            .order_by("-occurred_at")
-        )
+        let_cite(self, case.subject, name="incidents", also=held)
 
 
 class IncidentForm(PlainForm):
@@ -135,16 +128,6 @@ class StatementForm(PlainForm):
             names = ("member", "witness_name", "witness_age", "occupation", "words")
             self.initial.update({name: getattr(statement, name) for name in names})
             self.initial["name_shown"] = "yes" if statement.name_shown else "no"
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse that somebody else signs what the reporter recognised."""
-        data = super().clean() or {}
-        if self.incident is not None:
-            reporter = self.incident.report.reporter.name
-            problem = recognised_by(reporter, data.get("witness_name"), data.get("words"))
-            if problem:
-                self.add_error("words", ValidationError(problem, code="witness"))
-        return data
 
     def statement(self) -> StatementInput:
         """Return the statement this valid form means."""

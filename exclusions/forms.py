@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -31,10 +32,15 @@ def grounds_field() -> forms.ModelMultipleChoiceField:  # type: ignore[type-arg]
     )
 
 
-def let_cite(form: forms.Form, subject: Subject) -> None:
-    """Let a form's grounds be the accepted incidents of a subject, newest first."""
-    pks = [report.pk for report in citable_reports(subject)]
-    form.fields["grounds"].queryset = (  # type: ignore[attr-defined]
+def let_cite(
+    form: forms.Form, subject: Subject, *, name: str = "grounds", also: Iterable[int] = ()
+) -> None:
+    """Let a form's field offer the accepted incidents of a subject, newest first.
+
+    `also` are keys of others, which are held already and may be let go.
+    """
+    pks = [*(report.pk for report in citable_reports(subject)), *also]
+    form.fields[name].queryset = (  # type: ignore[attr-defined]
         Report.objects.filter(pk__in=pks)
         .select_related("type", "premises")
         .order_by("-occurred_at")

@@ -71,6 +71,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")
         load_crime(rng, scale=scale, faces=faces, users=users, sites=sites, tell=tell)
+        _analyse(scale)  # what follows asks of all that: without figures its plans are a guess
         load_exclusions(users=users)
         load_records(seed=seed, faces=faces, users=users)
         load_intelligence(users=users, faces=faces)
@@ -79,6 +80,11 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)
+    _analyse(scale)
+
+
+def _analyse(scale: int) -> None:
+    """Let the database take its figures now: it would take a minute to see so many new rows."""
     if scale > 1:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -12,6 +12,7 @@ from audit.models import Event
 from audit.querysets import events_of_exhibits
 from common import dates
 from common.money import pounds
+from common.wording import counted
 from exclusions.models import CaseFile, CaseIncident, CaseStatement, EvidencePack, Notice
 from exclusions.querysets import breaches
 from incidents import actions as incident_actions
@@ -150,12 +151,8 @@ def _cover(pack: EvidencePack, incidents: int, exhibits: int) -> Facts:
         ("Pack", pack.ref),
         ("Prepared by", f"{pack.ordered_by.name}, {pack.ordered_by.member.name}"),
         ("As of", dates.in_full(pack.ordered_at)),
-        ("In it", f"{_counted(incidents, 'incident')}, {_counted(exhibits, 'exhibit')}"),
+        ("In it", f"{counted(incidents, 'incident')}, {counted(exhibits, 'exhibit')}"),
     ]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _summary(

@@ -4,15 +4,15 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from django.core.files.storage import default_storage
 
 from common.dates import LONDON
+from common.originals import PIECE
 
 from .contents import Exhibit
 
-PIECE: Final = 1024 * 1024
 MANIFEST: Final = "MANIFEST.sha256"
 README: Final = """{ref}
 
@@ -83,12 +83,3 @@ def _copy(archive: zipfile.ZipFile, name: str, exhibit: Exhibit) -> None:
         raise AlteredError(f"{exhibit.ref} is missing from the store.") from error
     if digest.hexdigest() != exhibit.sha256:
         raise AlteredError(f"{exhibit.ref} is not what was sent any more.")
-
-
-def sha256_of(file: Any) -> str:
-    """Return the SHA-256 of an open file, hex; it is read from its beginning."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while piece := file.read(PIECE):
-        digest.update(piece)
-    return digest.hexdigest()

@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit.services import record
+from common.originals import sha256_of
 from common.pdf import Sheet, pdf_render
 from exclusions import actions
 from exclusions.models import CaseFile, EvidencePack
@@ -28,7 +29,7 @@ from exclusions.models.case_file import KEPT
 from incidents import actions as incident_actions
 
 from .contents import Contents, contents_of, no_longer_citable
-from .files import AlteredError, sha256_of, write_archive
+from .files import AlteredError, write_archive
 from .names import names_left_in
 
 logger = logging.getLogger(__name__)

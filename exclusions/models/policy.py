@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from common.wording import counted
 from members.models import User
 
 
@@ -117,11 +118,11 @@ class ExclusionPolicy(models.Model):
         """Return what is enough for a notice, in words."""
         ways = []
         if self.arrests:
-            ways.append(_counted(self.arrests, "arrest"))
+            ways.append(counted(self.arrests, "arrest"))
         if self.serious:
-            ways.append(_counted(self.serious, "serious incident"))
+            ways.append(counted(self.serious, "serious incident"))
         within = f"within {self.within_months} months" if self.incidents > 1 else ""
-        ways.append(f"{_counted(self.incidents, 'accepted incident')} {within}".strip())
+        ways.append(f"{counted(self.incidents, 'accepted incident')} {within}".strip())
         if self.warn_first:
             ways.append("1 accepted incident while a warning runs")
         return ", or ".join(ways)
@@ -129,7 +130,3 @@ class ExclusionPolicy(models.Model):
     def staff_lines(self) -> list[str]:
         """Return what staff do, line by line."""
         return [line.strip() for line in self.staff_words.splitlines() if line.strip()]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -13,10 +13,10 @@ from django.utils import timezone
 from audit.services import record
 from common import dates
 from common.db import check_revision, constraint_messages, once
+from common.originals import sha256_of
 from common.refs import yearly_ref
 from exclusions import actions
 from exclusions.evidence.contents import no_longer_citable
-from exclusions.evidence.files import sha256_of
 from exclusions.evidence.names import names_left_in
 from exclusions.models import (
     CaseFile,
@@ -26,6 +26,7 @@ from exclusions.models import (
     NoticeCounter,
 )
 from incidents.models import Report
+from incidents.police_pack.statement import recognised_by
 from members.models import Member, SharingRecord, User
 from members.sharing import Sharing, share_kept_file
 from offenders.models import Subject
@@ -167,7 +168,8 @@ def statement_add(
 ) -> CaseStatement:
     """Add a statement; the same `client_id` again returns the one it made.
 
-    Raises ValidationError: closed, an incident of another case file, or something left out.
+    Raises ValidationError: closed, an incident of another case file, something left out, or words
+    of who recognised somebody, to be signed by somebody else.
     """
 
     def make() -> CaseStatement:
@@ -189,6 +191,10 @@ def statement_add(
 
 
 def _fill(row: CaseStatement, data: StatementInput) -> None:
+    if data.incident:  # what is signed must be the witness's own knowledge
+        reporter = data.incident.report.reporter.name
+        if problem := recognised_by(reporter, data.witness_name, data.words):
+            raise ValidationError({"words": problem}, code="witness")
     for name, value in _fields(data).items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     row.full_clean()
