@@ -29,6 +29,7 @@ from offenders.models import Method
 
 from . import words
 from .faces import Face
+from .figures import analyse
 
 REPORTS = 5000
 DAYS = 730
@@ -287,6 +288,7 @@ def load_notices(
         batch_size=BATCH,
     )
     _attempts(notices[-1], users["store@dtac.example"])
+    analyse(scale)  # all that is asked for breaches next; without figures the plan is a guess
     _most_keep_away()
     NoticeCounter.objects.bulk_create(
         NoticeCounter(prefix=prefix, year=year, last=last)

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -38,6 +38,7 @@ from .bulletins import load_bulletins
 from .crime import load_crime
 from .exclusions import load_exclusions
 from .faces import load_faces
+from .figures import analyse
 from .intelligence import load_intelligence
 from .log import load_access_log
 from .records import load_records
@@ -71,7 +72,6 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")
         load_crime(rng, scale=scale, faces=faces, users=users, sites=sites, tell=tell)
-        _analyse(scale)  # what follows asks of all that: without figures its plans are a guess
         load_exclusions(users=users)
         load_records(seed=seed, faces=faces, users=users)
         load_intelligence(users=users, faces=faces)
@@ -80,14 +80,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)
-    _analyse(scale)
-
-
-def _analyse(scale: int) -> None:
-    """Let the database take its figures now: it would take a minute to see so many new rows."""
-    if scale > 1:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    analyse(scale)
 
 
 def _areas() -> list[Area]:
