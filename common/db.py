@@ -49,6 +49,18 @@ class NameScore(models.Func):
     output_field = models.FloatField()
 
 
+class IsOneOf(models.Func):
+    """Whether a column holds one of some keys: one parameter, where __in has one for each key."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, keys: Iterable[int]) -> None:
+        listed = models.Value(list(keys), output_field=ArrayField(models.BigIntegerField()))
+        super().__init__(models.F(column), listed)
+
+
 class BitsApart(models.Func):
     """In how many of 64 bits a column differs from the nearest of some numbers: 0 is the same."""
 

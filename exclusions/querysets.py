@@ -141,7 +141,7 @@ class NoticeQuerySet(models.QuerySet[Any]):
         if not text:
             return self
         from offenders.models import ProfileVersion
-        from offenders.querysets import stays_of
+        from offenders.search import stays_of
 
         profiles = ProfileVersion.objects.visible_to(user)
         subject = parse_subject_ref(text)
@@ -266,7 +266,7 @@ class CaseFileQuerySet(models.QuerySet[Any]):
             return self
         from offenders.models import Subject
 
-        meant = Subject.objects.search(text).order_by().values("pk")
+        meant = Subject.objects.search(text).values("pk")
         return self.filter(Q(ref__istartswith=text) | Q(subject__in=meant))
 
 

@@ -54,7 +54,7 @@ class WarningQuerySet(models.QuerySet[Any]):
             return self
         from offenders.models import Subject
 
-        found = Subject.objects.visible_to(user).search(text).order_by().values("pk")
+        found = Subject.objects.visible_to(user).search(text).values("pk")
         return self.filter(Q(ref__istartswith=text) | Q(subject__in=found))
 
     def suggesting(self) -> Self:

@@ -132,7 +132,7 @@ class ReportQuerySet(models.QuerySet[Any]):
         subject = parse_subject_ref(text)
         if subject:
             from offenders.models import ProfileVersion
-            from offenders.querysets import stays_of
+            from offenders.search import stays_of
 
             from .models import Involvement  # the models module imports this one
 

@@ -9,7 +9,7 @@ from common.refs import parse_subject_ref
 from members.models import User
 
 from .models import Bulletin, BulletinDelivery, Photo, ProfileVersion, Subject, UnusualViewing
-from .querysets import stays_of
+from .search import stays_of
 
 
 class BecamePartOf(Exception):  # noqa: N818  (no error: the record is under another reference)

@@ -2,70 +2,44 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import reduce
-from operator import add, or_
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from operator import or_
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchHeadline
 from django.db import models
 from django.db.models import (
-    Case,
     Count,
     Exists,
     ExpressionWrapper,
     F,
-    FloatField,
     OuterRef,
     Q,
     Subquery,
     TextField,
     Value,
-    When,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Coalesce, Concat, Greatest, JSONObject
+from django.db.models.functions import Coalesce, Concat, JSONObject
 from django.utils import timezone
 
 from common import dates
-from common.db import Fold, FoldNames, NameScore, Sounds
-from common.refs import bare_subject_ref, parse_subject_ref
+from common.db import Fold, FoldNames, Sounds
+from common.refs import parse_subject_ref
 
-from .words import also_said, telling_words
+from .search import Searched, likeness, may_be_named, word_queries
 
 if TYPE_CHECKING:
     from members.models import User
 
 
-NAMED = 0.6  # of 1: below it a name is another name
 NEARLY = 0.8  # from it on, one name may well be the other
-TOLD = 0.5  # of the words that describe somebody, the share that must fit
 FITS = ("\x02", "\x03")
 """Round the words that a search found: no sign that a text is written with."""
 BULLETIN_MAIL = "bulletin:"
 """What the keys of a bulletin's e-mails begin with; its reference follows."""
-
-# The record that a reference leads to, however many times over one became part of another.
-STAYS = """
-WITH RECURSIVE led AS (
-    SELECT id, merged_into_id FROM offenders_subject WHERE ref = %s
-    UNION
-    SELECT next.id, next.merged_into_id FROM offenders_subject next JOIN led
-        ON next.id = led.merged_into_id
-)
-SELECT id FROM led WHERE merged_into_id IS NULL
-"""
-
-
-def stays_of(ref: str) -> RawSQL:
-    """Return the key, in SQL, of the record that a reference leads to; null for an unknown one.
-
-    Its own, or that of the one it is part of by now. Whether somebody may know that is asked
-    beside it: of a profile of that record that they see.
-    """
-    return RawSQL(STAYS, [ref], output_field=models.BigIntegerField())  # noqa: S611  (a parameter)
-
 
 # A record and those that became part of it, however many times over.
 PARTS = """
@@ -83,20 +57,10 @@ def parts_of(subject: int) -> RawSQL:
     return RawSQL(PARTS, [subject], output_field=models.BigIntegerField())  # noqa: S611
 
 
-Rows = TypeVar("Rows", bound=models.QuerySet[Any])
-
-
-class InOrder(models.QuerySet[Any]):
-    """Rows that a search has put in order once: as keys."""
-
-    def in_this_order(self, keys: Sequence[int]) -> list[Any]:
-        """Return the rows of these keys, ordered as they are; one not in here is left out."""
-        found = self.in_bulk(list(keys))
-        return [found[key] for key in keys if key in found]
-
-
-class SubjectQuerySet(InOrder):
+class SubjectQuerySet(Searched):
     """Working records. The Intelligence Manager's alone."""
+
+    NEWEST = "updated_at"
 
     def visible_to(self, user: "User") -> Self:
         """All for the Intelligence Manager, none for anybody else (DESIGN section 3)."""
@@ -130,54 +94,36 @@ class SubjectQuerySet(InOrder):
             return self.filter(status=part)
         return self.filter(live_number=None) if part == "unpublished" else self
 
-    def search(self, text: str) -> Self:
-        """By reference, name or alias (misspelt too), or words of the description, marks and MO.
-
-        Best first, as the gallery's search; the newest change first for an empty text.
-        """
-        if not text:
-            return self.order_by("-updated_at", "-pk")
-        if ref := parse_subject_ref(text):
-            return self.filter(pk=stays_of(ref))
-        told, share = _told(text)
-        if bare := bare_subject_ref(text):
-            return _number_first(self, Q(pk=stays_of(bare)), told, share, "-updated_at")
-        perhaps_named, likeness = self._named(text)
-        described = Q(pk__in=self.model.objects.filter(told).order_by().values("pk"))
-        # Asked of each row in this form, the indexes are read once for it.
-        rows = self.alias(near=likeness, share=share).filter(
-            (perhaps_named & Q(near__gte=NAMED)) | (described & Q(share__gte=TOLD))
-        )
-        return _best_first(rows, perhaps_named, likeness, share, "-updated_at")
-
     def named_like(self, name: str) -> Self:
         """Those whose own name or an alias is this one or nearly so, the nearest first."""
         if not name.strip():
             return self.none()
-        perhaps_named, likeness = self._named(name)
-        near = self.alias(near=likeness).filter(perhaps_named, near__gte=NEARLY)
-        return near.order_by("-near", "pk")
+        return self._named(name).filter(fit__gte=NEARLY).order_by("-fit", "pk")
 
-    def _named(self, text: str) -> tuple[Q, Any]:
-        """As _named(): a record's names are its own and its aliases, each with indexes."""
+    def _of(self, subject: Any) -> Self:
+        return self.filter(pk=subject)
+
+    def _named(self, text: str) -> Self:
+        """A record's names are its own and its aliases, each with indexes."""
         from .models import Alias
 
-        needle: Any = Fold(Value(text))
         own, others = (
             model.objects.order_by()
             .alias(folded=Fold(F("name")), heard=Sounds(F("name")))
-            .filter(_may_be_named(text, "folded"))
+            .filter(may_be_named(text, "folded"))
             for model in (self.model, Alias)
         )
         aliases = Alias.objects.filter(subject=OuterRef("pk")).order_by().values("name")
         names = FoldNames(F("name"), ArraySubquery(aliases))
         # One list of keys, so that the indexes narrow it down before any row is looked at.
         keys = own.values("pk").union(others.values("subject"), all=True)
-        return Q(pk__in=keys), _likeness(needle, names)
+        return self.annotate(fit=likeness(Fold(Value(text)), names)).filter(pk__in=keys)
 
 
-class ProfileVersionQuerySet(InOrder):
+class ProfileVersionQuerySet(Searched):
     """Published versions."""
+
+    NEWEST = "active_at"
 
     def live(self, *, on: dt.date | None = None) -> Self:
         """What members may see on a London day: current, not withdrawn, not past its last day."""
@@ -226,48 +172,17 @@ class ProfileVersionQuerySet(InOrder):
             all=Count("pk"),
         )
 
-    def keys_by_part(self, parts: dict[str, Q]) -> dict[str, list[int]]:
-        """Return the keys in each part, in this queryset's order, in one query.
+    def _of(self, subject: Any) -> Self:
+        return self.filter(subject=subject)
 
-        For what was searched: who fits is then worked out once, not for the counts and again
-        for the page. Not for all there are.
-        """
-        conditions = {f"in_{name}": part for name, part in parts.items() if part}
-        inside = {
-            name: Case(When(part, then=Value(True)), default=Value(False))
-            for name, part in conditions.items()
-        }
-        rows = list(self.annotate(**inside).values("pk", *inside))
-        return {
-            name: [row["pk"] for row in rows if not part or row[f"in_{name}"]]
-            for name, part in parts.items()
-        }
-
-    def search(self, text: str) -> Self:
-        """By reference, name or alias (misspelt too), or words of the description and MO.
-
-        Best first: each word typed counts, in whatever order. An empty text changes nothing.
-        """
-        if not text:
-            return self
-        ref = parse_subject_ref(text)
-        if ref:
-            return self.filter(subject=stays_of(ref))
-        told, share = _told(text)
-        if bare := bare_subject_ref(text):
-            return _number_first(self, Q(subject=stays_of(bare)), told, share, "-active_at")
-        perhaps_named, likeness = _named(text)
-        # Thousands may fit a word such as "red": only those whose name may be meant are compared
-        # letter by letter. Which those are is asked of the index once, not of each row.
-        like_this = self.model.objects.alias(heard=Sounds(F("search_names")))
-        meant = Q(pk__in=like_this.filter(perhaps_named).values("pk"))
-        rows = self.alias(heard=Sounds(F("search_names"))).filter(perhaps_named | told)
-        found = _best_first(rows, meant, likeness, share, "-active_at")
-        return found.filter(Q(named__gte=NAMED) | Q(told__gte=TOLD))
+    def _named(self, text: str) -> Self:
+        names = self.alias(heard=Sounds(F("search_names")))
+        near = likeness(Fold(Value(text)), F("search_names"))
+        return names.annotate(fit=near).filter(may_be_named(text, "search_names"))
 
     def with_what_fits(self, text: str) -> Self:
         """Each with the words round those of a search, as `fits`: marked between FITS."""
-        queries = _word_queries(text)
+        queries = word_queries(text)
         if not queries or parse_subject_ref(text):
             return self
         said = Concat(
@@ -308,69 +223,6 @@ def gallery_parts(user: "User", *, excluded: Any, since: dt.datetime | None) -> 
         "area": Q(active_areas__overlap=areas_of(user)),
         "warning": ~Q(warnings=[]),
     }
-
-
-def _named(text: str) -> tuple[Q, Any]:
-    """Return the condition that a name may be meant, and how near the names are, from 0 to 1.
-
-    Both are of rows with `search_names`, the first with their sounds as `heard` too.
-    """
-    return _may_be_named(text, "search_names"), _likeness(Fold(Value(text)), F("search_names"))
-
-
-def _may_be_named(text: str, names: str) -> Q:
-    """Return the condition, which indexes answer, of rows with folded `names` and `heard`."""
-    alike = Q(**{f"{names}__trigram_word_similar": Fold(Value(text))})
-    return alike | Q(heard__overlap=Sounds(Value(text)))
-
-
-def _likeness(needle: Any, names: Any) -> Any:
-    """Return how near names are to what was typed, both folded: 0 to 1."""
-    # The second finds names that were typed as one word.
-    whole = TrigramWordSimilarity(needle, names) * Value(0.95)
-    return Greatest(NameScore(needle, names), whole)
-
-
-def _best_first(rows: Rows, named: Q, likeness: Any, share: Any, newest: str) -> Rows:
-    """Sort by how well rows are `named` (if so) or `told` like this, then by `newest`."""
-    how_near = Case(When(named, then=likeness), default=Value(0.0), output_field=FloatField())
-    return (
-        rows.alias(named=how_near, told=share)
-        .alias(score=Greatest(F("named"), F("told") * Value(0.95)))
-        .order_by("-score", "-told", newest, "-pk")
-    )
-
-
-def _number_first(rows: Rows, meant: Q, told: Q, share: Any, newest: str) -> Rows:
-    """Return whose reference the digits are, first; then those whose description has them."""
-    exact = Case(When(meant, then=Value(1.0)), default=Value(0.0))
-    return (
-        rows.filter(meant | told)
-        .annotate(exact=exact, told=share)
-        .filter(Q(exact=1.0) | Q(told__gte=TOLD))
-        .order_by("-exact", "-told", newest, "-pk")
-    )
-
-
-def _word_queries(text: str) -> list[Any]:
-    """Return one search for each telling word, with what people say for the same."""
-    return [
-        reduce(or_, (SearchQuery(said, config="english") for said in also_said(word)))
-        for word in telling_words(text)
-    ]
-
-
-def _told(text: str) -> tuple[Q, Any]:
-    """Return the condition that a telling word is in a description, and which share of them is."""
-    queries = _word_queries(text)
-    if not queries:
-        return Q(pk__in=[]), Value(0.0, output_field=FloatField())
-    found = [
-        Case(When(search_words=query, then=Value(1.0)), default=Value(0.0)) for query in queries
-    ]
-    any_of_them = Q(search_words=reduce(or_, queries))
-    share = Cast(reduce(add, found), FloatField()) / Value(float(len(found)))
-    return any_of_them, share
 
 
 class PhotoQuerySet(models.QuerySet[Any]):

@@ -119,7 +119,7 @@ def _searched(
 ) -> tuple[Faces, dict[str, int]]:
     """Return a page of those a search finds in a part, and how many it finds in each."""
     seen = ProfileVersion.objects.visible_to(user).for_list()
-    keys = seen.search(text).keys_by_part(parts)
+    keys = seen.in_parts(seen.found(text), parts)
     page: Page[Any] = Paginator(keys[show], PAGE).get_page(wanted.number)
     shown = keys[show][wanted.start(page) : page.end_index()]
     page.object_list = seen.with_what_fits(text).in_this_order(shown)

@@ -44,10 +44,10 @@ def wants_json(request: HttpRequest) -> bool:
 
 def faces(user: User, text: str) -> list[Card]:
     """Return the published people that a text may mean, best first."""
-    if not text or text == "unknown":
+    if text == "unknown":
         return []
-    found = ProfileVersion.objects.visible_to(user).for_list().search(text)
-    return cards(found[:MATCHES], size="thumb")
+    seen = ProfileVersion.objects.visible_to(user).for_list()
+    return cards(seen.best(text, MATCHES), size="thumb")
 
 
 def seen_here_lately(user: User) -> list[Card]:

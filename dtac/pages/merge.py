@@ -138,7 +138,7 @@ def _choose(request: HttpRequest, kept: Subject) -> HttpResponse:
     found = []
     if text:
         matches = Subject.objects.visible_to(user).exclude(pk=kept.pk).filter(merged_into=None)
-        found = list(matches.with_face().search(text)[:FOUND])
+        found = matches.with_face().best(text, FOUND)
     seen = [pair.other(kept) for pair in suggested] + found
     record(
         actions.SUBJECTS_LISTED,

@@ -62,7 +62,6 @@ def _review_page(request: HttpRequest, report: Report, form: ReviewForm) -> Http
     user = user_of(request)
     context = report_context(user, report)
     text = query_text(request, "find")
-    found = Subject.objects.visible_to(user).with_face().search(text)[:FOUND]
     unlinked = [row for row in context["people"] if row["person"].subject is None]
     if report.is_open:
         found_of = matches_of(report, [row["person"] for row in unlinked])
@@ -72,7 +71,7 @@ def _review_page(request: HttpRequest, report: Report, form: ReviewForm) -> Http
         "form": form,
         "ask": AskForm(label_suffix=""),
         "find": text,
-        "candidates": list(found) if text else [],
+        "candidates": Subject.objects.visible_to(user).with_face().best(text, FOUND),
         "unlinked": unlinked,
         "next_revision": report.revision,
         "same": same_event(report) if report.is_open else [],

@@ -77,8 +77,8 @@ def _records(user: User) -> SubjectQuerySet:
 def _page(rows: SubjectQuerySet, text: str, number: str) -> Page[Any]:
     """Return one page of the records. What is searched is compared once, for count and page."""
     if not text:
-        return Paginator(rows.search(""), PAGE).get_page(number)
-    keys = list(rows.search(text).values_list("pk", flat=True))
+        return Paginator(rows.order_by("-updated_at", "-pk"), PAGE).get_page(number)
+    keys = rows.found(text)
     page: Page[Any] = Paginator(keys, PAGE).get_page(number)
     page.object_list = rows.in_this_order(list(page.object_list))
     return page

@@ -59,7 +59,8 @@ class BulletinForm(AudienceFields):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.fields["client_id"].initial = uuid.uuid4()
         live = ProfileVersion.objects.live().for_list()
-        found = live.search(plain_text(self["find"].value())).values_list("pk", flat=True)
+        text = plain_text(self["find"].value())
+        found = live.found(text) if text else live.values_list("pk", flat=True)
         # The newest or those found, and whatever is ticked already: not all there may be.
         ticked = [pk for pk in self["profiles"].value() or [] if is_key(pk)]
         offered = [*found[: self.OFFERED], *ticked[: self.MOST]]

@@ -9,7 +9,7 @@ from common import dates
 from common.refs import parse_report_ref, parse_subject_ref
 from offenders.models import LegalFact, Subject, WarningMarker
 from offenders.publication import OVERRIDE_MONTHS
-from offenders.querysets import stays_of
+from offenders.search import stays_of
 
 from .inputs import date_input
 

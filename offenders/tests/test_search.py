@@ -1,6 +1,7 @@
 """Search that forgives spelling, and finds by description."""
 
 import datetime as dt
+import itertools
 
 import pytest
 import time_machine
@@ -60,8 +61,8 @@ TYPED = [
 
 @pytest.mark.parametrize(("typed", "found"), TYPED)
 def test_the_gallery_finds_the_right_person_first(cast: Cast, people, typed, found) -> None:
-    rows = ProfileVersion.objects.visible_to(cast.staff).for_list().search(typed)
-    assert [row.subject.ref for row in rows][:1] == [people[found]]
+    rows = ProfileVersion.objects.visible_to(cast.staff).for_list().best(typed, 1)
+    assert [row.subject.ref for row in rows] == [people[found]]
 
 
 @pytest.mark.parametrize("typed", ["D-0002", "d2", "d 0002"])
@@ -85,10 +86,10 @@ def test_a_nul_byte_is_no_500(client_of) -> None:
 
 
 def test_the_manager_finds_records_by_alias_and_slip(cast: Cast, people) -> None:
-    found = Subject.objects.visible_to(cast.intel).search("kez")
-    assert [subject.ref for subject in found][:1] == [people["Kevin Marsh"]]
-    found = Subject.objects.visible_to(cast.intel).search("kevn")
-    assert [subject.ref for subject in found][:1] == [people["Kevin Marsh"]]
+    found = Subject.objects.visible_to(cast.intel).best("kez", 1)
+    assert [subject.ref for subject in found] == [people["Kevin Marsh"]]
+    found = Subject.objects.visible_to(cast.intel).best("kevn", 1)
+    assert [subject.ref for subject in found] == [people["Kevin Marsh"]]
 
 
 @pytest.mark.parametrize(("typed", "found"), TYPED)
@@ -105,9 +106,9 @@ def test_an_alias_word_for_word_comes_before_names_like_it(cast: Cast, people) -
     for name in ("Kez Marlow", "Kes Marsh", "Kezia Stone"):
         factories.subject(cast.intel, name=name, photo=False)
     spud = factories.subject(cast.intel, name="Ann Spudd", photo=False)
-    found = list(Subject.objects.visible_to(cast.intel).search("Spud"))
+    found = Subject.objects.visible_to(cast.intel).best("Spud", 24)
     assert [row.ref for row in found] == [people["Paul Tate"], spud.ref]
-    both = Subject.objects.visible_to(cast.intel).search("Marsh Kez")
+    both = Subject.objects.visible_to(cast.intel).best("Marsh Kez", 1)
     assert both[0].ref == people["Kevin Marsh"]  # name and alias together
 
 
@@ -177,7 +178,8 @@ def test_digits_alone_are_a_reference_first_of_all(cast: Cast, client_of, typed:
         cast.intel, name="Paul Tate", description=words, draft_description=words
     )
     text = typed.format(n=number)
-    found = [v.subject.ref for v in ProfileVersion.objects.visible_to(cast.staff).search(text)]
+    seen = ProfileVersion.objects.visible_to(cast.staff)
+    found = [version.subject.ref for version in seen.best(text, 24)]
     assert found == [wanted.subject.ref, other.subject.ref]
     page = client_of("intel").get("/subjects/", {"q": text}).content.decode()
     assert wanted.subject.ref in page
@@ -226,3 +228,22 @@ def test_who_comes_back_to_the_gallery_sees_what_they_had_scrolled_to(
     more = staff.get(f"/gallery/?{query}upto=2").text
     assert "page=3" in more
     assert "Previous page" not in more
+
+
+def test_a_filter_by_what_was_searched_holds_just_those_found(cast: Cast, people) -> None:
+    seen = ProfileVersion.objects.visible_to(cast.staff)
+    for typed in (*(typed for typed, _ in TYPED), "D-0002", "2", "grey", "nobody at all"):
+        found = seen.found(typed)
+        assert len(found) == len(set(found))
+        assert set(found) == set(seen.search(typed).values_list("pk", flat=True)), typed
+
+
+def test_a_half_of_many_words_is_enough_whichever_they_are(cast: Cast) -> None:
+    words = "tall neck tattoo grey hoodie limp"
+    seen = ProfileVersion.objects.visible_to(cast.staff)
+    for number, half in enumerate(itertools.combinations(words.split(), 3)):
+        told = " ".join(half)
+        made = factories.published(
+            cast.intel, name=f"Zz{number} Qq", description=told, draft_description=told
+        )
+        assert made.pk in seen.found(words), half
