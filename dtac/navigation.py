@@ -166,6 +166,7 @@ SECTION_OF = {
     "notice_revoke": "notice_list",
     "notice_vary": "notice_list",
     "signed_copies": "notice_list",
+    "signed_remove": "notice_list",
     "bulletin": "bulletin_list",
     "bulletin_new": "bulletin_list",
     "bulletin_edit": "bulletin_list",

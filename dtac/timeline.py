@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from common import dates
-from exclusions.models import Notice, WarningLetter
+from exclusions.models import MatterLetGo, Notice, WarningLetter
 from exclusions.querysets import breaches
 from incidents.models import Report
 from offenders.models import LegalFact, ProfileVersion, Subject, SubjectMerge
@@ -46,6 +46,9 @@ def timeline(
             ended = dates.london_midnight(notice.ends_on + dt.timedelta(days=1))
             events.append({"at": ended, "kind": "expired", "notice": notice})
     events += [event for letter in letters for event in _of_letter(letter)]
+    decisions = MatterLetGo.objects.filter(letter__in=letters)
+    for decision in decisions.select_related("letter", "report", "decided_by"):
+        events.append({"at": decision.decided_at, "kind": "let_go", "decision": decision})
     for version in versions:
         events.append({"at": version.published_at, "kind": "published", "version": version})
         if version.withdrawn_at:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from common.pdf import Sheet, pdf_render
 from members.models import User
 
 from . import actions
+from .document import scheme_contact
 from .models import Appeal
 
 KINDS = {
@@ -43,10 +43,7 @@ def _letter(
         ],
         "paragraphs": paragraphs,
         "quoted": quoted,
-        "sender": [
-            str(settings.DTAC_SCHEME_NAME),
-            str(settings.DTAC_CONTACT_EMAIL),
-        ],
+        "sender": [words for _, words in scheme_contact()],
     }
     return pdf_render("appeal-letter", data, sheet=sheet)
 

@@ -81,14 +81,18 @@ def policy_words(policy: ExclusionPolicy) -> dict[str, Any]:
         "breach": policy.breach_words,
         "appeal": policy.appeal_words,
         "privacy": policy.privacy_words,
-        "contact": [
-            ("Scheme", str(settings.DTAC_SCHEME_NAME)),
-            ("Write to", str(settings.DTAC_CONTACT_EMAIL)),
-            ("Rules", address),
-        ],
+        "contact": [*scheme_contact(), ("Rules", address)],
         "qr": segno.make(address, error="m").svg_inline(border=2, scale=4),
         "address": address,
     }
+
+
+def scheme_contact() -> list[tuple[str, str]]:
+    """Return whom to write to, by post too where the scheme has said where."""
+    contact = [("Scheme", str(settings.DTAC_SCHEME_NAME))]
+    if settings.DTAC_CONTACT_ADDRESS:
+        contact.append(("Address", str(settings.DTAC_CONTACT_ADDRESS)))
+    return [*contact, ("E-mail", str(settings.DTAC_CONTACT_EMAIL))]
 
 
 def premises_words(listed: PremisesList, day: dt.date) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from common.fields import DayField, FilesField, LondonMomentField
+from common.fields import DayField, FilesField, LondonMomentField, PlainForm
 from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
 
 from .asked_forms import AskedForm
 from .models import MOST_COPIES, ExclusionPolicy, Notice
-from .services import Attempt, Service, Variation, citable_reports
+from .services import Attempt, Mistake, Service, Variation, citable_reports
 
 
 def grounds_field() -> forms.ModelMultipleChoiceField:  # type: ignore[type-arg]
@@ -76,7 +76,10 @@ def signed_field(**kwargs: Any) -> FilesField:
         label="Photo of the signed copy",
         max_files=MOST_COPIES,
         videos=False,
-        help_text="Each page, photo or PDF. Seen by your business’s managers and the scheme only.",
+        help_text=(
+            "Each page, photo or PDF. Seen by the scheme, the managers of a business it cites, and"
+            " who decides an appeal."
+        ),
         **kwargs,
     )
 
@@ -88,6 +91,20 @@ class SignedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class RemoveForm(PlainForm):
+    """Why a page of the signed copy is taken out."""
+
+    why = forms.ChoiceField(
+        label="Why",
+        choices=Mistake,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose why it is taken out.",
+            "invalid_choice": "Choose why it is taken out.",
+        },
+    )
 
 
 class ServiceForm(forms.Form):
@@ -255,6 +272,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "breach_words",
             "appeal_words",
             "privacy_words",
+            "warning_words",
         )
         widgets = {
             "staff_words": forms.Textarea(attrs={"rows": 4}),
@@ -262,6 +280,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "breach_words": forms.Textarea(attrs={"rows": 8}),
             "appeal_words": forms.Textarea(attrs={"rows": 8}),
             "privacy_words": forms.Textarea(attrs={"rows": 12}),
+            "warning_words": forms.Textarea(attrs={"rows": 12}),
         }
         help_texts = {
             "arrests": "So many are enough. 0: arrests don’t count by themselves.",

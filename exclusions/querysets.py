@@ -44,6 +44,11 @@ class NoticeQuerySet(models.QuerySet[Any]):
             ends_on__gte=day,
         )
 
+    def standing(self) -> Self:
+        """Those that keep somebody out today, or will once they are served."""
+        waits = Q(served_at=None, revoked_at=None)
+        return self.filter(waits | Q(pk__in=self.model.objects.in_force().values("pk")))
+
     def to_confirm(self) -> Self:
         """Those served on the spot that still can be confirmed, the first to lapse first."""
         waiting = self.filter(confirmed_at=None, confirm_by__gt=timezone.now(), revoked_at=None)

@@ -6,6 +6,20 @@ Southampton). The words are ours.
 
 from typing import Any, Final
 
+WARNING_PRIVACY: Final = (
+    "The scheme named at the top is the controller of the personal data about you that it holds for"
+    " this letter: your name, what happened, and the letter. It uses them to prevent and detect"
+    " unlawful acts and to protect staff and customers (UK GDPR article 6(1)(f); Data Protection"
+    " Act 2018, Schedule 1, paragraph 10).\n\n"
+    "They come from the businesses that are members and from the police. The letter is seen by the"
+    " scheme’s manager alone. It may be told to the police or a court where the law allows that."
+    " Businesses that are members see what they reported themselves. All of it is deleted on the"
+    " day the scheme’s retention schedule says.\n\n"
+    "You may ask for a copy of what is held about you, ask for it to be corrected or deleted,"
+    " object to its use, and complain to the scheme at the address in this letter. You may also"
+    " complain to the Information Commissioner’s Office: ico.org.uk, 0303 123 1113."
+)
+
 STARTING_POLICY: Final[dict[str, Any]] = {
     "arrests": 1,
     "serious": 1,
@@ -56,6 +70,7 @@ STARTING_POLICY: Final[dict[str, Any]] = {
         " object to its use, and complain to the scheme at the address below. You may also complain"
         " to the Information Commissioner’s Office: ico.org.uk, 0303 123 1113."
     ),
+    "warning_words": WARNING_PRIVACY,
     "staff_words": (
         "An excluded person is a trespasser. Ask them to leave; do not detain them for that"
         " alone.\n"

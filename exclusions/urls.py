@@ -46,7 +46,7 @@ urlpatterns = [
     path("exclusions/<str:ref>/signed/", signed_views.signed_copies, name="signed_copies"),
     path("exclusions/<str:ref>/signed/<int:number>/", signed_views.signed_copy, name="signed_copy"),
     path(
-        "exclusions/<str:ref>/signed/<int:number>/remove/",
+        "exclusions/<str:ref>/signed/<uuid:page>/remove/",
         signed_views.signed_remove,
         name="signed_remove",
     ),

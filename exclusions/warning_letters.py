@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from common.pdf import Sheet, pdf_render
 from members.models import User
 
 from . import actions
-from .document import GOES_ALONG
+from .document import GOES_ALONG, scheme_contact
 from .models import WarningLetter
 
 WHAT_IT_IS = (
@@ -27,10 +26,11 @@ NEXT_TIME = (
     " enough.",
     "If nothing more happens, the warning ends by itself and you need do nothing.",
 )
+ENDED = "This warning has ended. It counts for nothing any more, and you need do nothing."
 OBJECT = (
-    "Write to the address below and say why you think that this warning is wrong or unfair."
-    " Somebody may write for you. You get an answer with the reasons in writing. If it was wrong,"
-    " it is withdrawn and counts for nothing.",
+    "Write to the scheme at the address in this part and say why you think that this warning is"
+    " wrong or unfair. Somebody may write for you. You get an answer with the reasons in writing."
+    " If it was wrong, it is withdrawn and counts for nothing.",
 )
 
 
@@ -63,13 +63,11 @@ def warning_pdf(letter: WarningLetter, *, printed_for: str, at: dt.datetime) -> 
         "what": WHAT_IT_IS,
         "reason": letter.reason,
         "grounds": [_ground(report) for report in letter_grounds(letter)],
-        "next": NEXT_TIME,
+        "ended": ENDED if letter.state == "over" else "",
+        "next": NEXT_TIME if letter.state in ("to_give", "running") else (),
         "object": OBJECT,
-        "privacy": letter.policy.privacy_words,
-        "contact": [
-            ("Scheme", str(settings.DTAC_SCHEME_NAME)),
-            ("Write to", str(settings.DTAC_CONTACT_EMAIL)),
-        ],
+        "privacy": letter.policy.warning_words,
+        "contact": scheme_contact(),
     }
     return pdf_render("warning-letter", data, sheet=sheet)
 
@@ -91,6 +89,15 @@ def _facts(letter: WarningLetter) -> list[tuple[str, str]]:
         *facts,
         ("Given", dates.in_full(letter.given_at)),
         ("How", f"{letter.get_given_how_display()}, by {letter.given_by}"),
+        *_run(letter),
+    ]
+
+
+def _run(letter: WarningLetter) -> list[tuple[str, str]]:
+    """Return the days it runs, of one that wasn't withdrawn."""
+    if letter.is_withdrawn or letter.given_at is None or letter.ends_on is None:
+        return []
+    return [
         ("Runs from", dates.short_date(dates.london_date(letter.given_at))),
         ("Up to and including", dates.short_date(letter.ends_on)),
     ]

@@ -1,6 +1,7 @@
 """Warning letters, scoped in SQL, and the second matters that suggest a notice."""
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -8,9 +9,12 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from common import dates
 
+from .querysets import has_lapsed
+
 if TYPE_CHECKING:
     from members.models import User
 
+LETTER_REF = re.compile(r"WRN-\d{4}-\d+", re.IGNORECASE)
 STILL_SUGGESTS = dt.timedelta(days=30)
 """So long after its last day a warning still suggests a notice: a matter of its last days may be
 accepted later."""
@@ -29,6 +33,10 @@ class WarningQuerySet(models.QuerySet[Any]):
         return self.filter(
             Q(withdrawn_on=None) | Q(withdrawn_on__gt=day), given_on__lte=day, ends_on__gte=day
         )
+
+    def given(self) -> Self:
+        """Those that were given and count: not withdrawn."""
+        return self.filter(given_at__isnull=False, withdrawn_at=None)
 
     def to_give(self) -> Self:
         """Those that are written, and neither given nor withdrawn."""
@@ -52,6 +60,8 @@ class WarningQuerySet(models.QuerySet[Any]):
         """
         if not text:
             return self
+        if LETTER_REF.fullmatch(text.strip()):
+            return self.filter(ref__iexact=text.strip())
         from offenders.models import Subject
 
         found = Subject.objects.visible_to(user).search(text).values("pk")
@@ -69,10 +79,7 @@ class WarningQuerySet(models.QuerySet[Any]):
             given_on__isnull=False,
             ends_on__gte=dates.today() - STILL_SUGGESTS,
         )
-        waits = Q(served_at=None, revoked_at=None)
-        held = Notice.objects.filter(
-            waits | Q(pk__in=Notice.objects.in_force().values("pk")), subject=OuterRef("subject")
-        )
+        held = Notice.objects.standing().filter(subject=OuterRef("subject"))
         matters = second_matters().filter(subject__in=recent.order_by().values("subject"))
         return recent.filter(pk__in=matters.values("letter_id")).exclude(Exists(held))
 
@@ -82,11 +89,12 @@ def second_matters() -> Any:
 
     What an accepted incident says that somebody did, after a warning was given to them and within
     its months. Not what the letter itself rests on, what a notice cites already, nor what was let
-    go. A sighting is none. Each row carries `letter_id`, the key of the warning.
+    go. A notice that was never served, or that nobody confirmed, settles nothing: what it cited is
+    to be decided again. A sighting is none. Each row carries `letter_id`, the key of the warning.
     """
     from incidents.models import Involvement
 
-    from .models import MatterLetGo, NoticeGround, WarningGround, WarningLetter
+    from .models import MatterLetGo, Notice, NoticeGround, WarningGround, WarningLetter
 
     letter, report = OuterRef("pk"), OuterRef(OuterRef("report"))
     covering = (
@@ -100,8 +108,13 @@ def second_matters() -> Any:
         .exclude(Exists(MatterLetGo.objects.filter(letter=letter, report=report)))
         .order_by("-given_at")
     )
+    settling = Notice.objects.exclude(served_at=None, revoked_at__isnull=False).exclude(
+        has_lapsed()
+    )
     cited = NoticeGround.objects.filter(
-        report=OuterRef("report"), notice__subject=OuterRef("subject")
+        report=OuterRef("report"),
+        notice__subject=OuterRef("subject"),
+        notice__in=settling.values("pk"),
     )
     return (
         Involvement.objects.filter(

@@ -87,6 +87,7 @@ def _shown(
         "letter": letter,
         "grounds": list(letter_grounds(letter)),
         "matters": matters,
+        "notice": letter.subject.notices.standing().first() if letter.state == "to_give" else None,
         "decisions": list(letter.let_go.select_related("report__type", "decided_by")),
         "face": Subject.objects.faces([letter.subject_id]).get(letter.subject_id),
         "form": form or LetGoForm(subject=letter.subject, initial=initial),
@@ -136,7 +137,7 @@ def warning_raise_page(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "citable": list(form.fields["grounds"].queryset),  # type: ignore[attr-defined]
         "warning": next((each for each in letters if each.state in ("running", "to_give")), None),
-        "notice": subject.notices.in_force().first(),
+        "notice": subject.notices.standing().first(),
         "page_title": f"Write a warning letter: {subject.ref}",
     }
     return render(request, "exclusions/warning_raise.html", context, status=form_status(form))
@@ -197,4 +198,8 @@ def warning_let_go(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("warning", ref=found.ref)
         except ValidationError as error:
             add_problems(form, error)
-    return _shown(request, found, matters_of([found])[found.pk], form)
+    matters = matters_of([found])[found.pk]
+    if not matters:
+        messages.warning(request, "There is nothing to decide any more: it was decided meanwhile.")
+        return redirect("warning", ref=found.ref)
+    return _shown(request, found, matters, form)

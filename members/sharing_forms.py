@@ -54,7 +54,7 @@ class ShareForm(forms.Form):
         label="Sharing agreement",
         required=False,
         max_length=200,
-        help_text="Leave it empty if there is none with them.",
+        help_text="Empty: the current agreement of members for a partner agency, none for others.",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -65,15 +65,15 @@ class ShareForm(forms.Form):
         else:
             del self.fields["agency"]
         self.initial = {"client_id": uuid.uuid4(), **self.initial}
-        if not self.is_bound:
-            current = agreement_current()
-            self.initial["agreement"] = str(current) if current else ""
 
     def clean(self) -> dict[str, Any]:
         """Ask for the body, where no partner agency is chosen."""
         data = super().clean() or {}
         if not data.get("agency") and not data.get("body") and "body" not in self.errors:
             self.add_error("body", "Enter the force or body they are of.")
+        # What every active agency has accepted; nothing is known of another body.
+        if data.get("agency") and not data.get("agreement"):
+            data["agreement"] = str(agreement_current() or "")
         return data
 
     def recipient_words(self) -> str:

@@ -123,6 +123,7 @@ def world(cast: Cast) -> dict[str, Any]:
         "appeal": case.ref,
         "others_appeal": others.ref,
         "decided": decided.ref,
+        "signed_page": str(in_force.signed_copies.get().uuid),
         "warning": warning.ref,
         "letter_to_give": letter_to_give.ref,
         "to_confirm": to_confirm.ref,

@@ -289,6 +289,11 @@ def served_notice(
 ) -> Notice:
     """Return a notice served just now, or some time ago (its other dates moved along)."""
     notice = raised_notice(intel, by, premises, subject)
+    return serve(intel, notice, ago=ago)
+
+
+def serve(intel: User, notice: Notice, *, ago: dt.timedelta | None = None) -> Notice:
+    """Record that a notice was served just now, or some time ago (raised the day before)."""
     served_at = timezone.now() - (ago or dt.timedelta())
     Notice.objects.filter(pk=notice.pk).update(raised_at=served_at - dt.timedelta(days=1))
     service = Service(served_at=served_at, method="in_person", served_by="J. Patel")

@@ -126,6 +126,7 @@ PAGES = {
     "notice_serve": "store",
     "notice_vary": "intel",
     "signed_copies": "store",
+    "signed_remove": "intel",
     "warning_give": "intel",
     "warning_let_go": "intel",
     "warning_raise": "intel",
@@ -164,7 +165,7 @@ PAGES = {
 BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
            "photo_discard", "photo_file", "notice_let_go",
-           "signed_remove", "subject_unmerge", "top_ten_lift", "type_back",
+           "subject_unmerge", "top_ten_lift", "type_back",
            "type_remove", "type_start", "account_login", "account_logout",
            "account_signup"}  # fmt: skip
 LISTS = {

@@ -79,6 +79,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
     return {
+        "signed_page": str(notice.signed_copies.get().uuid),
         "case": case.ref,
         "case_report": accepted.ref,
         "pack": factories.evidence_pack(intel, case).ref,

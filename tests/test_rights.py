@@ -159,6 +159,7 @@ READS = {
     "/packs/{pack}/pack.pdf": "exclusions.pack.read",
     "/exclusions/{in_force}/signed/": "exclusions.notice.viewed",
     "/exclusions/{in_force}/signed/1/": "exclusions.notice.signed_opened",
+    "/exclusions/{in_force}/signed/{signed_page}/remove/": "exclusions.notice.viewed",
     "/appeals/": "exclusions.appeal.listed",
     "/appeals/{appeal}/": "exclusions.appeal.viewed",
     "/appeals/{appeal}/acknowledgement.pdf": "exclusions.appeal.printed",

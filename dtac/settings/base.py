@@ -16,6 +16,7 @@ DATA_DIR = Path(env.str("DTAC_DATA_DIR", default=str(BASE_DIR / ".data" / "local
 DTAC_DEMO = False  # only the demo settings switch it on: known password, invented people
 DTAC_SCHEME_NAME = env.str("DTAC_SCHEME_NAME", default="Dartford Town Against Crime")
 DTAC_CONTACT_EMAIL = env.str("DTAC_CONTACT_EMAIL", default="manager@dtac.example")
+DTAC_CONTACT_ADDRESS = env.str("DTAC_CONTACT_ADDRESS", default="")  # by post, on one line
 DTAC_BASE_URL = env.str("DTAC_BASE_URL", default="http://127.0.0.1:8000")
 # E-mails a minute, of all workers together; 0 = as fast as it goes.
 DTAC_BULLETIN_PER_MINUTE = env.int("DTAC_BULLETIN_PER_MINUTE", default=0)

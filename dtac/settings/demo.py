@@ -4,6 +4,7 @@ from .base import *  # noqa: F403
 from .base import DATA_DIR, env
 
 DTAC_DEMO = True
+DTAC_CONTACT_ADDRESS = "D-TAC, PO Box 1, Dartford DA1 1AA"
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]

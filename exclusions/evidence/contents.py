@@ -13,7 +13,14 @@ from audit.querysets import events_of_exhibits
 from common import dates
 from common.money import pounds
 from common.wording import counted
-from exclusions.models import CaseFile, CaseIncident, CaseStatement, EvidencePack, Notice
+from exclusions.models import (
+    CaseFile,
+    CaseIncident,
+    CaseStatement,
+    EvidencePack,
+    Notice,
+    WarningLetter,
+)
 from exclusions.querysets import breaches
 from incidents import actions as incident_actions
 from incidents.models import Attachment, Involvement, Report
@@ -78,14 +85,16 @@ def contents_of(pack: EvidencePack) -> Contents:
     files = _files(incidents)
     exhibits = [_exhibit(number, file) for number, file in enumerate(files, start=1)]
     notices = list(case.subject.notices.filter(served_at__isnull=False).order_by("served_at"))
+    letters = list(case.subject.warning_letters.given().order_by("given_at"))
     broken = _broken(case.subject)
     data = {
         "cover": _cover(pack, len(incidents), len(exhibits)),
         "words": case.words,
-        "summary": _summary(incidents, notices, broken),
+        "summary": _summary(incidents, letters, notices, broken),
         "chronology": _chronology(incidents, exhibits, names, case.subject),
         "losses": [_loss(each.report) for each in incidents],
         "totals": _totals(incidents),
+        "warnings": [_letter(letter) for letter in letters],
         "notices": [_notice(notice) for notice in notices],
         "breaches": broken,
         "places": _places(incidents),
@@ -156,7 +165,10 @@ def _cover(pack: EvidencePack, incidents: int, exhibits: int) -> Facts:
 
 
 def _summary(
-    incidents: Sequence[CaseIncident], notices: Sequence[Notice], broken: Sequence[Any]
+    incidents: Sequence[CaseIncident],
+    letters: Sequence[WarningLetter],
+    notices: Sequence[Notice],
+    broken: Sequence[Any],
 ) -> Facts:
     reports = [each.report for each in incidents]
     kinds = Counter(report.title for report in reports)
@@ -172,6 +184,7 @@ def _summary(
         ("Recovered", pounds(back, pence=True)),
         ("Net loss", pounds(net, pence=True)),
         ("Businesses", str(len({report.member_id for report in reports}))),
+        ("Warning letters given", str(len(letters))),
         ("Exclusion notices served", str(len(notices))),
         ("Breaches of them", str(len(broken))),
     ]
@@ -245,6 +258,14 @@ def _loss(report: Report) -> list[str]:
 
 def _totals(incidents: Sequence[CaseIncident]) -> list[str]:
     return [pounds(value, pence=True) for value in _sums(each.report for each in incidents)]
+
+
+def _letter(letter: WarningLetter) -> list[str]:
+    given, ends = letter.given_on, letter.ends_on
+    assert given is not None and ends is not None  # noqa: PT018  (asked for given ones)
+    # Not by whom: that may be somebody whose name a statement withholds.
+    how = letter.get_given_how_display()
+    return [letter.ref, dates.short_date(given), dates.short_date(ends), how]
 
 
 def _notice(notice: Notice) -> list[str]:
@@ -333,6 +354,7 @@ def _kinds(data: dict[str, Any], statements: Sequence[CaseStatement]) -> list[st
     """Return the kinds of data in a pack, as the register of sharing says them."""
     kinds = ["name and date of birth of the subject", "time and place", "what happened"]
     kinds += ["values lost"]
+    kinds += ["warning letters"] if data["warnings"] else []
     kinds += ["exclusion notices"] if data["notices"] else []
     kinds += ["breaches"] if data["breaches"] else []
     kinds += ["photos and files"] if data["exhibits"] else []

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.wording import counted
+from exclusions.starting_policy import WARNING_PRIVACY
 from members.models import User
 
 
@@ -87,6 +88,12 @@ class ExclusionPolicy(models.Model):
         "Privacy notice",
         max_length=6000,
         db_comment="Controller, purpose, sharing, how long, rights, regulator (UK GDPR 13, 14)",
+    )
+    warning_words = models.TextField(
+        "Privacy notice of a warning letter",
+        max_length=6000,
+        default=WARNING_PRIVACY,
+        db_comment="The same for a warning letter, which members are not shown",
     )
     staff_words = models.TextField(
         "What staff do",

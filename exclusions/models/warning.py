@@ -33,17 +33,22 @@ FROZEN = (
 """What a letter says. It can be given, withdrawn and end; it can't come to say something else."""
 
 
+class GivenHow(models.TextChoices):
+    """How a letter is given."""
+
+    IN_PERSON = "in_person", "Handed over in person"
+    POST = "post", "By post, with proof"
+    CUSTODY = "custody", "At custody"
+    EMAIL = "email", "By e-mail"
+
+
 class WarningLetter(models.Model):
     """A warning that another matter within twelve months may lead to an exclusion.
 
     It never keeps anybody out, is never a breach, and is the Intelligence Manager's alone.
     """
 
-    class How(models.TextChoices):
-        IN_PERSON = "in_person", "Handed over in person"
-        POST = "post", "By post, with proof"
-        CUSTODY = "custody", "At custody"
-        EMAIL = "email", "By e-mail"
+    How = GivenHow
 
     ref = models.CharField(max_length=20, unique=True, db_comment="E.g. WRN-2026-0001")
     subject = models.ForeignKey(
@@ -149,6 +154,12 @@ class WarningLetter(models.Model):
                 violation_error_message="A letter that was given needs when, how and by whom.",
             ),
             models.CheckConstraint(
+                name="warning_says_who_and_why", condition=~Q(reason="") & ~Q(printed_name="")
+            ),
+            models.CheckConstraint(
+                name="warning_given_how", condition=Q(given_how__in=["", *GivenHow.values])
+            ),
+            models.CheckConstraint(
                 name="warning_given_after_raised",
                 condition=Q(given_at=None)
                 | Q(given_at__gte=F("raised_at"), recorded_at__gte=F("given_at")),
@@ -227,6 +238,8 @@ class WarningLetter(models.Model):
                     | pgtrigger.Q(old__given_how__df=pgtrigger.F("new__given_how"))
                     | pgtrigger.Q(old__given_by__df=pgtrigger.F("new__given_by"))
                     | pgtrigger.Q(old__ends_on__df=pgtrigger.F("new__ends_on"))
+                    | pgtrigger.Q(old__recorded_at__df=pgtrigger.F("new__recorded_at"))
+                    | pgtrigger.Q(old__recorded_by__df=pgtrigger.F("new__recorded_by"))
                 ),
             ),
             pgtrigger.Protect(
@@ -236,6 +249,7 @@ class WarningLetter(models.Model):
                 & (
                     pgtrigger.Q(old__withdrawn_at__df=pgtrigger.F("new__withdrawn_at"))
                     | pgtrigger.Q(old__withdrawn_reason__df=pgtrigger.F("new__withdrawn_reason"))
+                    | pgtrigger.Q(old__withdrawn_by__df=pgtrigger.F("new__withdrawn_by"))
                     | pgtrigger.Q(old__given_at__df=pgtrigger.F("new__given_at"))
                 ),
             ),

@@ -39,6 +39,7 @@ from .on_the_spot import (
 from .raising import Asked, citable_reports, notice_raise
 from .serving import Attempt, Service, attempt_record, notice_record_service
 from .signed import (
+    GONE,
     Mistake,
     signed_copies_add,
     signed_copy_release,
@@ -48,6 +49,7 @@ from .varying import Variation, notice_vary
 from .warning import Giving, matters_let_go, warning_give, warning_raise, warning_withdraw
 
 __all__ = [
+    "GONE",
     "MOST_INCIDENTS",
     "MOST_NUMBERS",
     "AppealInput",

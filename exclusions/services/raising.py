@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +17,7 @@ from exclusions.models import ExclusionPolicy, Notice, NoticeCounter, NoticeGrou
 from exclusions.policy import policy_kept, threshold_met
 from exclusions.premises import premises_list_current
 from incidents.models import Report
+from incidents.services import locked_together
 from members.models import User
 from offenders.models import Subject
 from offenders.publication import needs_override
@@ -34,8 +36,7 @@ def lock_grounds(subject: Subject, reports: Sequence[Report]) -> Subject:
     Reports first, the lowest key first, as whoever takes a decision about them back. Raises
     ValidationError for a record that became part of another.
     """
-    keys = [report.pk for report in reports]
-    list(Report.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    locked_together(report.pk for report in reports)
     return locked_subject(subject)
 
 
@@ -46,6 +47,27 @@ def check_citable(subject: Subject, reports: Sequence[Report]) -> None:
         raise ValidationError({"grounds": "Choose at least one incident."})
     if {report.pk for report in reports} - citable:
         raise ValidationError({"grounds": "Cite accepted incidents of this person only."})
+
+
+def check_still_citable(subject: Subject, paper: Any, *, what: str) -> None:
+    """Raise ValidationError if a paper (`what` it is) cites what isn't this subject's any more.
+
+    After it was written a merge may have been taken back, or a decision.
+    """
+    citable = {report.pk for report in citable_reports(subject)}
+    gone = [report.ref for report in paper.grounds.order_by("ref") if report.pk not in citable]
+    if gone:
+        raise ValidationError(
+            f"{', '.join(gone)} is no accepted incident of {subject.ref} any more. {what}"
+        )
+
+
+def check_named(subject: Subject) -> None:
+    """Raise ValidationError for a record without a name: a paper is addressed to somebody."""
+    if not subject.name:
+        raise ValidationError(
+            f"{subject.ref} has no name yet. Put the name on the record first: it is on the paper."
+        )
 
 
 def check_grounds(
@@ -141,11 +163,11 @@ def notice_raise(
     What it says is frozen with it: reason, protocol, list of premises, the name on it.
 
     Raises ValidationError: a record that became part of another, nothing cited, an incident that
-    isn't this subject's or not accepted, the threshold not met and no reason given, something that
-    has to be asked and wasn't, or a notice still to be served.
+    isn't this subject's or not accepted, no name, the threshold not met and no reason given,
+    something that has to be asked and wasn't, or a notice still to be served.
     """
     policy = policy_kept()
-    lock_grounds(subject, reports)
+    check_named(lock_grounds(subject, reports))
     check_grounds(subject, reports, below_threshold_reason, policy)
     check_asked(subject, asked)
     now = timezone.now()

@@ -16,6 +16,7 @@ from members.models import Premises, User
 from offenders.models import Subject
 from offenders.services import profiles_active
 
+from .raising import check_still_citable
 from .signed import Uploads, copies_save, with_copies
 
 
@@ -54,6 +55,7 @@ def _serve(by: User, notice: Notice, service: Service, copies: list[SignedCopy])
         raise ValidationError({"served_at": "This is in the future."})
     if service.served_at < row.raised_at.replace(second=0, microsecond=0):
         raise ValidationError({"served_at": "This is before the notice was raised."})
+    check_still_citable(row.subject, row, what="Revoke this notice; raise another if it is right.")
     # The form knows minutes only: served in the minute it was raised is served after it.
     row.served_at = max(service.served_at, row.raised_at)
     row.ends_on = dates.last_day_of_year_from(dates.london_date(row.served_at))

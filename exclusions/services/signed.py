@@ -21,6 +21,9 @@ Done = TypeVar("Done")
 Uploads: TypeAlias = "Sequence[UploadedFile[Any]]"
 
 
+GONE = "This page was taken out already."
+
+
 class Mistake(models.TextChoices):
     """Why a page is taken out."""
 
@@ -104,7 +107,7 @@ def signed_copy_remove(*, by: User, copy: SignedCopy, why: str) -> None:
         raise ValidationError({"why": "Choose why it is taken out."})
     row = SignedCopy.objects.select_for_update(of=("self",)).filter(pk=copy.pk).first()
     if row is None:
-        raise ValidationError("This page was taken out already.", code="stale")
+        raise ValidationError(GONE, code="stale")
     stored = str(row.original.name)
     record(
         actions.SIGNED_REMOVED,

@@ -17,12 +17,21 @@ from exclusions.models import MatterLetGo, NoticeCounter, WarningGround, Warning
 from exclusions.policy import policy_kept
 from exclusions.warning_querysets import second_matters
 from incidents.models import Report
+from incidents.services import locked_together
 from members.models import User
 from offenders.models import Subject
 from offenders.publication import needs_override
 
 from .ending import locked_whole
-from .raising import Asked, check_citable, lock_grounds, young_of, young_problems
+from .raising import (
+    Asked,
+    check_citable,
+    check_named,
+    check_still_citable,
+    lock_grounds,
+    young_of,
+    young_problems,
+)
 
 NOTHING_ASKED = Asked()
 
@@ -41,11 +50,14 @@ def warning_raise(
     What it says is frozen with it: reason, protocol, the name on it. Of `asked` the three about a
     young person are kept. Raises ValidationError: a record that became part of another, nothing
     cited, an incident that isn't this subject's or not accepted, something that has to be asked and
-    wasn't, a warning that runs already, or one still to be given.
+    wasn't, no name, a notice in force or to be served, a warning that runs already, or one still
+    to be given.
     """
     policy = policy_kept()
     held = lock_grounds(subject, reports)
     check_citable(held, reports)
+    check_named(held)
+    _refuse_beside_notice(held, "A warning comes before a notice.")
     if problems := young_problems(held, asked):
         raise ValidationError(problems)
     if runs := held.warning_letters.running().first():
@@ -95,12 +107,14 @@ def warning_give(*, by: User, letter: WarningLetter, giving: Giving) -> WarningL
     """Record that a letter was given. From that moment it runs, for twelve calendar months.
 
     Raises ValidationError: given or withdrawn already (code "stale"), in the future, before it was
-    written, the person turns out to be under 18 and nothing was asked, or another warning runs on
-    some of the days.
+    written, the person turns out to be under 18 and nothing was asked, it cites what isn't theirs
+    any more, a notice is in force or to be served, or another warning runs on some of the days.
     """
     subject, row = _locked(letter)
     if row.is_given or row.is_withdrawn:
         raise ValidationError("This letter was given or withdrawn already.", code="stale")
+    _refuse_beside_notice(subject, "Withdraw this letter.")
+    check_still_citable(subject, row, what="Withdraw this letter; write another if one is right.")
     if needs_override(subject) and not row.young_reason:  # found out since; its words are frozen
         raise ValidationError(
             "This person is under 18 or may be. Withdraw this letter; write another if one is"
@@ -161,6 +175,7 @@ def matters_let_go(
     `reports` are those that were on the page: one accepted since is suggested all the same. Raises
     ValidationError: no reason, none of them waits any more (code "stale").
     """
+    locked_together(report.pk for report in reports)
     subject, row = _locked(letter)
     waiting = set(second_matters().filter(subject=subject).values_list("letter_id", "report_id"))
     decided = [report for report in reports if (row.pk, report.pk) in waiting]
@@ -185,7 +200,17 @@ def matters_let_go(
 
 
 def _locked(letter: WarningLetter) -> tuple[Subject, WarningLetter]:
-    """Return whom a letter is about and the letter, both locked: the record first, as by all."""
+    """Return whom a letter is about and the letter, both locked.
+
+    The record before the letter, and reports before both, as whoever raises a notice.
+    """
     subject = locked_whole(letter.subject)
     row: WarningLetter = WarningLetter.objects.select_for_update(of=["self"]).get(pk=letter.pk)
     return subject, row
+
+
+def _refuse_beside_notice(subject: Subject, so: str) -> None:
+    """Raise ValidationError where a notice stands: the letter says that they may enter."""
+    if notice := subject.notices.standing().first():
+        state = "is in force" if notice.in_force_on() else "is to be served"
+        raise ValidationError(f"{notice.ref} {state}. {so}")

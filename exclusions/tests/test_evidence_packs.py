@@ -62,6 +62,7 @@ def make_case(cast: Cast, *, name: str = "Kevin Marsh", files: int = 2) -> CaseF
         for by, premises in ((cast.staff, cast.shop), (cast.other, cast.pub))
     ]
     make_waiting_variants(Attachment.objects.all())
+    factories.given_warning(cast.intel, cast.staff, cast.shop, subject, ago=60 * DAY)
     factories.served_notice(cast.intel, cast.staff, cast.shop, subject, ago=30 * DAY)
     seen = factories.report(cast.other, cast.pub, people=[PersonInput(subject=subject)])
     report_accept(by=cast.intel, report=seen, revision=1)
@@ -91,6 +92,7 @@ def test_the_pdf_tells_it_all_and_names_whom_it_may(cast: Cast) -> None:
     said = text_of(opened(pack.pdf))
     for words in (
         "Kevin Marsh (D-0001)", "Criminal behaviour order", "Crime and Policing Act 2014, Part 2",
+        case.subject.warning_letters.get().ref, "Warning letters given", "Handed over in person",
         case.ref, pack.ref, case.words, "Chronology", "Incidents and losses", "Breaches",
         "£100.00", "We closed the back door for good.", "WITNESS STATEMENT",
         "2 incidents, 4 exhibits", "I saw him take them.", "foil-lined bag", cast.shop.address,
@@ -103,6 +105,7 @@ def test_the_pdf_tells_it_all_and_names_whom_it_may(cast: Cast) -> None:
         assert file.sha256 in said.replace(" ", "")
     assert cast.other.name not in said
     assert "Una Owner" not in said
+    assert "J. Patel" not in said
     assert "Mrash" not in said
 
 

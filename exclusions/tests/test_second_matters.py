@@ -28,8 +28,9 @@ from incidents.models import Involvement
 from incidents.services import PersonInput, involvement_link, report_accept, step_undo
 from offenders.models import Subject
 from tests import factories
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.pdfs import text_of
+from tests.races import at_once
 
 from .warned import giving, incident
 
@@ -86,6 +87,11 @@ def test_a_notice_settles_it(cast: Cast, running: WarningLetter) -> None:
     second = incident(cast, person)
     notice = notice_raise(by=cast.intel, subject=person, reports=[second], reason="Again.")
     assert suggested()
+    notice_revoke(by=cast.intel, notice=notice, reason="A slip of the pen.")
+    assert suggested(running)  # nobody was ever excluded for it: it is to be decided again
+    notice = notice_raise(by=cast.intel, subject=person, reports=[second], reason="Again.")
+    factories.serve(cast.intel, notice)
+    notice.refresh_from_db()
     notice_revoke(by=cast.intel, notice=notice, reason="An appeal.")
     assert suggested()  # that matter was dealt with
     incident(cast, person)
@@ -112,7 +118,7 @@ def test_not_this_time_and_shown_again_for_another(
     assert [each.ref for each in matters_of([running])[running.pk]] == [late.ref]
     matters_let_go(by=cast.intel, letter=running, reports=[late], reason="x")
     assert suggested()
-    assert intel.post(path, data).status_code == 422  # decided already
+    assert "decided meanwhile" in intel.post(path, data, follow=True).text
     third = incident(cast, person)
     assert suggested(running)
     with pytest.raises(ValidationError):
@@ -239,3 +245,46 @@ def test_a_report_it_rests_on_stays_as_decided(cast: Cast, client_of, letter) ->
         )  # fmt: skip
     warning_withdraw(by=cast.intel, letter=letter, reason="A mistake.")
     assert undo().is_open
+
+
+@pytest.mark.parametrize("make", [factories.given_warning, factories.served_notice])
+def test_what_is_over_keeps_no_mistaken_identity_on_record(cast: Cast, person, make) -> None:
+    paper = make(cast.intel, cast.staff, cast.shop, person, ago=dt.timedelta(days=400))
+    report = paper.grounds.get()
+    link = partial(
+        involvement_link, by=cast.intel, report=report, revision=report.revision,
+        involvement=report.people.get(), subject=None,
+    )  # fmt: skip
+    with time_machine.travel(timezone.now() - 100 * DAY), pytest.raises(ValidationError):
+        link()
+    assert not link().people.filter(subject=person).exists()
+
+
+def test_decided_in_another_tab_meanwhile_it_says_so(cast: Cast, client_of, running) -> None:
+    second, intel = incident(cast, running.subject), client_of("intel")
+    path = f"/warnings/{running.ref}/let-go/"
+    sent = {"matters": [second.pk], "reason": "Paid back."}
+    assert "No notice this time" in intel.post(path, sent, follow=True).text
+    again = intel.post(path, sent, follow=True)
+    assert "it was decided meanwhile" in again.text
+    page = intel.get(f"/subjects/{running.subject.ref}/").text
+    assert "No notice this time" in page
+    assert "Paid back." in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deciding_and_raising_at_once_never_block_each_other() -> None:
+    cast = make_cast()
+    for number in range(6):
+        name = f"Ann Warned {number}"
+        person = factories.subject(cast.intel, name=name, photo=False)
+        letter = factories.given_warning(cast.intel, cast.staff, cast.shop, person, ago=10 * DAY)
+        second = incident(cast, person)
+        ask = {"by": cast.intel, "reports": [second], "reason": "x"}
+        at_once(
+            partial(matters_let_go, letter=letter, **ask),
+            partial(notice_raise, subject=person, **ask),
+        )
+        decided = letter.let_go.exists()
+        raised = person.notices.exists()
+        assert decided or raised

@@ -158,9 +158,10 @@ def test_over_it_is_the_managers_alone(cast: Cast, client_of: ClientOf, served: 
 
 def test_only_of_a_notice_that_is_served(cast: Cast, client_of: ClientOf, notice: Notice) -> None:
     for who in ("store", "intel"):
-        assert client_of(who).get(path_of(notice)).status_code == 403
-        sent = client_of(who).post(path_of(notice), {"uploads": factories.upload()})
-        assert sent.status_code == 403
+        assert "not served yet" in client_of(who).get(path_of(notice), follow=True).text
+        sent = {"uploads": factories.upload()}
+        assert "not served yet" in client_of(who).post(path_of(notice), sent, follow=True).text
+    assert not notice.signed_copies.exists()
     with pytest.raises(ValidationError, match="not served yet"):
         signed_copies_add(by=cast.intel, notice=notice, files=[factories.upload()])
 
@@ -365,13 +366,15 @@ def test_a_page_sent_by_mistake_is_deleted_with_its_file(
     white, grey = (factories.upload(content=picture(colour)) for colour in ("white", "grey"))
     notice, pages = served, signed_copies_add(by=cast.intel, notice=served, files=[white, grey])
     first = str(pages[0].original.name)
-    intel, path = client_of("intel"), f"/exclusions/{notice.ref}/signed/1/remove/"
+    intel, path = client_of("intel"), f"/exclusions/{notice.ref}/signed/{pages[0].uuid}/remove/"
     assert client_of("store").post(path, {"why": "unreadable"}).status_code == 404
-    assert "Choose why" in intel.post(path, {"why": "x"}, follow=True).text
+    assert "Take out page 1" in intel.get(path).text
+    assert "Choose why" in intel.post(path, {"why": "x"}).text
     with django_capture_on_commit_callbacks(execute=True):
         done = intel.post(path, {"why": "not_of_it"}, follow=True).text
     assert "Page 1 is taken out" in done
-    assert intel.post(path, {"why": "not_of_it"}).status_code == 404
+    for stale in (intel.get(path, follow=True), intel.post(path, {"why": "x"}, follow=True)):
+        assert "taken out already" in stale.text
     assert not default_storage.exists(first)
     assert [copy.number for copy in notice.signed_copies.all()] == [2]
     event = Event.objects.get(action="exclusions.notice.signed_removed")
@@ -379,3 +382,5 @@ def test_a_page_sent_by_mistake_is_deleted_with_its_file(
     white = factories.upload(content=picture("white"))
     again = signed_copies_add(by=cast.intel, notice=notice, files=[white])
     assert [copy.number for copy in again] == [1]  # its place is free
+    intel.post(path, {"why": "not_of_it"})  # an old page, of what had that place before
+    assert notice.signed_copies.count() == 2

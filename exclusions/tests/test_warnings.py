@@ -11,16 +11,19 @@ from django.utils import timezone
 
 from audit.models import Event
 from common import dates
+from exclusions.merging import merge_undo, subjects_merge
 from exclusions.models import ExclusionPolicy, MatterLetGo, Notice, WarningLetter
 from exclusions.policy import policy_kept, threshold_met
 from exclusions.querysets import breaches
 from exclusions.services import (
     Asked,
+    notice_raise,
     notice_revoke,
     warning_give,
     warning_raise,
     warning_withdraw,
 )
+from exclusions.warning_letters import warning_print
 from incidents.services import PersonInput
 from offenders.models import Subject
 from tests import factories
@@ -303,10 +306,12 @@ def test_nobody_else_sees_any_of_it(cast: Cast, client_of, running: WarningLette
 def test_who_is_excluded_already_is_said_to_be(cast: Cast, client_of, person: Subject) -> None:
     path = f"/subjects/{person.ref}/warn/"
     notice = factories.served_notice(cast.intel, cast.staff, cast.shop, person)
-    assert f"{notice.ref}</a> is in force until" in client_of("intel").get(path).text
+    page = client_of("intel").get(path).text
+    assert "A notice stands already" in page
+    assert f'href="/exclusions/{notice.ref}/"' in page
     assert "Write one" not in client_of("intel").get(f"/subjects/{person.ref}/").text
     notice_revoke(by=cast.intel, notice=notice, reason="x")
-    assert "They are excluded already" not in client_of("intel").get(path).text
+    assert "A notice stands already" not in client_of("intel").get(path).text
     assert "Write one" in client_of("intel").get(f"/subjects/{person.ref}/").text
 
 
@@ -391,3 +396,69 @@ def test_the_letter_is_read_back(cast: Cast, client_of, name: str) -> None:
     warning_withdraw(by=cast.intel, letter=letter, reason="x")
     words = text_of(client_of("intel").get(f"/warnings/{letter.ref}/letter.pdf").content)
     assert "It counts for nothing" in words
+
+
+# --- A letter and the truth -----------------------------------------------------------------
+
+
+def test_none_is_written_or_given_beside_a_notice(cast: Cast, client_of, letter) -> None:
+    """The letter says that the person may still enter."""
+    person, report = letter.subject, letter.grounds.get()
+    notice = notice_raise(by=cast.intel, subject=person, reports=[report], reason="Worse.",
+                          below_threshold_reason="A knife.")  # fmt: skip
+    for state in ("is to be served", "is in force"):
+        with pytest.raises(ValidationError, match=f"{notice.ref} {state}. Withdraw this letter"):
+            warning_give(by=cast.intel, letter=letter, giving=giving())
+        page = client_of("intel").get(f"/warnings/{letter.ref}/").text
+        assert "It can’t be given" in page
+        assert "It was given" not in page
+        if not notice.is_served:
+            notice = factories.serve(cast.intel, notice)
+    warning_withdraw(by=cast.intel, letter=letter, reason="A notice instead.")
+    with pytest.raises(ValidationError, match="A warning comes before a notice"):
+        warning_raise(by=cast.intel, subject=person, reports=[report], reason="x")
+    notice_revoke(by=cast.intel, notice=notice, reason="x")
+    assert warning_raise(by=cast.intel, subject=person, reports=[report], reason="x").ref
+
+
+def test_a_letter_has_a_name_on_it(cast: Cast) -> None:
+    stranger = factories.subject(cast.intel, name="", status="id_sought", photo=False)
+    report = incident(cast, stranger)
+    for write in (warning_raise, notice_raise):
+        with pytest.raises(ValidationError, match="has no name yet"):
+            write(by=cast.intel, subject=stranger, reports=[report], reason="x")
+
+
+def test_what_is_not_theirs_any_more_is_not_given(cast: Cast, person: Subject) -> None:
+    """Written of a merged record, given after the merge was taken back."""
+    other = factories.subject(cast.intel, name="Bo Other", photo=False)
+    report = incident(cast, other)
+    revisions = person.revision, other.revision
+    merge = subjects_merge(
+        by=cast.intel, kept=person, gone=other, revisions=revisions, fields={}, reason="Same."
+    )
+    letter = warning_raise(by=cast.intel, subject=person, reports=[report], reason="x")
+    merge_undo(by=cast.intel, merge=merge)
+    letter.refresh_from_db()
+    with pytest.raises(ValidationError, match=f"{report.ref} is no accepted incident of"):
+        warning_give(by=cast.intel, letter=letter, giving=giving())
+
+
+@pytest.mark.parametrize(("state", "there", "gone"), [
+    ("to_give", ["One more incident is", "How it was given"], ["Up to and including"]),
+    ("running", ["One more incident is", "Up to and including"], ["How it was given"]),
+    ("over", ["This warning has ended"], ["One more incident is"]),
+    ("withdrawn", ["This warning was withdrawn"], ["One more incident is", "Up to and including"]),
+])  # fmt: skip
+def test_the_paper_says_what_holds(cast: Cast, person, settings, state, there, gone) -> None:
+    settings.DTAC_CONTACT_ADDRESS = "PO Box 7, Dartford"
+    ago = dt.timedelta(days=400 if state == "over" else 3)
+    make = factories.raised_warning if state == "to_give" else factories.given_warning
+    letter = make(cast.intel, cast.staff, cast.shop, person, ago=ago)
+    if state == "withdrawn":
+        letter = warning_withdraw(by=cast.intel, letter=letter, reason="A mistake.")
+    paper = " ".join(text_of(warning_print(by=cast.intel, letter=letter)).split())
+    for words in (*there, "PO Box 7, Dartford", "seen by the scheme’s manager alone"):
+        assert words in paper, words
+    for words in (*gone, "this notice", "below"):
+        assert words not in paper, words

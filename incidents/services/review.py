@@ -38,15 +38,23 @@ def locked_together(keys: Iterable[int]) -> dict[int, Report]:
 
 
 def standing_notices(report: Report, **about: Any) -> Any:
-    """Return the grounds by which notices that are not revoked rest on this report."""
+    """Return the grounds by which notices that aren't over rest on this report.
+
+    What is over can't be revoked any more, and must not keep a mistaken identity on record.
+    """
     rows: Any = report.cited_by  # of the exclusions app, above
-    return rows.filter(notice__revoked_at=None, **about).select_related("notice")
+    held = rows.filter(notice__revoked_at=None, **about).exclude(notice__ends_on__lt=dates.today())
+    lapsed = {"notice__confirmed_at": None, "notice__confirm_by__lte": timezone.now()}
+    return held.exclude(**lapsed).select_related("notice")
 
 
 def standing_warnings(report: Report, **about: Any) -> Any:
-    """Return the grounds by which warning letters that are not withdrawn rest on this report."""
+    """Return the grounds by which warning letters that aren't over rest on this report."""
     rows: Any = report.warned_by  # of the exclusions app, above
-    return rows.filter(letter__withdrawn_at=None, **about).select_related("letter")
+    held = rows.filter(letter__withdrawn_at=None, **about).exclude(
+        letter__ends_on__lt=dates.today()
+    )
+    return held.select_related("letter")
 
 
 def stands_on(report: Report) -> tuple[str, str] | None:

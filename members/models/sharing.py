@@ -72,7 +72,9 @@ class SharingRecord(models.Model):
     sha256 = models.CharField(
         max_length=64, db_comment="SHA-256 of the file that was handed over, hex"
     )
-    byte_size = models.PositiveIntegerField(db_comment="Bytes of that file; it is not kept")
+    byte_size = models.PositiveIntegerField(
+        db_comment="Bytes of that file; only an evidence pack is kept, 90 days"
+    )
 
     objects = SharingQuerySet.as_manager()
 

@@ -92,6 +92,7 @@ PAGES = {
         "{attempt}",
         "{notice}",
         "{signed}",
+        "{signed_remove}",
         "/exclusions/numbers/",
         "{confirm}",
         "/appeals/?show=over",
@@ -199,7 +200,7 @@ if evidence.is_open:
 breach = breaches().order_by("-occurred_at").first()
 in_force = Notice.objects.in_force().first()
 paper = SimpleUploadedFile("signed.jpg", draw_scene(6), "image/jpeg")
-signed_copies_add(by=intel, notice=in_force, files=[paper])
+signed_page = signed_copies_add(by=intel, notice=in_force, files=[paper])[0].uuid
 warning = WarningLetter.objects.suggesting().first()
 to_give = WarningLetter.objects.to_give().first()
 from members.models import SchemeSetting
@@ -229,6 +230,7 @@ print("PLACES " + json.dumps({
     "bulletin_draft": f"/bulletins/{draft.ref}/",
     "revoke": f"/exclusions/{in_force.ref}/revoke/", "notice": f"/exclusions/{in_force.ref}/",
     "signed": f"/exclusions/{in_force.ref}/signed/",
+    "signed_remove": f"/exclusions/{in_force.ref}/signed/{signed_page}/remove/",
     "serve": f"/exclusions/{to_serve.ref}/serve/",
     "attempt": f"/exclusions/{to_serve.ref}/attempt/",
     "case": f"/cases/{file.ref}/", "case_incidents": f"/cases/{file.ref}/incidents/",
