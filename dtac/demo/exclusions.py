@@ -95,16 +95,21 @@ APPEALS = (
     "I was shopping for my mother and have the receipt. The man in the film has a beard, I have"
     " none. Please look at it again.",
     "It is true what I did. Since then I have work, and the shop there is the only one near it.",
+    "I was in hospital that week. The ward has written a letter that says so.",
 )
+DECISIONS = {
+    "refused": "The film shows it, and you say so yourself. You may ask again in six months.",
+    "upheld": "The ward’s letter shows that it was somebody else. The notice ends today.",
+}
 
 
 def _appeals(intel: User, board: User) -> None:
-    """Let two people have appealed: one is for the Board to decide, one was refused."""
+    """Let three people have appealed: one is for the Board to decide, one refused, one upheld."""
     today = dates.today()
     old = dates.london_midnight(today - dt.timedelta(days=20))
     notices = Notice.objects.in_force().filter(served_at__lt=old, confirm_by=None)
     for words, notice, decided in zip(
-        APPEALS, notices.exclude(subject__ref="D-0042").order_by("-served_at"), (False, True),
+        APPEALS, notices.exclude(subject__ref="D-0042").order_by("-served_at"), ("", *DECISIONS),
         strict=False,
     ):  # fmt: skip
         came = AppealInput("appeal", today - dt.timedelta(days=9), "post", words)
@@ -112,8 +117,7 @@ def _appeals(intel: User, board: User) -> None:
         appeal_acknowledge(by=intel, appeal=appeal, on=today - dt.timedelta(days=6))
         appeal_panel_add(by=intel, appeal=appeal, user=board)
         if decided:
-            reasons = "The film shows it, and you say so yourself. You may ask again in six months."
-            appeal_decide(by=board, appeal=appeal, decision="refused", reasons=reasons)
+            appeal_decide(by=board, appeal=appeal, decision=decided, reasons=DECISIONS[decided])
 
 
 WORDS = (
