@@ -1,12 +1,13 @@
 """One row, or 404/403; and who may open a page at all."""
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from .models import Member, Role, User
+from .models import Member, MemberContact, Premises, Role, User
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -36,10 +37,28 @@ def user_of(request: HttpRequest) -> User:
 
 def get_member(user: User, slug: str) -> Member:
     """Return a member that this user may see. Raises Http404."""
-    member = Member.objects.visible_to(user).filter(slug=slug).select_related("area").first()
+    member = (
+        Member.objects.visible_to(user).filter(slug=slug).select_related("area", "next_by").first()
+    )
     if member is None:
         raise Http404
     return member  # type: ignore[no-any-return]
+
+
+def get_contact(member: Member, contact: uuid.UUID) -> MemberContact:
+    """Return a contact at a member that the user may see. Raises Http404."""
+    found: MemberContact | None = member.contacts.filter(uuid=contact).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_premises(member: Member, site: uuid.UUID) -> Premises:
+    """Return open premises of a member that the user may see. Raises Http404."""
+    found: Premises | None = member.premises.filter(uuid=site, closed_on=None).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 READERS = (Role.REPORTER, Role.MANAGER, Role.AGENCY, Role.INTEL)

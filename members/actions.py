@@ -14,6 +14,13 @@ SCHEME_SETTING_CHANGED = register("members.scheme.changed", "changed the schemeâ
 MAIL_WANTED_SET = register("members.mail.wanted", "chose which e-mails to get")
 ADDRESS_BOUNCED = register("members.mail.bounced", "marked an address that mail came back from")
 ADDRESS_CLEARED = register("members.mail.cleared", "let mail go to an address again")
+MEMBER_ENTERED = register("members.member.entered", "entered a business")
+MEMBER_CHANGED = register("members.member.changed", "changed what is held of a member")
+MEMBER_STEP = register("members.member.step", "recorded a step with a member")
+PREMISES_SAVED = register("members.premises.saved", "changed the premises of a member")
+PREMISES_CLOSED = register("members.premises.closed", "closed premises of a member")
+CONTACT_SAVED = register("members.contact.saved", "changed a contact at a member")
+CONTACT_ENDED = register("members.contact.ended", "took out a contact at a member")
 AUTHORITY_RECORDED = register(
     "members.authority.recorded", "recorded a memberâ€™s authorisation to exclude"
 )

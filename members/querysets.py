@@ -66,6 +66,19 @@ class MemberQuerySet(models.QuerySet[Any]):
             .order_by("name")
         )
 
+    def to_follow(self, part: str) -> Self:
+        """One part of what there is to do: due by today, planned later, or no_step at all.
+
+        The last are businesses to win; members without a next step need none.
+        """
+        rows = self.filter(_to_follow()[part]).select_related("area", "next_by")
+        return rows.order_by("next_on", "name", "pk")
+
+    def counts_to_follow(self) -> dict[str, int]:
+        """How many there are in each of these parts, in one query."""
+        counts = {part: Count("pk", filter=meant) for part, meant in _to_follow().items()}
+        return self.order_by().aggregate(**counts)
+
     def search(self, text: str) -> Self:
         """Members whose name holds the text; all of them for an empty one."""
         return self.filter(name__icontains=text) if text else self
@@ -74,6 +87,16 @@ class MemberQuerySet(models.QuerySet[Any]):
         """How many there are of each status."""
         rows = self.order_by().values("status").annotate(n=Count("pk")).values_list("status", "n")
         return dict(rows)
+
+
+def _to_follow() -> dict[str, Q]:
+    """Return the parts of what there is to do with businesses, as conditions."""
+    today = dates.today()
+    return {
+        "due": Q(next_on__lte=today),
+        "planned": Q(next_on__gt=today),
+        "no_step": Q(next_on=None, status__in=["prospect", "contacted", "applied"]),
+    }
 
 
 class ExclusionAuthorityQuerySet(models.QuerySet[Any]):
@@ -101,7 +124,11 @@ class PremisesQuerySet(models.QuerySet[Any]):
         return (
             self.open()
             .filter(Exists(held))
-            .annotate(since=Greatest(Subquery(held.values("signed_on")[:1]), "member__joined_on"))
+            .annotate(
+                since=Greatest(
+                    Subquery(held.values("signed_on")[:1]), "member__joined_on", "added_on"
+                )
+            )
         )
 
     def open(self) -> Self:
@@ -127,6 +154,10 @@ class PremisesQuerySet(models.QuerySet[Any]):
 
 class UserQuerySet(models.QuerySet[Any]):
     """Users."""
+
+    def of_the_scheme(self) -> Self:
+        """The scheme's own people who can sign in: they look after members."""
+        return self.filter(member__kind="scheme", is_active=True, role__in=["intel", "board"])
 
     def for_session(self) -> Self:
         """Each with member, premises, and whether the current agreement is accepted."""

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from . import authority_views, mail_views, views
+from . import authority_views, mail_views, pipeline_views, views
 
 urlpatterns = [
     path("sign-in/", login_not_required(account.login), name="account_login"),
@@ -26,6 +26,22 @@ urlpatterns = [
     path("scheme/", mail_views.scheme_settings, name="scheme_settings"),
     path("me/log/", views.access_log, name="access_log"),
     path("members/", views.member_list, name="member_list"),
+    path("members/pipeline/", pipeline_views.pipeline, name="pipeline"),
+    path("members/new/", pipeline_views.member_new, name="member_new"),
+    path("members/<slug:slug>/edit/", pipeline_views.member_edit, name="member_edit"),
+    path("members/<slug:slug>/step/", pipeline_views.member_step_page, name="member_step"),
+    path("members/<slug:slug>/premises/new/", pipeline_views.premises_new, name="premises_new"),
+    path(
+        "members/<slug:slug>/premises/<uuid:site>/",
+        pipeline_views.premises_edit,
+        name="premises_edit",
+    ),
+    path("members/<slug:slug>/contacts/new/", pipeline_views.contact_new, name="contact_new"),
+    path(
+        "members/<slug:slug>/contacts/<uuid:contact>/",
+        pipeline_views.contact_edit,
+        name="contact_edit",
+    ),
     path(
         "members/<slug:slug>/authority/", authority_views.member_authority, name="member_authority"
     ),

@@ -95,6 +95,8 @@ def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "member": member,
         "authority": ExclusionAuthority.objects.held().filter(member=member).first(),
         "premises": member.premises.select_related("area"),
+        "contacts": member.contacts.filter(ended_on=None),
+        "steps": member.steps.select_related("made_by")[:20],
         "users": member.users.order_by("-is_active", "name"),
         "subscriptions": member.subscriptions.all()[:5],
         "payments": member.payments.all()[:12],

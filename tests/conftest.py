@@ -12,7 +12,8 @@ from exclusions.models import Notice
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import report_accept
 from members.letters import stop_url
-from members.models import MailKind
+from members.models import MailKind, Premises
+from members.pipeline import ContactInput, contact_save
 from members.services import bounce_mark, scheme_setting_change
 from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
 from offenders.services.record import vehicle_add
@@ -94,7 +95,15 @@ def world(cast: Cast) -> dict[str, Any]:
     to_pubs = factories.shared_intelligence(intel, cast.police, audience=pubs)
     alert = factories.alert(cast.staff, cast.shop, subject=published.subject)
     viewing = factories.unusual_viewing(cast.other)
+    data = ContactInput("Ann Lee", phone="01632 960001")
+    contact, away = (
+        contact_save(by=intel, member=member, data=data)
+        for member in (cast.store.member, cast.police.member)
+    )
     return {
+        "contact": str(contact.uuid),
+        "site": str(Premises.objects.get(pk=cast.shop.pk).uuid),
+        "police_contact": str(away.uuid),
         "alert": alert.ref,
         "viewing": viewing.pk,
         "published": published.subject.ref,

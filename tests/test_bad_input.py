@@ -112,7 +112,14 @@ PAGES = {
     "log": "staff",
     "mail_choices": "staff",
     "exclusion_policy": "intel",
+    "contact_edit": "store",
+    "contact_new": "store",
     "member_authority": "intel",
+    "member_edit": "intel",
+    "member_new": "intel",
+    "member_step": "intel",
+    "premises_edit": "store",
+    "premises_new": "store",
     "notice_attempt": "store",
     "appeal": "board",
     "appeal_new": "intel",
@@ -162,7 +169,7 @@ PAGES = {
     "viewing": "intel",
 }
 # Nothing is typed there, or it is the library's own.
-BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
+BUTTONS = {"bounce_clear",  "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
            "photo_discard", "photo_file", "notice_let_go",
            "subject_unmerge", "top_ten_lift", "type_back",
@@ -182,7 +189,7 @@ LISTS = {
               "/bulletins/new/", "/reports/{waiting}/review/", "/subjects/{published}/exclude/",
               "/viewing/", "/warnings/", "/subjects/{published}/warn/",
               "/members/{own_member}/figures/", "/me/log/"),
-    "board": ("/board/", "/members/", "/appeals/"),
+    "board": ("/board/", "/members/", "/members/pipeline/", "/appeals/"),
 }  # fmt: skip
 
 

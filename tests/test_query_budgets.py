@@ -3,6 +3,7 @@
 import datetime as dt
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -17,6 +18,15 @@ from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
 from members.models import User
+from members.pipeline import (
+    ContactInput,
+    MemberInput,
+    NextStep,
+    Step,
+    contact_save,
+    member_enter,
+    member_step,
+)
 from members.services import bounce_mark
 from offenders.models import Photo, ProfileVersion, Subject
 from offenders.services import bulletin_queue, bulletin_send, photo_edit
@@ -52,6 +62,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     signed_copies_add(by=cast.store, notice=notice, files=[factories.upload()])
     breach = factories.report(cast.other, cast.pub, people=seen)
     report_accept(by=intel, report=breach, revision=1)
+    in_talks(cast, notice.ref)
     numbers = numbers_issue(by=intel, member=cast.store.member, count=2)
     factories.spot_notice(cast.store, cast.shop, numbers[0])
     hidden = factories.subject(intel, name="Hidden Person")
@@ -98,6 +109,22 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "appeal": factories.appeal(intel, notice, cast.board).ref,
         "published_photo": version.main_photo.uuid if version.main_photo else "",
     }
+
+
+def in_talks(cast: Cast, name: str) -> None:
+    """Add a business to win, and a contact and a step at one that is a member."""
+    data = MemberInput(f"Business {name}", "full", "independent", cast.shop.area)
+    for plan in (NextStep(), NextStep("Ring", dt.date.today(), cast.intel)):
+        member_enter(
+            by=cast.intel, data=replace(data, name=f"{data.name}{plan.next_step}"), plan=plan
+        )
+    member = cast.store.member
+    contact_save(by=cast.intel, member=member, data=ContactInput("Ann Lee", phone="1"))
+    member.refresh_from_db()
+    step = Step("active", dt.date.today(), words="All well.")
+    member_step(
+        by=cast.intel, member=member, revision=member.revision, step=step, plan=NextStep()
+    )  # fmt: skip
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

@@ -41,6 +41,7 @@ from .faces import load_faces
 from .figures import analyse
 from .intelligence import load_intelligence
 from .log import load_access_log
+from .pipeline import load_pipeline
 from .records import load_records
 
 SEED = 2002  # the year the scheme was founded
@@ -68,6 +69,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         users = _users(rng, members, sites)
         _agreement(users, today)
         _money(rng, members, today)
+        load_pipeline(seed=seed, members=members, users=users)
         tell("Faces ...")
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")

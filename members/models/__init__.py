@@ -5,6 +5,7 @@ from .authority import ExclusionAuthority
 from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
 from .member import Area, Member, Premises
 from .money import Payment, Subscription
+from .pipeline import Lost, MemberContact, MemberStep
 from .scheme import SchemeSetting
 from .sharing import SharingCounter, SharingRecord
 from .user import Role, User
@@ -15,10 +16,13 @@ __all__ = [
     "Area",
     "BouncedAddress",
     "ExclusionAuthority",
+    "Lost",
     "MailKind",
     "MailPace",
     "MailRun",
     "Member",
+    "MemberContact",
+    "MemberStep",
     "OutboundEmail",
     "Payment",
     "Premises",

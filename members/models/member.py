@@ -1,5 +1,6 @@
 """Members, their premises, and the areas of the borough."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 
@@ -57,6 +58,21 @@ class Member(models.Model):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, db_comment="Area of the main site")
     joined_on = models.DateField(null=True, blank=True, db_comment="First day as a member")
     left_on = models.DateField(null=True, blank=True, db_comment="Day it lapsed or left")
+    next_step = models.CharField(
+        max_length=200, blank=True, db_comment="What to do next to win or keep it"
+    )
+    next_on = models.DateField(null=True, blank=True, db_comment="By when")
+    next_by = models.ForeignKey(
+        "members.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who does it",
+    )
+    revision = models.PositiveIntegerField(
+        default=1, db_comment="Counts changes; a form sent for an older one is refused"
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -76,14 +92,38 @@ class Member(models.Model):
                 | Q(left_on__gte=models.F("joined_on")),
                 violation_error_message="The day it left is before the day it joined.",
             ),
+            models.CheckConstraint(
+                name="member_next_step_whole",
+                condition=Q(next_step="", next_on=None, next_by=None)
+                | (~Q(next_step="") & Q(next_on__isnull=False, next_by__isnull=False)),
+                violation_error_message="A next step needs a day and who does it.",
+            ),
             models.UniqueConstraint(
                 fields=["kind"], condition=Q(kind="scheme"), name="member_one_scheme"
             ),
         ]
-        indexes = [models.Index(fields=["status", "kind"], name="member_by_status")]
+        indexes = [
+            models.Index(fields=["status", "kind"], name="member_by_status"),
+            models.Index(
+                fields=["next_on"],
+                condition=Q(next_on__isnull=False),
+                name="member_by_next_step",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def was_member(self) -> bool:
+        """Whether it is or was a member: one that left without ever joining was a lost prospect."""
+        return self.joined_on is not None
+
+    @property
+    def status_words(self) -> str:
+        """The step in words."""
+        lost = self.status == self.Status.LEFT and not self.was_member
+        return "Lost" if lost else Member.Status(self.status).label
 
     @property
     def has_access(self) -> bool:
@@ -101,6 +141,15 @@ class Premises(models.Model):
     address = models.CharField(max_length=200, db_comment="Street address")
     postcode = models.CharField(max_length=8, db_comment="Postcode")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, db_comment="Area of the borough")
+    uuid = models.UUIDField(
+        unique=True, editable=False, db_default=RandomUUID(), db_comment="Name in addresses"
+    )
+    opening_hours = models.CharField(
+        max_length=200, blank=True, db_comment="When it is open, as the business says it"
+    )
+    added_on = models.DateField(
+        null=True, blank=True, db_comment="Day it came to the scheme; null: with its member"
+    )
     closed_on = models.DateField(null=True, blank=True, db_comment="Day it closed; null: open")
 
     objects = PremisesQuerySet.as_manager()
@@ -110,7 +159,11 @@ class Premises(models.Model):
         verbose_name_plural = "premises"
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["member", "name"], name="premises_name_in_member")
+            models.UniqueConstraint(
+                fields=["member", "name"],
+                name="premises_name_in_member",
+                violation_error_message="This member has premises of that name.",
+            )
         ]
 
     def __str__(self) -> str:
