@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -68,7 +68,8 @@ def member_enter(*, by: User, data: MemberInput, plan: NextStep) -> Member:
 
     Raises ValidationError: one of that name is there, whatever its case, or half a next step.
     """
-    row = Member(status=Status.PROSPECT, slug=_free_slug(data.name), **asdict_of(data))
+    _one_name_at_a_time()
+    row = Member(status=Status.PROSPECT, slug=_free_slug(data.name), **_fields(data))
     _refuse_same_name(row)
     _plan(row, plan)
     row.full_clean()
@@ -87,13 +88,15 @@ def member_change(*, by: User, member: Member, revision: int, data: MemberInput)
     changed, or a partner agency that would become a business or the other way round.
     """
     row = _locked(member, revision)
-    changed = [name for name, value in asdict_of(data).items() if getattr(row, name) != value]
+    fields = _fields(data)
+    changed = [name for name, value in fields.items() if getattr(row, name) != value]
     if not changed:
         raise ValidationError("Nothing was changed.")
     if (row.kind == Member.Kind.AGENCY) != (data.kind == Member.Kind.AGENCY) and row.was_member:
         raise ValidationError({"kind": "A business can't become an agency, nor the reverse."})
     for name in changed:
-        setattr(row, name, getattr(data, name))
+        setattr(row, name, fields[name])
+    _one_name_at_a_time()
     _refuse_same_name(row)
     row.revision += 1
     row.full_clean()
@@ -206,9 +209,8 @@ def contact_end(*, by: User, contact: MemberContact) -> bool:
     return True
 
 
-def asdict_of(data: MemberInput) -> dict[str, object]:
-    """Return the fields of a business; the area stays the row it is."""
-    return {"name": data.name.strip(), "kind": data.kind, "sector": data.sector, "area": data.area}
+def _fields(data: MemberInput) -> dict[str, Any]:
+    return vars(data) | {"name": data.name.strip()}
 
 
 def _locked(member: Member, revision: int) -> Member:
@@ -218,10 +220,7 @@ def _locked(member: Member, revision: int) -> Member:
 
 
 def _plan(row: Member, plan: NextStep) -> None:
-    words = plan.next_step.strip()
-    if bool(words) != bool(plan.next_on) or bool(words) != bool(plan.next_by):
-        raise ValidationError({"next_step": "A next step needs words, a day and who does it."})
-    row.next_step, row.next_on, row.next_by = words, plan.next_on, plan.next_by
+    row.next_step, row.next_on, row.next_by = plan.next_step.strip(), plan.next_on, plan.next_by
 
 
 def _note(
@@ -241,6 +240,11 @@ def _note(
     with constraint_messages(MemberStep):
         made.save()
     return made
+
+
+def _one_name_at_a_time() -> None:
+    """Let names be given one after another: a double click finds the business of the first."""
+    Member.objects.select_for_update().filter(kind=Member.Kind.SCHEME).first()
 
 
 def _refuse_same_name(row: Member) -> None:

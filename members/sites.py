@@ -1,7 +1,7 @@
 """Writes of a member's premises: entered, changed, closed."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -54,8 +54,7 @@ def premises_save(
         row = Premises.objects.select_for_update(of=("self",)).get(pk=site.pk, member=member)
     if row.closed_on is not None:
         raise ValidationError("These premises are closed.", code="stale")
-    fields = asdict(data) | {"area": data.area}
-    for name, value in fields.items():
+    for name, value in vars(data).items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     row.postcode = postcode_of(row.postcode)
     row.full_clean(validate_constraints=False)

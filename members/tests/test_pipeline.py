@@ -157,6 +157,15 @@ def test_two_at_once_make_one_step() -> None:
     assert member.steps.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_enters_one_business() -> None:
+    cast = make_cast()
+    refused = at_once(*[partial(enter, cast)] * 6)
+    assert refused.count(None) == 1
+    assert all("is there already" in str(each) for each in refused if each)
+    assert Member.objects.filter(name="Alder Shoes").count() == 1
+
+
 # --- What is held of it ---------------------------------------------------------------------
 
 
