@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from common import dates, money
 from exclusions.models import Notice
 from exclusions.querysets import breaches
 from incidents.models import Report
-from members.models import Member, Payment, User
+from members.models import Member, User
+from members.money import accounts
 from offenders.models import Subject
 
 from .models import PlanTarget
@@ -95,22 +95,12 @@ def current_values() -> dict[str, Decimal]:
 
 def received(*, since: dt.date, until: dt.date) -> Decimal:
     """Return the pounds received from one day to another, both counted."""
-    rows = Payment.objects.filter(received_on__range=(since, until))
-    total: Decimal = rows.aggregate(sum=Coalesce(Sum("amount"), Decimal(0)))["sum"]
-    return total
+    return accounts.received(since=since, until=until)
 
 
 def received_by_month(*, since: dt.date) -> dict[dt.date, Decimal]:
     """Return the pounds received in each month (its first day) since a day."""
-    rows = (
-        Payment.objects.filter(received_on__gte=since)
-        .annotate(month=TruncMonth("received_on"))
-        .order_by()
-        .values("month")
-        .annotate(sum=Sum("amount"))
-        .values_list("month", "sum")
-    )
-    return dict(rows)
+    return accounts.received_by_month(since=since)
 
 
 def incidents_by_month(*, since: dt.date) -> dict[dt.date, int]:

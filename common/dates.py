@@ -45,6 +45,11 @@ def last_day_of_year_from(start: dt.date) -> dt.date:
     return start.replace(year=start.year + 1) - dt.timedelta(days=1)
 
 
+def year_from_today() -> dt.date:
+    """Return the last day of the twelve calendar months that begin today in London."""
+    return last_day_of_year_from(today())
+
+
 def financial_year_start(day: dt.date) -> dt.date:
     """Return 1 April of the financial year that holds `day`."""
     return dt.date(day.year if day.month >= 4 else day.year - 1, 4, 1)

@@ -18,8 +18,17 @@ class InlineImage:
 
 
 @dataclass(frozen=True)
+class AttachedFile:
+    """A file that goes along with an e-mail: a name of ours, its bytes, its type."""
+
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
 class RenderedEmail:
-    """The three texts of an e-mail, the pictures in it, headers of its own, and who is `shown`.
+    """The three texts of an e-mail, what goes in and along, headers, and who is `shown`.
 
     `shown` are references of people: what the record of the e-mail keeps.
     """
@@ -30,6 +39,7 @@ class RenderedEmail:
     images: tuple[InlineImage, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    files: tuple[AttachedFile, ...] = ()
 
 
 def render_email(template: str, context: dict[str, Any]) -> RenderedEmail:
@@ -58,4 +68,6 @@ def email_message(*, to: str, email: RenderedEmail, message_id: str) -> EmailMul
         part.add_header("Content-ID", f"<{image.cid}>")
         part.add_header("Content-Disposition", "inline", filename=f"{image.cid}.jpg")
         message.attach(part)
+    for file in email.files:
+        message.attach(file.name, file.content, file.content_type)
     return message

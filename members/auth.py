@@ -42,8 +42,8 @@ class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
         return user
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
-        """Whether the account and its member are both active (DESIGN section 3)."""
-        return isinstance(user, User) and user.is_active and user.member.has_access
+        """Whether they may sign in today (DESIGN section 3)."""
+        return isinstance(user, User) and user.has_access
 
     def get_user(self, user_id: int) -> User | None:
         """Return the session's user with all that each page needs of them, in one query."""
@@ -61,8 +61,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Stop a user whose account or member is not active. allauth itself looks at the first."""
-        if not (user.is_active and user.member.has_access):
+        """Stop a user who has no access today: allauth only looks whether they are active."""
+        if not user.has_access:
             return HttpResponseRedirect(reverse("account_inactive"))
         stopped: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return stopped

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from common.emails import InlineImage, RenderedEmail, render_email
+from common.emails import AttachedFile, InlineImage, RenderedEmail, render_email
 
 from .models import MailKind, User
 
@@ -35,10 +35,14 @@ class Letter:
     context: Mapping[str, Any]
     images: tuple[InlineImage, ...] = ()
     shown: tuple[str, ...] = ()
+    files: tuple[AttachedFile, ...] = ()
 
 
 Maker = Callable[[User, dict[str, Any]], Letter]
 MAKERS: dict[str, Maker] = {}
+AddressMaker = Callable[[str, dict[str, Any]], Letter]
+ADDRESS_MAKERS: dict[str, AddressMaker] = {}
+"""For letters to an address of somebody who has no account, such as who is invited."""
 
 
 def register(template: str, maker: Maker) -> None:
@@ -46,6 +50,23 @@ def register(template: str, maker: Maker) -> None:
     if template in MAKERS:
         raise ValueError(f"{template} has a maker already")
     MAKERS[template] = maker
+
+
+def register_for_address(template: str, maker: AddressMaker) -> None:
+    """Let `maker` complete each letter of a template that goes to an address. Raises ValueError."""
+    if template in ADDRESS_MAKERS:
+        raise ValueError(f"{template} has a maker already")
+    ADDRESS_MAKERS[template] = maker
+
+
+def address_letter_render(
+    *, template: str, address: str, context: Mapping[str, Any]
+) -> RenderedEmail:
+    """Return a letter as this address gets it now. Raises NothingToSay."""
+    maker = ADDRESS_MAKERS.get(template)
+    letter = maker(address, dict(context)) if maker else Letter(context)
+    rendered = render_email(template, {**letter.context, "base_url": settings.DTAC_BASE_URL})
+    return replace(rendered, images=letter.images, files=letter.files)
 
 
 def letter_render(
@@ -57,7 +78,11 @@ def letter_render(
     shared = {"user": user, "base_url": settings.DTAC_BASE_URL, "stop_url": stop_url(user, kind)}
     rendered = render_email(template, {**letter.context, **shared})
     return replace(
-        rendered, images=letter.images, headers=stop_headers(user, kind), shown=letter.shown
+        rendered,
+        images=letter.images,
+        files=letter.files,
+        headers=stop_headers(user, kind),
+        shown=letter.shown,
     )
 
 

@@ -19,9 +19,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from common.emails import email_message
+from common.emails import RenderedEmail, email_message
 
-from .letters import NothingToSay, letter_render, wants
+from .letters import NothingToSay, address_letter_render, letter_render, wants
 from .line import Line, UnreachableError
 from .models import BouncedAddress, MailKind, OutboundEmail, User
 from .pace import wait_for_turn
@@ -50,9 +50,6 @@ def email_queue(
     is plain JSON without subjects' names (DESIGN section 4: e-mail is not a secure place).
     `for_readers`: it is sent only if the user's role reads profiles then.
     """
-    from .tasks import mail_sweep  # tasks call this module
-
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     now = timezone.now()
     rows = [
         OutboundEmail(
@@ -62,14 +59,47 @@ def email_queue(
             template=template,
             context=context,
             for_readers=for_readers,
-            message_id=f"<{uuid.uuid5(NAMESPACE, f'{key}/{user.pk}')}@{host}>",
+            message_id=_message_id(f"{key}/{user.pk}"),
             due_at=now,
         )
         for user in users
     ]
+    _put_in(rows)
+    return list(OutboundEmail.objects.filter(key=key, user__in=[row.user_id for row in rows]))
+
+
+def email_queue_to(
+    *, addresses: Iterable[str], key: str, template: str, context: dict[str, Any]
+) -> None:
+    """Queue one e-mail to each address of somebody who may have no account, as email_queue does.
+
+    What is in it is what this person may know: an invitation to them, an invoice of their business.
+    """
+    now = timezone.now()
+    rows = [
+        OutboundEmail(
+            address=address,
+            key=key,
+            template=template,
+            context=context,
+            message_id=_message_id(f"{key}/{address.lower()}"),
+            due_at=now,
+        )
+        for address in addresses
+    ]
+    _put_in(rows)
+
+
+def _put_in(rows: list[OutboundEmail]) -> None:
+    from .tasks import mail_sweep  # tasks call this module
+
     OutboundEmail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     transaction.on_commit(mail_sweep.delay, robust=True)
-    return list(OutboundEmail.objects.filter(key=key, user__in=[row.user_id for row in rows]))
+
+
+def _message_id(about: str) -> str:
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{uuid.uuid5(NAMESPACE, about)}@{host}>"
 
 
 def claims_release() -> int:
@@ -156,12 +186,11 @@ def _deliver(email: OutboundEmail, line: Line) -> str:
     if email.lost_claims >= OutboundEmail.MAX_LOST_CLAIMS:  # it took its workers down with it
         return _over(email, "given_up", "Sending it failed too often")
     try:
-        rendered = letter_render(
-            template=email.template, kind=email.kind, user=email.user, context=email.context
-        )
-        line.send(email_message(to=email.user.email, email=rendered, message_id=email.message_id))
-    except NothingToSay:
-        return _over(email, "left_out", "Nothing in it is published to them any more")
+        rendered = _render(email)
+        line.send(email_message(to=email.to, email=rendered, message_id=email.message_id))
+    except NothingToSay as nothing:
+        why = str(nothing) or "Nothing in it is published to them any more"
+        return _over(email, "left_out", why)
     except UnreachableError as error:
         return _unreachable(email, str(error))
     except smtplib.SMTPRecipientsRefused as error:
@@ -183,20 +212,30 @@ def _deliver(email: OutboundEmail, line: Line) -> str:
     return "sent"
 
 
+def _render(email: OutboundEmail) -> RenderedEmail:
+    if email.user is None:
+        return address_letter_render(
+            template=email.template, address=email.address, context=email.context
+        )
+    return letter_render(
+        template=email.template, kind=email.kind, user=email.user, context=email.context
+    )
+
+
 def _why_not(email: OutboundEmail) -> str:
-    """Return why this user is not to get it after all, "" if they are."""
+    """Return why this user or address is not to get it after all, "" if they are."""
+    if BouncedAddress.objects.holds(email.to):
+        return "Mail to this address came back"
     user = email.user
-    if not (user.is_active and user.member.has_access):
+    if user is None:
+        return ""
+    if not user.has_access:
         return "No longer has access"
     if email.for_readers and not user.sees_profiles:
         return "No longer reads profiles"
     if email.for_readers and not User.objects.agreed().filter(pk=user.pk).exists():
         return "Has not accepted the agreement"
-    if not wants(user, email.kind):
-        return "Turned this kind of mail off"
-    if BouncedAddress.objects.holds(user.email):
-        return "Mail to this address came back"
-    return ""
+    return "" if wants(user, email.kind) else "Turned this kind of mail off"
 
 
 def _refused(email: OutboundEmail, code: int, answer: bytes | str) -> str:

@@ -17,6 +17,9 @@ FREE_OF_AGREEMENT = frozenset(
         "healthz",
         "readyz",
         "mail_stop",
+        "apply",
+        "applied",
+        "invited",
         "exclusion_rules",
         "exclusion_rules_premises",
     }

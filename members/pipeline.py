@@ -28,7 +28,7 @@ LEADS_TO: Final[dict[str, tuple[str, ...]]] = {
 """Where a business can go from each step. One that left applies again: what it signed is old."""
 
 
-RESERVED: Final = {"new", "pipeline"}  # addresses beside those of members
+RESERVED: Final = {"applications", "new", "pipeline"}  # addresses beside those of members
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,28 @@ def _to_follow() -> dict[str, Q]:
     }
 
 
+class ApplicationQuerySet(models.QuerySet[Any]):
+    """Applications to join."""
+
+    def to_decide(self) -> Self:
+        """Those still to be decided, the oldest first."""
+        return self.filter(decided_at=None).order_by("received_at", "pk")
+
+    def part(self, show: str) -> Self:
+        """Those to decide, or those `decided`, newest first."""
+        if show == "decided":
+            return self.filter(decided_at__isnull=False).order_by("-decided_at", "-pk")
+        return self.to_decide()
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Invitations."""
+
+    def open(self) -> Self:
+        """Those neither used nor taken back; their link may have ended."""
+        return self.filter(accepted_at=None, ended_at=None)
+
+
 class ExclusionAuthorityQuerySet(models.QuerySet[Any]):
     """Signed authorisations to exclude."""
 
@@ -174,8 +196,9 @@ class UserQuerySet(models.QuerySet[Any]):
         )
 
     def with_access(self) -> Self:
-        """Users who can sign in: active, of an active member."""
-        return self.filter(is_active=True, member__status="active")
+        """Users who can sign in today: as User.has_access says of one."""
+        certified = Q(certified_until__gte=dates.today()) | Q(role="admin")
+        return self.filter(certified, is_active=True, member__status="active")
 
     def readers(self) -> Self:
         """Users who can sign in and whose role reads profiles, exclusions, alerts, bulletins."""
@@ -190,6 +213,10 @@ class UserQuerySet(models.QuerySet[Any]):
             user=OuterRef("pk"), agreement__version__gte=Subquery(in_force.values("version")[:1])
         )
         return self.filter(Q(Exists(accepted)) | ~Q(Exists(in_force)))
+
+    def keepers_of(self, member: Any) -> Self:
+        """Who looks after the accounts of a member: its managers, or an agency's own people."""
+        return self.filter(member=member, role__in=["manager", "agency"])
 
     def intel(self) -> Self:
         """The Intelligence Manager (or managers)."""

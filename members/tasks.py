@@ -3,9 +3,22 @@
 from celery import shared_task
 
 from . import mail
+from .joining import applications, people
 
 
 @shared_task
 def mail_sweep() -> int:
     """Send e-mail that is due. Woken on commit, and by beat in case nobody woke it."""
     return mail.mail_send_due()
+
+
+@shared_task
+def certification_remind() -> int:
+    """Tell whose access ends in 30 or 7 days, and who can confirm it; each once."""
+    return people.certification_remind()
+
+
+@shared_task
+def applications_purge() -> int:
+    """Delete applications decided more than a year ago."""
+    return applications.applications_purge()

@@ -2,11 +2,12 @@
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import include, path
 
 from . import authority_views, mail_views, pipeline_views, views
 
 urlpatterns = [
+    path("", include("members.joining.urls")),
     path("sign-in/", login_not_required(account.login), name="account_login"),
     path(
         "sign-in/inactive/", login_not_required(account.account_inactive), name="account_inactive"

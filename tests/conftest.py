@@ -11,6 +11,7 @@ from exclusions.merging import subjects_merge
 from exclusions.models import Notice
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import report_accept
+from members.joining.invitations import invitation_token
 from members.letters import stop_url
 from members.models import MailKind, Premises
 from members.pipeline import ContactInput, contact_save
@@ -100,7 +101,14 @@ def world(cast: Cast) -> dict[str, Any]:
         contact_save(by=intel, member=member, data=data)
         for member in (cast.store.member, cast.police.member)
     )
+    invitation = factories.invitation(cast.store)
     return {
+        "application": str(factories.application().uuid),
+        "invitation": str(invitation.uuid),
+        "token": invitation_token(invitation),
+        "person": str(cast.staff.uuid),
+        "police_person": str(cast.police.uuid),
+        "manager": str(cast.intel.uuid),
         "contact": str(contact.uuid),
         "site": str(Premises.objects.get(pk=cast.shop.pk).uuid),
         "police_contact": str(away.uuid),

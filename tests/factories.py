@@ -60,7 +60,19 @@ from incidents.services.intelligence import (
     intelligence_grade,
     intelligence_share,
 )
-from members.models import Area, ExclusionAuthority, Member, Payment, Premises, Role, User
+from members.joining.applications import ApplicationInput, application_receive
+from members.joining.invitations import InvitationInput, invitation_make
+from members.models import (
+    Application,
+    Area,
+    ExclusionAuthority,
+    Invitation,
+    Member,
+    Payment,
+    Premises,
+    Role,
+    User,
+)
 from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
@@ -124,11 +136,30 @@ class UserFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
     member = factory.SubFactory(MemberFactory)
     role = Role.REPORTER
     password = "!"
+    certified_until = dt.date(2199, 12, 31)
+
+
+def application(**fields: Any) -> Application:
+    """Return an application from the public form."""
+    data: dict[str, Any] = {
+        "business": "The New Bakery", "sector": "independent", "address": "4 Spital Street",
+        "postcode": "DA1 2DJ", "area": AreaFactory(), "name": "Rae Miller", "position": "Owner",
+        "email": "rae@bakery.example",
+    }  # fmt: skip
+    return application_receive(client_id=uuid.uuid4(), data=ApplicationInput(**{**data, **fields}))
+
+
+def invitation(by: User, email: str = "new@test.example", **fields: Any) -> Invitation:
+    """Return an open invitation to the business of `by`."""
+    data = InvitationInput(email, "Nia Newcomer", fields.pop("role", Role.REPORTER), **fields)
+    return invitation_make(by=by, member=by.member, data=data)
 
 
 class PaymentFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
     class Meta:
         model = Payment
+
+    ref = factory.Sequence(lambda n: f"PAY-{90000 + n}")
 
     member = factory.SubFactory(MemberFactory)
     received_on = factory.LazyFunction(dt.date.today)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 ROLES = ("staff", "store", "other", "police", "intel", "board", "admin")
 
 # (name of the address, path, answers in the order of ROLES)
-OK, NONE, NO, SEEN, GO, POST = 200, 204, 404, 403, 302, 405
+OK, NONE, NO, SEEN, GO, POST, OVER = 200, 204, 404, 403, 302, 405, 410
 
 
 @dataclass(frozen=True)
@@ -253,6 +253,29 @@ MATRIX = (
     line("mail_choices", "/me/mail/", OK),
     line("mail_stop", "/mail/stop/{stop}/", OK),
     line("mail_stop", "/mail/stop/no-token-of-ours/", NO),
+    line("apply", "/join/", OK),
+    line("applied", "/join/sent/", OK),
+    line("invited", "/invited/{token}/", OK),
+    line("invited", "/invited/no-token-of-ours/", OVER),
+    line("application_list", "/members/applications/", NO, NO, NO, NO, OK, NO, NO),
+    line("application", "/members/applications/{application}/", NO, NO, NO, NO, OK, NO, NO),
+    line("application", "/members/applications/{contact}/", NO),
+    line("scheme_people", "/scheme/people/", NO, NO, NO, NO, OK, OK, NO),
+    line("people", "/members/{own_member}/people/", NO, OK, NO, NO, OK, NO, NO),
+    line("people", "/members/{police_member}/people/", NO, NO, NO, OK, OK, NO, NO),
+    line("people", "/members/d-tac/people/", NO),
+    line("invite", "/members/{own_member}/people/invite/", NO, OK, NO, NO, OK, NO, NO),
+    line("invite", "/members/d-tac/people/invite/", NO, NO, NO, NO, OK, NO, NO),
+    line("person", "/members/{own_member}/people/{person}/", NO, OK, NO, NO, OK, NO, NO),
+    line("person", "/members/{own_member}/people/{police_person}/", NO),
+    line("person", "/members/d-tac/people/{manager}/", NO, NO, NO, NO, NO, OK, NO),
+    line(
+        "invitation",
+        "/members/{own_member}/invitations/{invitation}/",
+        *(NO, OK, NO, NO, OK, NO, NO),
+    ),
+    line("invitation", "/members/{police_member}/invitations/{invitation}/", NO),
+    line("details_right", "/members/{own_member}/confirm/", NO, OK, NO, NO, OK, NO, NO),
     line("member_list", "/members/", NO, NO, NO, NO, OK, OK, NO),
     line("pipeline", "/members/pipeline/", NO, NO, NO, NO, OK, OK, NO),
     line("member_new", "/members/new/", NO, NO, NO, NO, OK, NO, NO),

@@ -23,6 +23,7 @@ from incidents.forms.intelligence import GradeForm, RejectForm, ShareForm
 from incidents.forms.review import AnswerForm, AskForm, LinkForm, MergeForm, RuleOutForm, UndoForm
 from incidents.models import Report
 from members.forms import MailChoiceForm
+from members.joining.forms import ConfirmForm
 from members.sharing_forms import ShareForm as HandOutForm
 from offenders.forms import BouncedForm, ScheduleForm, SeenForm
 from tests import factories
@@ -52,6 +53,9 @@ FORMS: dict[str, tuple[type, ...]] = {
     "alert_push": (PushForm,),
     "alert_withdraw": (WithdrawForm,),
     "bulletin_bounced": (BouncedForm,),
+    "people": (ConfirmForm,),
+    "scheme_people": (ConfirmForm,),
+    "invitation": (ConfirmForm,),
     "case_close": (CloseForm,),
     "case_pack": (OrderForm,),
     "pack_share": (HandOutForm,),
@@ -81,6 +85,9 @@ MORE = {
     "bulletin_edit": ("look", "preset"),
     "subject_apart": ("with",),
     "statement_edit": ("remove",),
+    "application": ("decline", "reason", "answer"),
+    "invitation": ("again", "end"),
+    "person": ("end", "restore", "password"),
     "appeal": ("step", "decide-decision", "decide-reasons", "decline-reason"),
 }  # fmt: skip
 PAGES = {
@@ -112,6 +119,15 @@ PAGES = {
     "log": "staff",
     "mail_choices": "staff",
     "exclusion_policy": "intel",
+    "application": "intel",
+    "apply": "staff",
+    "details_right": "store",
+    "invitation": "store",
+    "invite": "store",
+    "invited": "staff",
+    "people": "store",
+    "person": "store",
+    "scheme_people": "intel",
     "contact_edit": "store",
     "contact_new": "store",
     "member_authority": "intel",
@@ -187,9 +203,9 @@ LISTS = {
               "/bulletins/{sent}/deliveries/",
               "/bulletins/{sent}/readers/", "/mail/bounced/",
               "/bulletins/new/", "/reports/{waiting}/review/", "/subjects/{published}/exclude/",
-              "/viewing/", "/warnings/", "/subjects/{published}/warn/",
+              "/viewing/", "/warnings/", "/members/applications/", "/subjects/{published}/warn/",
               "/members/{own_member}/figures/", "/me/log/"),
-    "board": ("/board/", "/members/", "/members/pipeline/", "/appeals/"),
+    "board": ("/board/", "/members/", "/members/pipeline/", "/appeals/", "/scheme/people/"),
 }  # fmt: skip
 
 

@@ -90,6 +90,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
     return {
+        **newcomers(cast, notice.ref),
         "signed_page": str(notice.signed_copies.get().uuid),
         "case": case.ref,
         "case_report": accepted.ref,
@@ -125,6 +126,19 @@ def in_talks(cast: Cast, name: str) -> None:
     member_step(
         by=cast.intel, member=member, revision=member.revision, step=step, plan=NextStep()
     )  # fmt: skip
+
+
+def newcomers(cast: Cast, name: str) -> dict[str, object]:
+    """Add an application, an invitation, and people whose year ends; return their names."""
+    application = factories.application(email=f"{name}@x.example")
+    factories.invitation(cast.store, email=f"{name}@y.example")
+    today = dt.date.today()
+    for role in ("intel", "board"):
+        factories.UserFactory(member=cast.intel.member, role=role, certified_until=today)
+    soon = factories.UserFactory(
+        member=cast.store.member, premises=cast.shop, certified_until=today, certified_by=cast.store
+    )
+    return {"application": application.uuid, "person": soon.uuid}
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

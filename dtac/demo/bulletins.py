@@ -52,7 +52,8 @@ def load_bulletins(*, users: dict[str, User]) -> None:
         )
         if made.sent_at is not None:
             emails = _send(made)
-            _open(made, [email.user_id for email in emails[:: max(1, len(emails) // OPENED)]])
+            some = emails[:: max(1, len(emails) // OPENED)]
+            _open(made, [email.user_id for email in some if email.user_id])
     _trouble(Bulletin.objects.filter(sent_at__isnull=False).latest("sent_at"), by)
 
 
@@ -103,7 +104,11 @@ def _send(made: Bulletin) -> list[OutboundEmail]:
     )
     OutboundEmail.objects.filter(key=f"bulletin:{made.ref}").update(created_at=F("due_at"))
     BulletinDelivery.objects.bulk_create(
-        [BulletinDelivery(bulletin=made, user_id=email.user_id, email=email) for email in emails],
+        [
+            BulletinDelivery(bulletin=made, user_id=email.user_id, email=email)
+            for email in emails
+            if email.user_id
+        ],
         batch_size=2000,
     )
     return emails

@@ -40,6 +40,7 @@ from .exclusions import load_exclusions
 from .faces import load_faces
 from .figures import analyse
 from .intelligence import load_intelligence
+from .joining import load_joining
 from .log import load_access_log
 from .pipeline import load_pipeline
 from .records import load_records
@@ -70,6 +71,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         _agreement(users, today)
         _money(rng, members, today)
         load_pipeline(seed=seed, members=members, users=users)
+        load_joining(seed=seed, members=members, users=users)
         tell("Faces ...")
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")
@@ -341,7 +343,6 @@ def _payments(
                 rows.append(
                     Payment(
                         member=subscription.member,
-                        subscription=subscription,
                         received_on=when,
                         amount=subscription.fee / parts,
                         method=rng.choice(("bank", "bank", "bank", "card", "cheque")),

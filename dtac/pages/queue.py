@@ -13,6 +13,7 @@ from common import dates
 from common.http import query_text
 from common.lists import chips
 from dtac.exclusion_queue import exclusions_waiting
+from dtac.member_queue import applications_waiting
 from dtac.presenters import (
     Label,
     Row,
@@ -65,11 +66,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     records = records_waiting(most=SHOWN)
     viewing = viewing_waiting(user, most=SHOWN)
     exclusions = exclusions_waiting(user, most=SHOWN)
+    applications = applications_waiting(most=SHOWN)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
     no_mail_since = _no_mail_since()
     counts = {
         "mail": int(no_mail_since is not None),
         "bulletins": len(bulletins),
+        "applications": len(applications),
         "records": records.count,
         "viewing": len(viewing),
         "reports": facts["all"],
@@ -104,6 +107,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "steps": exclusions.rows,
         "records": records.rows,
         "viewing": viewing,
+        "applications": applications,
         "bulletins": [_bulletin_row(row) for row in bulletins],
         "profiles": [_profile_row(version) for version in profiles],
         "no_mail_since": no_mail_since,

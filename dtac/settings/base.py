@@ -206,6 +206,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": env.float("DTAC_PUSH_SWEEP_SECONDS", default=15.0),
     },
     "alerts-over": {"task": "incidents.tasks.alert_push_purge", "schedule": crontab(minute=40)},
+    # Twice a day: each telling goes once, and a morning's outage heals at noon.
+    "certification": {
+        "task": "members.tasks.certification_remind",
+        "schedule": crontab(hour="8,13", minute=5),
+    },
+    "applications-old": {
+        "task": "members.tasks.applications_purge",
+        "schedule": crontab(hour=3, minute=25),
+    },
     "sessions": {"task": "dtac.tasks.sessions_clear", "schedule": crontab(hour=3, minute=20)},
     "files": {"task": "dtac.tasks.files_sweep", "schedule": crontab(hour=3, minute=50)},
     # By the hour: the scores grow older with the days, and undone reviews heal.
@@ -236,6 +245,13 @@ DTAC_DIGEST_DAY = env.int("DTAC_DIGEST_DAY", default=0)  # of the week, 0 is Mon
 DTAC_DIGEST_HOUR = env.int("DTAC_DIGEST_HOUR", default=7)  # in London
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="D-TAC <noreply@dtac.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Money --------------------------------------------------------------------------------
+DTAC_INVOICE_DAYS = env.int("DTAC_INVOICE_DAYS", default=30)  # until an invoice is due
+# How many days after money is due, or a subscription has ended, a member lapses by itself.
+DTAC_LAPSE_GRACE_DAYS = env.int("DTAC_LAPSE_GRACE_DAYS", default=60)
+DTAC_BANK_DETAILS = env.str("DTAC_BANK_DETAILS", default="")  # how to pay, on each invoice
+DTAC_VAT_NUMBER = env.str("DTAC_VAT_NUMBER", default="")
 
 # --- Unusual viewing ----------------------------------------------------------------------
 # Who opens more different people than this in so many minutes is shown to the manager.
@@ -288,6 +304,8 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+# The library's own limits, and ours of the public form to join.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"apply": "5/h/ip"}
 ACCOUNT_FORMS = {"login": "members.forms.SignInForm"}
 
 # --- Words, time --------------------------------------------------------------------------

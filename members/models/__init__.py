@@ -2,9 +2,24 @@
 
 from .agreement import Agreement, AgreementAcceptance
 from .authority import ExclusionAuthority
+from .bank import BankLine
+from .joining import Application, Invitation
 from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
 from .member import Area, Member, Premises
-from .money import Payment, Subscription
+from .money import (
+    Allocation,
+    CreditNote,
+    FeeRate,
+    Invoice,
+    InvoiceLine,
+    MoneyCounter,
+    Payment,
+    Refund,
+    RenewalReminder,
+    Subscription,
+    VatRate,
+    WriteOff,
+)
 from .pipeline import Lost, MemberContact, MemberStep
 from .scheme import SchemeSetting
 from .sharing import SharingCounter, SharingRecord
@@ -13,9 +28,17 @@ from .user import Role, User
 __all__ = [
     "Agreement",
     "AgreementAcceptance",
+    "Allocation",
+    "Application",
     "Area",
+    "BankLine",
     "BouncedAddress",
+    "CreditNote",
     "ExclusionAuthority",
+    "FeeRate",
+    "Invitation",
+    "Invoice",
+    "InvoiceLine",
     "Lost",
     "MailKind",
     "MailPace",
@@ -23,13 +46,18 @@ __all__ = [
     "Member",
     "MemberContact",
     "MemberStep",
+    "MoneyCounter",
     "OutboundEmail",
     "Payment",
     "Premises",
+    "Refund",
+    "RenewalReminder",
     "Role",
     "SchemeSetting",
     "SharingCounter",
     "SharingRecord",
     "Subscription",
     "User",
+    "VatRate",
+    "WriteOff",
 ]

@@ -19,7 +19,10 @@ class MailKind(models.TextChoices):
 
 
 class OutboundEmail(models.Model):
-    """One e-mail to one user. Claimed by a conditional update, sent outside any transaction."""
+    """One e-mail to one user or address.
+
+    Claimed by a conditional update, sent outside any transaction.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
@@ -40,7 +43,15 @@ class OutboundEmail(models.Model):
     MAX_LOST_CLAIMS = 8
 
     user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="emails", db_comment="To whom"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="emails",
+        db_comment="To which user; null: to an address of somebody without an account",
+    )
+    address = models.EmailField(
+        blank=True, default="", db_comment="To which address, where it is not to a user"
     )
     key = models.CharField(
         max_length=100, db_comment="What it is about, e.g. bulletin:12; once for each user"
@@ -106,6 +117,13 @@ class OutboundEmail(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["user", "key"], name="email_once"),
+            models.UniqueConstraint(
+                Lower("address"), "key", condition=Q(user=None), name="email_once_to_address"
+            ),
+            models.CheckConstraint(
+                name="email_to_one",
+                condition=Q(user__isnull=False, address="") | (Q(user=None) & ~Q(address="")),
+            ),
             models.CheckConstraint(
                 name="email_accepted_has_time",
                 condition=Q(state__in=["sent", "bounced"], sent_at__isnull=False)
@@ -142,7 +160,12 @@ class OutboundEmail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} to {self.user}"
+        return f"{self.key} to {self.user or self.address}"
+
+    @property
+    def to(self) -> str:
+        """The address it goes to: the user's as it is now, or its own."""
+        return self.user.email if self.user else self.address
 
 
 class BouncedAddress(models.Model):

@@ -70,6 +70,17 @@ class Member(models.Model):
         related_name="+",
         db_comment="Who does it",
     )
+    lapse_hold_until = models.DateField(
+        null=True, blank=True, db_comment="It doesn't lapse by itself before the day after this"
+    )
+    lapse_hold_words = models.CharField(
+        max_length=200, blank=True, db_comment="Why it doesn't, and who promised what"
+    )
+    certified_until = models.DateField(
+        null=True,
+        blank=True,
+        db_comment="Last day before it must confirm again what is held of it; null: never did",
+    )
     revision = models.PositiveIntegerField(
         default=1, db_comment="Counts changes; a form sent for an older one is refused"
     )

@@ -1,46 +1,402 @@
-"""What members owe and pay. Pounds, Decimal."""
+"""What is agreed with members, invoiced, received and paid back. Pounds, Decimal."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from django.core.validators import MinValueValidator
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from common.money import pounds
+from members.money_querysets import (
+    InvoiceQuerySet,
+    PaymentQuerySet,
+    SubscriptionQuerySet,
+)
+
 from .member import Member
+from .user import User
+
+NOTHING = Decimal(0)
+
+
+class SumsHold(pgtrigger.Trigger):  # type: ignore[misc]
+    """That no invoice is paid or credited beyond its total, nor a payment spent twice.
+
+    The services lock the member's row and say it in words; this holds for whatever else writes.
+    """
+
+    when = pgtrigger.After
+
+    def __init__(self, *, invoice: bool, payment: bool, operation: Any, name: str) -> None:
+        checks = (INVOICE_HOLDS if invoice else "") + (PAYMENT_HOLDS if payment else "")
+        super().__init__(name=name, operation=operation, func=f"{checks} RETURN NEW;")
+
+
+INVOICE_HOLDS = """
+IF (SELECT i.total
+      - COALESCE((SELECT sum(total) FROM members_creditnote WHERE invoice_id = i.id), 0)
+      - COALESCE((SELECT sum(amount) FROM members_writeoff WHERE invoice_id = i.id), 0)
+      - COALESCE((SELECT sum(amount) FROM members_allocation
+                   WHERE invoice_id = i.id AND ended_at IS NULL), 0)
+      FROM members_invoice i WHERE i.id = NEW.invoice_id) < 0
+THEN
+  RAISE EXCEPTION 'more than the total of the invoice'
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'invoice_sums_hold';
+END IF;
+"""
+PAYMENT_HOLDS = """
+IF (SELECT p.amount
+      - COALESCE((SELECT sum(amount) FROM members_refund WHERE payment_id = p.id), 0)
+      - COALESCE((SELECT sum(amount) FROM members_allocation
+                   WHERE payment_id = p.id AND ended_at IS NULL), 0)
+      FROM members_payment p WHERE p.id = NEW.payment_id) < 0
+THEN
+  RAISE EXCEPTION 'more than the payment'
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_sums_hold';
+END IF;
+"""
+SAME_MEMBER = """
+IF (SELECT member_id FROM members_payment WHERE id = NEW.payment_id)
+   <> (SELECT member_id FROM members_invoice WHERE id = NEW.invoice_id)
+THEN
+  RAISE EXCEPTION 'a payment of another member'
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'allocation_same_member';
+END IF;
+"""
+
+
+class Days(models.Func):
+    """The days from one to another, both counted, as a range."""
+
+    function = "daterange"
+    template = "%(function)s(%(expressions)s, '[]')"
+    output_field = DateRangeField()
+
+
+class FeeRate(models.Model):
+    """A line of the fee schedule: what something costs a year from a day on, before VAT.
+
+    The newest that has begun holds; one for a sector goes before one for all.
+    """
+
+    class Item(models.TextChoices):
+        MEMBERSHIP = "membership", "Membership"
+        RADIO = "radio", "Radio rental, each"
+
+    item = models.CharField(max_length=10, choices=Item, db_comment="What is paid for")
+    kind = models.CharField(
+        max_length=12, choices=Member.Kind, db_comment="For members of this kind"
+    )
+    sector = models.CharField(
+        max_length=16,
+        choices=Member.Sector,
+        blank=True,
+        db_comment="For this sector only; empty: for all that have no line of their own",
+    )
+    starts_on = models.DateField(db_comment="First day on which it is asked")
+    amount = models.DecimalField(
+        max_digits=9, decimal_places=2, db_comment="Pounds a year, before VAT"
+    )
+    made_at = models.DateTimeField(db_comment="When it was entered")
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who entered it"
+    )
+
+    class Meta:
+        db_table_comment = "The fee schedule; what was agreed stands with each subscription"
+        ordering = ["item", "kind", "sector", "-starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "kind", "sector", "starts_on"],
+                name="fee_rate_day",
+                violation_error_message="There is a fee from that day already.",
+            ),
+            models.CheckConstraint(name="fee_rate_amount", condition=Q(amount__gte=0)),
+        ]
+        triggers = [pgtrigger.Protect(name="fee_rate_frozen", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.get_item_display()} {self.amount} from {self.starts_on}"
+
+
+class VatRate(models.Model):
+    """The rate of VAT the scheme charges from a day on; 0 while it isn't registered."""
+
+    starts_on = models.DateField(unique=True, db_comment="First day on which it is charged")
+    percent = models.DecimalField(max_digits=5, decimal_places=2, db_comment="Per cent")
+    made_at = models.DateTimeField(db_comment="When it was entered")
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who entered it"
+    )
+
+    class Meta:
+        db_table_comment = "Rates of VAT, by day; each line of an invoice keeps its own"
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(name="vat_percent", condition=Q(percent__gte=0, percent__lt=100))
+        ]
+        triggers = [pgtrigger.Protect(name="vat_rate_frozen", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.percent}% from {self.starts_on}"
 
 
 class Subscription(models.Model):
-    """A member's year, at the fee that was agreed (not today's price list)."""
+    """A member's time, at the fee that was agreed (not today's price list)."""
 
     member = models.ForeignKey(
         Member, on_delete=models.PROTECT, related_name="subscriptions", db_comment="Whose"
     )
     starts_on = models.DateField(db_comment="First day covered")
     ends_on = models.DateField(db_comment="Last day covered")
-    fee = models.DecimalField(
+    list_fee = models.DecimalField(
         max_digits=9,
         decimal_places=2,
-        validators=[MinValueValidator(Decimal(0))],
-        db_comment="Agreed fee for the period, pounds",
+        default=NOTHING,
+        db_comment="What the schedule asked for these days, before VAT",
+    )
+    discount = models.DecimalField(
+        max_digits=9, decimal_places=2, default=NOTHING, db_comment="Pounds off the fee"
+    )
+    discount_words = models.CharField(max_length=200, blank=True, db_comment="Why so much off")
+    fee = models.DecimalField(
+        max_digits=9, decimal_places=2, db_comment="Agreed fee for these days, before VAT"
+    )
+    radios = models.PositiveSmallIntegerField(default=0, db_comment="How many radios are rented")
+    rental = models.DecimalField(
+        max_digits=9,
+        decimal_places=2,
+        default=NOTHING,
+        db_comment="Agreed radio rental for these days, before VAT",
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True, db_comment="When it was entered")
+    agreed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who entered it",
     )
 
+    objects = SubscriptionQuerySet.as_manager()
+
     class Meta:
-        db_table_comment = "Subscriptions: member, period, agreed fee"
+        db_table_comment = "Subscriptions: member, days, what was agreed"
         ordering = ["-starts_on"]
         constraints = [
             models.CheckConstraint(
-                name="subscription_period", condition=Q(ends_on__gte=F("starts_on"))
+                name="subscription_period",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message="The last day is before the first.",
             ),
-            models.CheckConstraint(name="subscription_fee", condition=Q(fee__gte=0)),
-            models.UniqueConstraint(fields=["member", "starts_on"], name="subscription_start"),
+            models.CheckConstraint(
+                name="subscription_amounts",
+                condition=Q(fee__gte=0, rental__gte=0, discount__gte=0, list_fee__gte=0),
+                violation_error_message="Enter amounts of £0 or more.",
+            ),
+            ExclusionConstraint(
+                name="subscription_one_at_a_time",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    (Days("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Another subscription covers some of these days.",
+            ),
         ]
+        indexes = [models.Index(fields=["ends_on"], name="subscription_by_end")]
 
     def __str__(self) -> str:
         return f"{self.member} {self.starts_on} to {self.ends_on}"
 
+    @property
+    def total(self) -> Decimal:
+        """What was agreed in all, before VAT."""
+        return self.fee + self.rental
+
+
+class MoneyCounter(models.Model):
+    """The last number of a series. Taken in the transaction that uses it, so none is left out."""
+
+    series = models.CharField(max_length=8, unique=True, db_comment="INV, CRN or PAY")
+    last = models.PositiveIntegerField(db_comment="The number handed out last")
+
+    class Meta:
+        db_table_comment = "Numbers of invoices, credit notes and payments, without gaps"
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"
+
+
+class Invoice(models.Model):
+    """An invoice as it was sent. It never changes: what is wrong is credited."""
+
+    if TYPE_CHECKING:  # added by with_sums()
+        credited: Decimal
+        paid: Decimal
+        written_off: Decimal
+        outstanding: Decimal
+
+    ref = models.CharField(max_length=16, unique=True, db_comment="INV-00017")
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, related_name="invoices", db_comment="To whom"
+    )
+    subscription = models.ForeignKey(
+        Subscription,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        db_comment="For which subscription; null: for something else",
+    )
+    issued_on = models.DateField(db_comment="Its date, which is the tax point")
+    due_on = models.DateField(db_comment="To be paid by")
+    billed_name = models.CharField(max_length=120, db_comment="Name on it")
+    billed_address = models.CharField(max_length=300, blank=True, db_comment="Address on it")
+    order_number = models.CharField(max_length=60, blank=True, db_comment="The member's own order")
+    net = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Before VAT")
+    vat = models.DecimalField(max_digits=10, decimal_places=2, db_comment="VAT")
+    total = models.DecimalField(max_digits=10, decimal_places=2, db_comment="With VAT")
+    made_at = models.DateTimeField(db_comment="When it was made")
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who made it"
+    )
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Invoices; UPDATE and DELETE are refused"
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_sums", condition=Q(total=F("net") + F("vat"), net__gt=0, vat__gte=0)
+            ),
+            models.CheckConstraint(name="invoice_due", condition=Q(due_on__gte=F("issued_on"))),
+            models.UniqueConstraint(
+                fields=["subscription"],
+                name="invoice_of_subscription",
+                violation_error_message="This subscription is invoiced already.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "issued_on"], name="invoice_of_member"),
+            models.Index(fields=["issued_on"], name="invoice_by_day"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="invoice_frozen", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class InvoiceLine(models.Model):
+    """What an invoice asks for, one thing a line, with the VAT of its day."""
+
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="lines", db_comment="On which invoice"
+    )
+    words = models.CharField(max_length=200, db_comment="What it is")
+    net = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Before VAT")
+    vat_percent = models.DecimalField(max_digits=5, decimal_places=2, db_comment="Rate, per cent")
+    vat = models.DecimalField(max_digits=10, decimal_places=2, db_comment="VAT")
+
+    class Meta:
+        db_table_comment = "Lines of invoices; UPDATE and DELETE are refused"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="invoice_line_sums", condition=Q(net__gt=0, vat__gte=0))
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="invoice_line_frozen", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class CreditNote(models.Model):
+    """An amount of an invoice that is asked for no more, as it was sent."""
+
+    ref = models.CharField(max_length=16, unique=True, db_comment="CRN-00003")
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="credits", db_comment="Of which invoice"
+    )
+    issued_on = models.DateField(db_comment="Its date")
+    reason = models.CharField(max_length=300, db_comment="Why; it stands on the credit note")
+    net = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Before VAT")
+    vat = models.DecimalField(max_digits=10, decimal_places=2, db_comment="VAT")
+    total = models.DecimalField(max_digits=10, decimal_places=2, db_comment="With VAT")
+    made_at = models.DateTimeField(db_comment="When it was made")
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who made it"
+    )
+
+    class Meta:
+        db_table_comment = "Credit notes; UPDATE and DELETE are refused"
+        ordering = ["-issued_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="credit_sums", condition=Q(total=F("net") + F("vat"), total__gt=0)
+            ),
+            models.CheckConstraint(name="credit_reason", condition=~Q(reason="")),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="credit_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            SumsHold(name="credit_holds", invoice=True, payment=False, operation=pgtrigger.Insert),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class WriteOff(models.Model):
+    """What of an invoice will never be paid: it is asked for no more, and was not received."""
+
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="write_offs", db_comment="Of which invoice"
+    )
+    on = models.DateField(db_comment="On which day")
+    amount = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Pounds, with VAT")
+    reason = models.CharField(max_length=300, db_comment="Why")
+    made_at = models.DateTimeField(db_comment="When it was entered")
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who entered it"
+    )
+
+    class Meta:
+        db_table_comment = "Amounts written off; UPDATE and DELETE are refused"
+        ordering = ["-on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="write_off_whole", condition=Q(amount__gt=0) & ~Q(reason="")
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="write_off_frozen", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            SumsHold(
+                name="write_off_holds", invoice=True, payment=False, operation=pgtrigger.Insert
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{pounds(self.amount)} of {self.invoice_id}"
+
 
 class Payment(models.Model):
     """Money received from a member."""
+
+    if TYPE_CHECKING:  # added by with_sums()
+        allocated: Decimal
+        refunded: Decimal
+        spare: Decimal
 
     class Method(models.TextChoices):
         BANK = "bank", "Bank transfer"
@@ -48,27 +404,156 @@ class Payment(models.Model):
         CHEQUE = "cheque", "Cheque"
         CASH = "cash", "Cash"
 
+    ref = models.CharField(max_length=16, unique=True, db_comment="PAY-00041")
     member = models.ForeignKey(
         Member, on_delete=models.PROTECT, related_name="payments", db_comment="From whom"
-    )
-    subscription = models.ForeignKey(
-        Subscription,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="payments",
-        db_comment="For which subscription",
     )
     received_on = models.DateField(db_comment="Day the money arrived")
     amount = models.DecimalField(max_digits=9, decimal_places=2, db_comment="Pounds received")
     method = models.CharField(max_length=8, choices=Method, db_comment="How it was paid")
     reference = models.CharField(max_length=60, blank=True, db_comment="Bank or card reference")
+    made_at = models.DateTimeField(null=True, blank=True, db_comment="When it was entered")
+    made_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who entered it",
+    )
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
-        db_table_comment = "Payments received"
-        ordering = ["-received_on"]
+        db_table_comment = "Payments received; UPDATE and DELETE are refused"
+        ordering = ["-received_on", "-pk"]
         constraints = [models.CheckConstraint(name="payment_amount", condition=Q(amount__gt=0))]
-        indexes = [models.Index(fields=["received_on"], name="payment_by_day")]
+        indexes = [
+            models.Index(fields=["received_on"], name="payment_by_day"),
+            models.Index(fields=["member", "received_on"], name="payment_of_member"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="payment_frozen", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
-        return f"{self.amount} from {self.member} on {self.received_on}"
+        return self.ref
+
+
+class Allocation(models.Model):
+    """So much of a payment pays so much of an invoice. Taken back, it ends; it isn't deleted."""
+
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="allocations", db_comment="Of this payment"
+    )
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="allocations", db_comment="For this invoice"
+    )
+    amount = models.DecimalField(max_digits=9, decimal_places=2, db_comment="Pounds")
+    made_at = models.DateTimeField(db_comment="When it was made")
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who made it"
+    )
+    ended_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When it was taken back; null: it holds"
+    )
+    ended_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who took it back",
+    )
+
+    class Meta:
+        db_table_comment = "Which payments pay which invoices"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="allocation_amount", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="allocation_ended_whole",
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["invoice"], condition=Q(ended_at=None), name="allocation_live"),
+            models.Index(fields=["payment"], condition=Q(ended_at=None), name="allocation_from"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="allocation_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("payment", "invoice", "amount", "made_at", "made_by"),
+            ),
+            pgtrigger.Protect(
+                name="allocation_ends_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__ended_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="allocation_kept", operation=pgtrigger.Delete),
+            SumsHold(
+                name="allocation_holds", invoice=True, payment=True, operation=pgtrigger.Insert
+            ),
+            pgtrigger.Trigger(
+                name="allocation_same_member",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=f"{SAME_MEMBER} RETURN NEW;",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{pounds(self.amount)} of {self.payment_id} for {self.invoice_id}"
+
+
+class Refund(models.Model):
+    """Money paid back out of a payment."""
+
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="refunds", db_comment="Of which payment"
+    )
+    paid_on = models.DateField(db_comment="Day the money left")
+    amount = models.DecimalField(max_digits=9, decimal_places=2, db_comment="Pounds")
+    method = models.CharField(max_length=8, choices=Payment.Method, db_comment="How it was paid")
+    reason = models.CharField(max_length=300, db_comment="Why")
+    made_at = models.DateTimeField(db_comment="When it was entered")
+    made_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who entered it"
+    )
+
+    class Meta:
+        db_table_comment = "Money paid back; UPDATE and DELETE are refused"
+        ordering = ["-paid_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="refund_whole", condition=Q(amount__gt=0) & ~Q(reason=""))
+        ]
+        triggers = [
+            pgtrigger.Protect(name="refund_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            SumsHold(name="refund_holds", invoice=False, payment=True, operation=pgtrigger.Insert),
+        ]
+
+    def __str__(self) -> str:
+        return f"{pounds(self.amount)} of {self.payment_id}"
+
+
+class RenewalReminder(models.Model):
+    """That a member was told so many days before its subscription ends, or of lapsing; once."""
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="reminders", db_comment="Of which"
+    )
+    days = models.SmallIntegerField(db_comment="Days before its end; less than 0: after it")
+    sent_at = models.DateTimeField(db_comment="When it was queued")
+    recipients = models.PositiveSmallIntegerField(db_comment="To how many addresses; 0: none held")
+
+    class Meta:
+        db_table_comment = "Reminders of renewals, each once"
+        ordering = ["-sent_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "days"], name="renewal_reminder_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id}: {self.days} days"

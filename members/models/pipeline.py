@@ -52,7 +52,12 @@ class MemberStep(models.Model):
     words = models.CharField(max_length=500, blank=True, db_comment="What was said about it")
     made_at = models.DateTimeField(db_comment="When it was typed in")
     made_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", db_comment="Who typed it in"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who typed it in; null: the rule of unpaid subscriptions",
     )
 
     class Meta:

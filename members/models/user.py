@@ -1,12 +1,15 @@
 """Users: one person each, tied to one member."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from common import dates
 from members.querysets import UserQuerySet
 
 from .member import Member, Premises
@@ -64,8 +67,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     receives_bulletins = models.BooleanField(default=True, db_comment="E-mail them bulletins")
     receives_digest = models.BooleanField(default=True, db_comment="E-mail them the weekly digest")
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When the account was made")
+    uuid = models.UUIDField(
+        unique=True,
+        editable=False,
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        db_comment="Name in addresses",
+    )
     certified_until = models.DateField(
-        null=True, blank=True, db_comment="Last day of their certification; null: not asked yet"
+        default=dates.year_from_today,
+        db_comment="Last day of access unless somebody confirms again that they need it",
+    )
+    certified_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who confirmed it last; null: nobody since the account was made",
+    )
+    ended_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When their access was ended; null: it wasn't"
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -97,6 +119,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """Return the person's name."""
         return self.name
+
+    @property
+    def has_access(self) -> bool:
+        """Whether they may sign in today: not ended, confirmed within the year, of a member.
+
+        An administrator keeps the system and sees no subject: nobody need confirm them.
+        """
+        certified = self.role == Role.ADMIN or self.certified_until >= dates.today()
+        return self.is_active and certified and self.member.has_access
 
     @property
     def audit_name(self) -> str:

@@ -36,7 +36,11 @@ def bulletin_queue(*, bulletin_id: int) -> int:
         },
     )
     BulletinDelivery.objects.bulk_create(
-        [BulletinDelivery(bulletin=row, user_id=email.user_id, email=email) for email in emails],
+        [
+            BulletinDelivery(bulletin=row, user_id=email.user_id, email=email)
+            for email in emails
+            if email.user_id
+        ],
         batch_size=1000,
     )
     row.queued_at = timezone.now()

@@ -45,6 +45,14 @@ PAGES = {
         "/me/log/",
         "/members/marlowe-chemist/",
         "/members/marlowe-chemist/figures/?period=12m",
+        "/members/marlowe-chemist/people/",
+        "/members/marlowe-chemist/people/invite/",
+        "/members/marlowe-chemist/confirm/",
+        "{person}",
+        "{invitation}",
+        "{invited}",
+        "/join/",
+        "/join/sent/",
         "/patterns/",
         "/patterns/?since=2026-02-01&until=2026-01-01",
         "/agreement/",
@@ -89,6 +97,10 @@ PAGES = {
         "/exclusions/premises/?show=unsigned",
         "/members/marlowe-chemist/authority/",
         "/members/pipeline/",
+        "/members/applications/",
+        "/members/applications/?show=decided",
+        "{application}",
+        "/scheme/people/",
         "/members/new/",
         "/members/marlowe-chemist/edit/",
         "/members/marlowe-chemist/step/",
@@ -140,7 +152,13 @@ PAGES = {
         "/members/pipeline/?show=no_step",
         "/me/log/?show=all",
     ),
-    "board": ("/board/", "/exclusions/premises/?show=unsigned", "/appeals/", "{appeal}"),
+    "board": (
+        "/board/",
+        "/scheme/people/",
+        "/exclusions/premises/?show=unsigned",
+        "/appeals/",
+        "{appeal}",
+    ),
     "admin": ("/viewing/", "{viewing}"),
 }
 
@@ -224,7 +242,15 @@ gone_out, draft = (
     for words in ("Gone out", "Being written"))
 bulletin_send(by=intel, bulletin=gone_out)
 bulletin_queue(bulletin_id=gone_out.pk)
+from members.joining.invitations import invitation_token
+from members.models import Application, Invitation
+invitation = Invitation.objects.open().filter(member=staff.member).first()
+people = f"/members/{staff.member.slug}/"
 print("PLACES " + json.dumps({
+    "application": f"/members/applications/{Application.objects.to_decide().first().uuid}/",
+    "invitation": f"{people}invitations/{invitation.uuid}/",
+    "invited": f"/invited/{invitation_token(invitation)}/",
+    "person": f"{people}people/{staff.uuid}/",
     "photo": f"/subjects/D-0042/photos/{face.uuid}/",
     "crop": f"/subjects/D-0042/photos/{face.uuid}/crop/",
     "viewing": f"/viewing/{burst.pk}/",
@@ -291,7 +317,8 @@ def test_pages_on_a_phone_and_a_desk(
 
 def test_signed_out_pages(browser: Browser, stack: Demo) -> None:
     page = browser.new_page(base_url=stack.url)
-    for path in ("/sign-in/", "/sign-in/inactive/", "/sign-up/"):
+    over = "/invited/no-token-of-ours/"
+    for path in ("/sign-in/", "/sign-in/inactive/", "/sign-up/", "/join/", "/join/sent/", over):
         page.goto(path)
         assert problems(page) == [], path
     page.goto("/sign-in/")

@@ -1,0 +1,1 @@
+"""How businesses join, and how people get, keep and lose their accounts."""

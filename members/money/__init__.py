@@ -1,0 +1,1 @@
+"""Fees, subscriptions, invoices and payments of members."""

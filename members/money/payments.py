@@ -1,0 +1,140 @@
+"""Payments: received, put to invoices, taken off again, paid back. None is ever changed."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import record
+from common import dates
+from common.money import pounds
+from members import actions
+from members.models import Allocation, Invoice, Member, Payment, Refund, User
+
+from .invoices import take_ref
+
+
+@dataclass(frozen=True)
+class PaymentInput:
+    """Money that came in."""
+
+    received_on: dt.date
+    amount: Decimal
+    method: str
+    reference: str = ""
+
+
+@transaction.atomic
+def payment_receive(
+    *, by: User, member: Member, data: PaymentInput, invoice: Invoice | None = None
+) -> Payment:
+    """Enter a payment and put it to `invoice` first, then to the member's others, oldest first.
+
+    What is left over stays on the member's account. Raises ValidationError: nothing, a day in
+    future, or an invoice of another member.
+    """
+    row_member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    if data.amount <= 0:
+        raise ValidationError({"amount": "Enter an amount of more than £0."})
+    if data.received_on > dates.today():
+        raise ValidationError({"received_on": "This is in the future."})
+    if invoice and invoice.member_id != row_member.pk:
+        raise ValidationError({"invoice": "This invoice is another member’s."})
+    row = Payment(
+        ref=take_ref("PAY"),
+        member=row_member,
+        received_on=data.received_on,
+        amount=data.amount,
+        method=data.method,
+        reference=data.reference.strip(),
+        made_at=timezone.now(),
+        made_by=by,
+    )
+    row.full_clean()
+    row.save()
+    record(actions.PAYMENT_RECEIVED, by=by, ref=row.ref, member=row_member.slug)
+    _put(row, by=by, first=invoice)
+    return row
+
+
+def _put(row: Payment, *, by: User, first: Invoice | None) -> None:
+    left = row.amount
+    owed = list(row.member.invoices.owed().order_by("due_on", "pk"))
+    owed.sort(key=lambda each: first is None or each.pk != first.pk)
+    for invoice in owed:
+        if left <= 0:
+            return
+        amount = min(left, invoice.outstanding)
+        _allocate(row, invoice, amount, by)
+        left -= amount
+
+
+@transaction.atomic
+def payment_allocate(*, by: User, payment: Payment, invoice: Invoice, amount: Decimal) -> None:
+    """Put a spare part of a payment to an invoice of the same member.
+
+    Raises ValidationError: more than is spare or owed, or an invoice of another member.
+    """
+    row = _locked(payment)
+    if invoice.member_id != row.member_id:
+        raise ValidationError({"invoice": "This invoice is another member’s."})
+    owed = Invoice.objects.with_sums().get(pk=invoice.pk).outstanding
+    most = min(row.spare, owed)
+    if amount <= 0 or amount > most:
+        raise ValidationError({"amount": f"Enter {pounds(most)} at most, and more than £0."})
+    _allocate(row, invoice, amount, by)
+    record(actions.PAYMENT_ALLOCATED, by=by, ref=row.ref, invoice=invoice.ref, amount=str(amount))
+
+
+def _allocate(payment: Payment, invoice: Invoice, amount: Decimal, by: User) -> None:
+    Allocation.objects.create(
+        payment=payment, invoice=invoice, amount=amount, made_at=timezone.now(), made_by=by
+    )
+
+
+@transaction.atomic
+def allocation_end(*, by: User, payment: Payment, invoice: Invoice) -> bool:
+    """Take a payment off an invoice: it is spare again. Return whether it was on it."""
+    row = _locked(payment)
+    live = row.allocations.filter(invoice=invoice, ended_at=None)
+    if not live.update(ended_at=timezone.now(), ended_by=by):
+        return False
+    record(actions.PAYMENT_TAKEN_OFF, by=by, ref=row.ref, invoice=invoice.ref)
+    return True
+
+
+@transaction.atomic
+def refund_pay(
+    *, by: User, payment: Payment, amount: Decimal, paid_on: dt.date, method: str, reason: str
+) -> Refund:
+    """Enter that a spare part of a payment was paid back.
+
+    Raises ValidationError: more than is spare, no reason, a day in future or before the payment.
+    """
+    row = _locked(payment)
+    spare = row.spare
+    if amount <= 0 or amount > spare:
+        raise ValidationError({"amount": f"Enter {pounds(spare)} at most, and more than £0."})
+    if not row.received_on <= paid_on <= dates.today():
+        day = dates.short_date(row.received_on)
+        raise ValidationError({"paid_on": f"Enter a day from {day} to today."})
+    if not reason.strip():
+        raise ValidationError({"reason": "Write why."})
+    made = Refund(
+        payment=row, paid_on=paid_on, amount=amount, method=method, reason=reason.strip(),
+        made_at=timezone.now(), made_by=by,
+    )  # fmt: skip
+    made.full_clean()
+    made.save()
+    record(actions.REFUND_PAID, by=by, ref=row.ref, amount=str(amount))
+    return made
+
+
+def _locked(payment: Payment) -> Payment:
+    """Return a payment with its sums; nobody else changes the member's money meanwhile."""
+    Member.objects.select_for_update(of=("self",)).get(pk=payment.member_id)
+    found: Payment = Payment.objects.with_sums().select_related("member").get(pk=payment.pk)
+    return found
