@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("business", "My business", "store", MANAGER),
     Entry("board", "Board", "chart-column", BOARD, phone=True),
     Entry("member_list", "Members", "store", BOARD, phone=True),
+    Entry("money", "Money", "pound-sterling", BOARD),
     Entry("appeal_list", "Appeals", "scale", BOARD, phone=True),
     Entry("case_list", "Case files", "briefcase", INTEL),
     Entry("type_list", "Types of incident", "list", INTEL),
@@ -95,7 +96,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     here = request.resolver_match.view_name if request.resolver_match else ""
     section = SECTION_OF.get(here, here)
-    if user.role == Role.MANAGER and section == "member_list":
+    if user.role == Role.MANAGER and section in ("member_list", "money"):
         section = "business"
     waiting = Report.objects.filter(status="submitted").count() if user.is_intel else 0
     watch = AlertWatch(user) if user.sees_profiles else None
@@ -185,6 +186,22 @@ SECTION_OF = {
     "viewing": "viewing_list",
     "subject_publish": "subject_list",
     "subject_withdraw": "subject_list",
+    "account": "member_list",
+    "bank": "money",
+    "bank_line": "money",
+    "fees": "money",
+    "invoice": "money",
+    "invoice_change": "money",
+    "invoice_list": "money",
+    "invoice_new": "member_list",
+    "lapse_hold": "member_list",
+    "money_year": "money",
+    "payment": "money",
+    "payment_change": "money",
+    "payment_list": "money",
+    "payment_new": "member_list",
+    "renewals": "money",
+    "subscription_new": "member_list",
     "application": "member_list",
     "application_list": "member_list",
     "contact_edit": "member_list",

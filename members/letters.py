@@ -65,7 +65,8 @@ def address_letter_render(
     """Return a letter as this address gets it now. Raises NothingToSay."""
     maker = ADDRESS_MAKERS.get(template)
     letter = maker(address, dict(context)) if maker else Letter(context)
-    rendered = render_email(template, {**letter.context, "base_url": settings.DTAC_BASE_URL})
+    scheme = {"base_url": settings.DTAC_BASE_URL, "contact": settings.DTAC_CONTACT_EMAIL}
+    rendered = render_email(template, {**letter.context, **scheme})
     return replace(rendered, images=letter.images, files=letter.files)
 
 

@@ -62,7 +62,7 @@ class InvoiceQuerySet(models.QuerySet[Any]):
         return self.with_sums().filter(outstanding__gt=0)
 
     def part(self, show: str) -> Self:
-        """One part of the list: owed, overdue, settled, or all; with sums."""
+        """One part of the list: owed, overdue, settled, credited, written_off, all; with sums."""
         rows = self.with_sums()
         if show == "owed":
             return rows.filter(outstanding__gt=0)
@@ -70,6 +70,8 @@ class InvoiceQuerySet(models.QuerySet[Any]):
             return rows.filter(outstanding__gt=0, due_on__lt=dates.today())
         if show == "settled":
             return rows.filter(outstanding=0)
+        if show in ("credited", "written_off"):
+            return rows.filter(**{f"{show}__gt": 0})
         return rows
 
     def by_age(self, on: dt.date) -> dict[str, Decimal]:
@@ -129,3 +131,9 @@ class PaymentQuerySet(models.QuerySet[Any]):
             allocated=summed(live, "payment", "amount"),
             refunded=summed(Refund.objects, "payment", "amount"),
         ).annotate(spare=F("amount") - F("allocated") - F("refunded"))
+
+    def part(self, show: str) -> Self:
+        """One part of the list: spare, put to invoices, paid back, or all; with sums."""
+        column = {"spare": "spare", "put": "allocated", "back": "refunded"}.get(show)
+        rows = self.with_sums()
+        return rows.filter(**{f"{column}__gt": 0}) if column else rows

@@ -148,6 +148,25 @@ def member_step(
     return made
 
 
+@transaction.atomic
+def member_lapse(*, member: Member, words: str) -> MemberStep:
+    """Let an unpaid member lapse, by the rule and not by somebody: its users are out at once.
+
+    Raises ValidationError: it is no member any more.
+    """
+    row = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    if not row.has_access:
+        raise ValidationError("It is not a member now.", code="stale")
+    step = Step(Status.LAPSED, dates.today(), lost="unpaid", words=words)
+    _move(row, step)
+    row.revision += 1
+    row.full_clean()
+    row.save()
+    made = _note(row, before=Status.ACTIVE, on=step.on, by=None, lost=step.lost, words=words)
+    record(actions.MEMBER_STEP, by=None, ref=row.slug, before="active", after="lapsed")
+    return made
+
+
 def _move(row: Member, step: Step) -> None:
     if step.to == Status.ACTIVE:
         if row.kind != Member.Kind.AGENCY and not row.premises.filter(closed_on=None).exists():
@@ -224,7 +243,7 @@ def _plan(row: Member, plan: NextStep) -> None:
 
 
 def _note(
-    row: Member, *, before: str, on: dt.date, by: User, lost: str = "", words: str = ""
+    row: Member, *, before: str, on: dt.date, by: User | None, lost: str = "", words: str = ""
 ) -> MemberStep:
     made = MemberStep(
         member=row,

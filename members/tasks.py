@@ -4,6 +4,7 @@ from celery import shared_task
 
 from . import mail
 from .joining import applications, people
+from .money import renewals
 
 
 @shared_task
@@ -22,3 +23,15 @@ def certification_remind() -> int:
 def applications_purge() -> int:
     """Delete applications decided more than a year ago."""
     return applications.applications_purge()
+
+
+@shared_task
+def renewals_remind() -> int:
+    """Tell members 60, 30 and 7 days before their subscription ends; each once."""
+    return renewals.renewals_remind()
+
+
+@shared_task
+def lapse_unpaid() -> int:
+    """Warn members that will lapse for unpaid money, and let lapse who was warned in time."""
+    return renewals.lapse_unpaid()

@@ -8,6 +8,7 @@ from . import authority_views, mail_views, pipeline_views, views
 
 urlpatterns = [
     path("", include("members.joining.urls")),
+    path("", include("members.money.urls")),
     path("sign-in/", login_not_required(account.login), name="account_login"),
     path(
         "sign-in/inactive/", login_not_required(account.account_inactive), name="account_inactive"

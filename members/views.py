@@ -99,8 +99,7 @@ def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "contacts": member.contacts.filter(ended_on=None),
         "steps": member.steps.select_related("made_by")[:20],
         "users": member.users.order_by("-is_active", "name"),
-        "subscriptions": member.subscriptions.all()[:5],
-        "payments": member.payments.all()[:12],
+        "subscription": member.subscriptions.first(),
         "today": dates.today(),
     }
     return render(request, "members/member_detail.html", context)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from incidents.services import report_accept
 from members.joining.invitations import invitation_token
 from members.letters import stop_url
 from members.models import MailKind, Premises
+from members.money.invoices import invoice_credit
+from members.money.payments import payment_allocate
 from members.pipeline import ContactInput, contact_save
 from members.services import bounce_mark, scheme_setting_change
 from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
@@ -102,7 +105,16 @@ def world(cast: Cast) -> dict[str, Any]:
         for member in (cast.store.member, cast.police.member)
     )
     invitation = factories.invitation(cast.store)
+    payment = factories.payment(intel, cast.store.member, 300)  # some of it stays spare
+    invoices = [factories.invoice(intel, each.member) for each in (cast.store, cast.police)]
+    payment_allocate(by=intel, payment=payment, invoice=invoices[0], amount=Decimal(20))
+    note = invoice_credit(by=intel, invoice=invoices[0], amount=Decimal(10), reason="Too much.")
     return {
+        "invoice": invoices[0].ref,
+        "police_invoice": invoices[1].ref,
+        "note": note.ref,
+        "payment": payment.ref,
+        "bank_line": str(factories.bank_line(intel).uuid),
         "application": str(factories.application().uuid),
         "invitation": str(invitation.uuid),
         "token": invitation_token(invitation),

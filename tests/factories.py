@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import struct
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -65,14 +66,19 @@ from members.joining.invitations import InvitationInput, invitation_make
 from members.models import (
     Application,
     Area,
+    BankLine,
     ExclusionAuthority,
     Invitation,
+    Invoice,
     Member,
     Payment,
     Premises,
     Role,
     User,
 )
+from members.money.bank import bank_read
+from members.money.invoices import InvoiceInput, Line, invoice_issue
+from members.money.payments import PaymentInput, payment_receive
 from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
@@ -153,6 +159,24 @@ def invitation(by: User, email: str = "new@test.example", **fields: Any) -> Invi
     """Return an open invitation to the business of `by`."""
     data = InvitationInput(email, "Nia Newcomer", fields.pop("role", Role.REPORTER), **fields)
     return invitation_make(by=by, member=by.member, data=data)
+
+
+def invoice(by: User, member: Member, amount: int = 100, **fields: Any) -> Invoice:
+    """Return an invoice of today for membership, before VAT; nobody is e-mailed."""
+    data = InvoiceInput([Line("Membership", Decimal(amount))], dates.today(), **fields)
+    return invoice_issue(by=by, member=member, data=data, send=False)
+
+
+def payment(by: User, member: Member, amount: int = 100, **fields: Any) -> Payment:
+    """Return a payment of today by bank transfer, put to what is owed."""
+    data = PaymentInput(dates.today(), Decimal(amount), "bank")
+    return payment_receive(by=by, member=member, data=data, **fields)
+
+
+def bank_line(by: User, words: str = "FP MARLOWE", amount: str = "100.00") -> BankLine:
+    """Return a line of the bank that is to be matched."""
+    bank_read(by=by, content=f"Date,Description,Amount\n01/11/2026,{words},{amount}\n".encode())
+    return BankLine.objects.get(words=words)
 
 
 class PaymentFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]

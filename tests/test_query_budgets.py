@@ -4,6 +4,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -17,7 +18,11 @@ from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
-from members.models import User
+from members.models import FeeRate, Subscription, User
+from members.money.invoices import invoice_credit, invoice_write_off
+from members.money.payments import refund_pay
+from members.money.renewals import renewals_remind
+from members.money.schedule import fee_add
 from members.pipeline import (
     ContactInput,
     MemberInput,
@@ -138,7 +143,33 @@ def newcomers(cast: Cast, name: str) -> dict[str, object]:
     soon = factories.UserFactory(
         member=cast.store.member, premises=cast.shop, certified_until=today, certified_by=cast.store
     )
-    return {"application": application.uuid, "person": soon.uuid}
+    return {"application": application.uuid, "person": soon.uuid, **money(cast, name)}
+
+
+def money(cast: Cast, name: str) -> dict[str, object]:
+    """Add a subscription, an invoice partly paid and credited, a line of the bank, a debtor."""
+    intel, member = cast.intel, cast.store.member
+    today = dt.date.today()
+    last = member.subscriptions.order_by("ends_on").last()
+    starts = last.ends_on + dt.timedelta(days=1) if last else today - dt.timedelta(days=20)
+    dates_of = {"starts_on": starts, "ends_on": starts + dt.timedelta(days=9)}
+    row = Subscription.objects.create(member=member, fee=100, **dates_of)
+    invoice = factories.invoice(intel, member, subscription=row)
+    payment = factories.payment(intel, member, 30, invoice=invoice)
+    invoice_credit(by=intel, invoice=invoice, amount=Decimal(10), reason="Too much.")
+    invoice_write_off(by=intel, invoice=invoice, amount=Decimal(5), reason="Small.")
+    factories.bank_line(intel, words=f"FP {name}", amount="55.00")
+    spare = factories.payment(intel, cast.police.member, 9)
+    refund_pay(by=intel, payment=spare, amount=Decimal(2), paid_on=today, method="bank", reason="x")
+    late = factories.MemberFactory(name=f"Late {name}")
+    ended = today - dt.timedelta(days=30)
+    Subscription.objects.create(member=late, fee=100, starts_on=ended, ends_on=ended)
+    soon = factories.MemberFactory(name=f"Soon {name}")
+    Subscription.objects.create(member=soon, fee=100, starts_on=ended, ends_on=today)
+    renewals_remind()
+    fee_add(by=intel, item="membership", kind="full", sector="", amount=Decimal(100),
+            starts_on=today + dt.timedelta(days=FeeRate.objects.count()))  # fmt: skip
+    return {"invoice": invoice.ref, "payment": payment.ref}
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

@@ -42,6 +42,12 @@ def pounds(value: Decimal | None) -> str:
 
 
 @register.filter
+def pence(value: Decimal | None) -> str:
+    """Return an amount to the penny, as accounts have it: £1,234.50."""
+    return "" if value is None else money.pounds(value, pence=True)
+
+
+@register.filter
 def whole_pounds(value: Decimal | None) -> str:
     """An amount to the nearest pound, £1,234; nothing for None."""
     return "" if value is None else money.pounds(value, pence=False)

@@ -25,10 +25,8 @@ from members.models import (
     Area,
     ExclusionAuthority,
     Member,
-    Payment,
     Premises,
     Role,
-    Subscription,
     User,
 )
 
@@ -42,6 +40,7 @@ from .figures import analyse
 from .intelligence import load_intelligence
 from .joining import load_joining
 from .log import load_access_log
+from .money import load_money
 from .pipeline import load_pipeline
 from .records import load_records
 
@@ -69,7 +68,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         sites = _premises(rng, members)
         users = _users(rng, members, sites)
         _agreement(users, today)
-        _money(rng, members, today)
+        load_money(rng=rng, members=members, by=users["intel@dtac.example"])
         load_pipeline(seed=seed, members=members, users=users)
         load_joining(seed=seed, members=members, users=users)
         tell("Faces ...")
@@ -298,55 +297,3 @@ def _agreement(users: dict[str, User], today: dt.date) -> None:
         ],
         batch_size=5000,
     )
-
-
-FEES = {"full": (390, 480, 550), "affiliate": (95, 120, 150), "agency": (0,)}
-
-
-def _money(rng: random.Random, members: list[Member], today: dt.date) -> None:
-    subscriptions: list[Subscription] = []
-    for member in members:
-        if member.kind not in FEES or member.joined_on is None or member.kind == "agency":
-            continue
-        fee = rng.choice(FEES[member.kind])
-        last = member.left_on or today
-        start = _renewal(rng, today)
-        for _ in range(3):
-            if start >= member.joined_on and start <= last:
-                end = dates.last_day_of_year_from(start)
-                subscriptions.append(
-                    Subscription(member=member, starts_on=start, ends_on=end, fee=fee)
-                )
-            start = dates.add_months(start, -12)
-    Subscription.objects.bulk_create(subscriptions, batch_size=2000)
-    Payment.objects.bulk_create(_payments(rng, subscriptions, today), batch_size=2000)
-
-
-def _renewal(rng: random.Random, today: dt.date) -> dt.date:
-    """A day within the last year; most renew in January and April."""
-    month = rng.choices(range(1, 13), (30, 4, 4, 22, 6, 5, 5, 6, 8, 6, 5, 3))[0]
-    day = dt.date(today.year, month, rng.randrange(1, 28))
-    return day if day <= today else day.replace(year=today.year - 1)
-
-
-def _payments(
-    rng: random.Random, subscriptions: list[Subscription], today: dt.date
-) -> list[Payment]:
-    rows = []
-    for subscription in subscriptions:
-        if rng.random() < 0.05:
-            continue  # still owed
-        parts = 4 if rng.random() < 0.2 else 1
-        for part in range(parts):
-            when = subscription.starts_on + dt.timedelta(days=rng.randrange(2, 35) + 91 * part)
-            if when <= today:
-                rows.append(
-                    Payment(
-                        member=subscription.member,
-                        received_on=when,
-                        amount=subscription.fee / parts,
-                        method=rng.choice(("bank", "bank", "bank", "card", "cheque")),
-                        reference=f"DTAC{rng.randrange(10000, 99999)}",
-                    )
-                )
-    return rows

@@ -211,6 +211,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "members.tasks.certification_remind",
         "schedule": crontab(hour="8,13", minute=5),
     },
+    "renewals": {
+        "task": "members.tasks.renewals_remind",
+        "schedule": crontab(hour="8,13", minute=15),
+    },
+    "lapses": {"task": "members.tasks.lapse_unpaid", "schedule": crontab(hour="8,13", minute=25)},
     "applications-old": {
         "task": "members.tasks.applications_purge",
         "schedule": crontab(hour=3, minute=25),

@@ -140,9 +140,8 @@ def overdue_since(member: Member) -> dt.date | None:
     """Return since when a member's money is due: the oldest unpaid invoice, or its ended time."""
     owed = member.invoices.owed().order_by("due_on").values_list("due_on", flat=True).first()
     ended = member.subscriptions.order_by("-ends_on").values_list("ends_on", flat=True).first()
-    days = [owed, ended + dt.timedelta(days=1) if ended else None]
-    past = [day for day in days if day and day < dates.today()]
-    return min(past, default=None)
+    over = [day + dt.timedelta(days=1) for day in (owed, ended) if day and day < dates.today()]
+    return min(over, default=None)
 
 
 def received(*, since: dt.date, until: dt.date) -> Decimal:

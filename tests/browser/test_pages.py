@@ -51,6 +51,8 @@ PAGES = {
         "{person}",
         "{invitation}",
         "{invited}",
+        "/members/marlowe-chemist/account/",
+        "{own_invoice}",
         "/join/",
         "/join/sent/",
         "/patterns/",
@@ -101,6 +103,24 @@ PAGES = {
         "/members/applications/?show=decided",
         "{application}",
         "/scheme/people/",
+        "/money/",
+        "/money/fees/",
+        "/money/bank/",
+        "/money/bank/?show=aside",
+        "{bank_line}",
+        "/money/renewals/",
+        "/money/year/",
+        "/money/invoices/?show=overdue",
+        "/money/invoices/?q=nobody",
+        "{own_invoice}",
+        "{own_invoice}change/",
+        "/money/payments/",
+        "{own_payment}",
+        "{own_payment}change/",
+        "/members/marlowe-chemist/subscription/",
+        "/members/marlowe-chemist/invoice/",
+        "/members/marlowe-chemist/payment/",
+        "/members/marlowe-chemist/hold/",
         "/members/new/",
         "/members/marlowe-chemist/edit/",
         "/members/marlowe-chemist/step/",
@@ -154,6 +174,8 @@ PAGES = {
     ),
     "board": (
         "/board/",
+        "/money/",
+        "/money/",
         "/scheme/people/",
         "/exclusions/premises/?show=unsigned",
         "/appeals/",
@@ -243,11 +265,14 @@ gone_out, draft = (
 bulletin_send(by=intel, bulletin=gone_out)
 bulletin_queue(bulletin_id=gone_out.pk)
 from members.joining.invitations import invitation_token
-from members.models import Application, Invitation
+from members.models import Application, BankLine, Invitation
 invitation = Invitation.objects.open().filter(member=staff.member).first()
 people = f"/members/{staff.member.slug}/"
 print("PLACES " + json.dumps({
     "application": f"/members/applications/{Application.objects.to_decide().first().uuid}/",
+    "own_invoice": f"/money/invoices/{staff.member.invoices.first().ref}/",
+    "own_payment": f"/money/payments/{staff.member.payments.first().ref}/",
+    "bank_line": f"/money/bank/{BankLine.objects.filter(payment=None).first().uuid}/",
     "invitation": f"{people}invitations/{invitation.uuid}/",
     "invited": f"/invited/{invitation_token(invitation)}/",
     "person": f"{people}people/{staff.uuid}/",

@@ -1,0 +1,153 @@
+"""Renewals: told of before, once each; and members that lapse when money stays due too long."""
+
+import datetime as dt
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from audit.services import record
+from common import dates
+from members import actions
+from members.mail import email_queue, email_queue_to
+from members.models import Invoice, Member, RenewalReminder, Subscription, User
+from members.pipeline import member_lapse
+
+from .accounts import overdue_since
+from .invoices import billing_addresses
+
+TOLD_BEFORE: Final = (60, 30, 7)
+"""How many days before a subscription ends its member is told."""
+LAPSE_WARNING: Final = -1
+WARNED_FOR: Final = dt.timedelta(days=14)
+"""How long before a member lapses by itself it is told so."""
+
+
+def ending(*, within: int = max(TOLD_BEFORE)) -> QuerySet[Subscription]:
+    """Return subscriptions of members that end within so many days and are the last there is."""
+    today = dates.today()
+    last = Subscription.objects.last_of_each().filter(member__status=Member.Status.ACTIVE)
+    found = last.filter(ends_on__range=(today, today + dt.timedelta(days=within)))
+    return found.select_related("member").order_by("ends_on", "pk")
+
+
+def renewals_remind() -> int:
+    """Tell members whose subscription ends in 60, 30 or 7 days, each once; return how many.
+
+    A run that comes late tells what is still ahead, and never two on one day.
+    """
+    today = dates.today()
+    told = 0
+    for row in ending().iterator(chunk_size=500):
+        left = (row.ends_on - today).days
+        told += _tell(row, min(days for days in TOLD_BEFORE if days >= left), "renewal", {
+            "ends": dates.short_date(row.ends_on)
+        })  # fmt: skip
+    return told
+
+
+@transaction.atomic
+def _tell(row: Subscription, days: int, template: str, context: dict[str, Any]) -> bool:
+    """Queue a letter to whom the member's invoices go, unless this one was told already."""
+    addresses = billing_addresses(row.member)
+    _, fresh = RenewalReminder.objects.get_or_create(
+        subscription=row,
+        days=days,
+        defaults={"sent_at": timezone.now(), "recipients": len(addresses)},
+    )
+    if not fresh:
+        return False
+    said = {"business": row.member.name, **context}
+    key = f"{template}:{row.pk}:{days}"
+    email_queue_to(addresses=addresses, key=key, template=template, context=said)
+    if not addresses:  # nobody there can be told: the manager is
+        users = User.objects.intel()
+        email_queue(users=users, key=key, template="renewal-nobody", context=_nobody(row))
+    record(actions.RENEWAL_REMINDED, by=None, ref=row.member.slug, days=days)
+    return True
+
+
+def _nobody(row: Subscription) -> dict[str, Any]:
+    return {
+        "business": row.member.name,
+        "ends": dates.short_date(row.ends_on),
+        "path": f"/members/{row.member.slug}/",
+    }
+
+
+def owing() -> QuerySet[Member]:
+    """Return members of which money is overdue, or whose subscription is over without another."""
+    today = dates.today()
+    overdue = Invoice.objects.owed().filter(member=OuterRef("pk"), due_on__lt=today)
+    last = Subscription.objects.last_of_each().filter(member=OuterRef("pk"), ends_on__lt=today)
+    found = Member.objects.active().exclude(kind=Member.Kind.AGENCY)
+    return found.filter(Q(Exists(overdue)) | Q(Exists(last))).order_by("name")
+
+
+def lapses_on(member: Member) -> dt.date | None:
+    """Return the day on which a member lapses by itself if nothing is paid; None: it doesn't.
+
+    A configured grace after money became due (DTAC_LAPSE_GRACE_DAYS), not before what the
+    Intelligence Manager has agreed to wait for.
+    """
+    since = overdue_since(member)
+    if since is None:
+        return None
+    day = since + dt.timedelta(days=settings.DTAC_LAPSE_GRACE_DAYS)
+    held = member.lapse_hold_until
+    return max(day, held + dt.timedelta(days=1)) if held else day
+
+
+def lapse_unpaid() -> int:
+    """Warn members that will lapse in two weeks; let lapse those that were warned and didn't pay.
+
+    Nobody lapses unwarned, however late this runs. Returns how many lapsed.
+    """
+    count = 0
+    for member in owing().iterator(chunk_size=500):
+        count += _lapse_or_warn(member)
+    return count
+
+
+@transaction.atomic
+def _lapse_or_warn(member: Member) -> bool:
+    row: Member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    day, today = lapses_on(row), dates.today()
+    last = row.subscriptions.order_by("-starts_on").first()
+    if not row.has_access or day is None or last is None or day > today + WARNED_FOR:
+        return False
+    warned = last.reminders.filter(days=LAPSE_WARNING).first()
+    if warned is None:
+        due = max(day, today + WARNED_FOR)
+        _tell(last, LAPSE_WARNING, "lapse-warning", {"day": dates.short_date(due)})
+        return False
+    if day > today or dates.london_date(warned.sent_at) > today - WARNED_FOR:
+        return False
+    since = overdue_since(row)
+    assert since is not None
+    member_lapse(member=row, words=f"Unpaid since {dates.short_date(since)}.")
+    context = {"business": row.name, "path": f"/members/{row.slug}/"}
+    key = f"lapsed:{row.pk}:{today}"
+    email_queue(users=User.objects.intel(), key=key, template="member-lapsed", context=context)
+    return True
+
+
+@transaction.atomic
+def lapse_hold(*, by: User, member: Member, until: dt.date | None, words: str) -> None:
+    """Let a member not lapse by itself up to a day; None: let the rule hold again.
+
+    Raises ValidationError: a day that is past or more than a year away, or no reason.
+    """
+    row = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    today = dates.today()
+    if until and not today <= until <= dates.add_months(today, 12):
+        raise ValidationError({"until": "Enter a day from today to a year from now."})
+    if until and not words.strip():
+        raise ValidationError({"words": "Write why, and who promised what."})
+    row.lapse_hold_until, row.lapse_hold_words = until, words.strip() if until else ""
+    row.full_clean()
+    row.save(update_fields=["lapse_hold_until", "lapse_hold_words"])
+    record(actions.LAPSE_HELD, by=by, ref=row.slug, until=str(until or ""))
