@@ -175,7 +175,6 @@ PAGES = {
     "board": (
         "/board/",
         "/money/",
-        "/money/",
         "/scheme/people/",
         "/exclusions/premises/?show=unsigned",
         "/appeals/",
