@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from .actions import source_protecting
 from .models import Event
@@ -50,3 +50,12 @@ def first_reads_of(action: str, ref: str) -> QuerySet[Event, Any]:
     rows = Event.objects.filter(record=ref, action=action, actor_id__isnull=False).order_by()
     who = rows.values("actor_id", "actor_name", "actor_role", "member_id", "member_name")
     return who.annotate(first=Min("at")).order_by("first")
+
+
+def counts_by_member(
+    codes: Sequence[str], members: Sequence[int], since: dt.datetime
+) -> dict[tuple[int, str], int]:
+    """Return how often the people of each of these members did each of these since a moment."""
+    found = Event.objects.filter(member_id__in=members, action__in=codes, at__gte=since)
+    rows = found.order_by().values_list("member_id", "action").annotate(n=Count("pk"))
+    return {(member, action): n for member, action, n in rows if member is not None}

@@ -206,6 +206,7 @@ SECTION_OF = {
     "application_list": "member_list",
     "contact_edit": "member_list",
     "details_right": "member_list",
+    "engagement": "member_list",
     "invitation": "member_list",
     "invite": "member_list",
     "people": "member_list",

@@ -28,7 +28,12 @@ LEADS_TO: Final[dict[str, tuple[str, ...]]] = {
 """Where a business can go from each step. One that left applies again: what it signed is old."""
 
 
-RESERVED: Final = {"applications", "new", "pipeline"}  # addresses beside those of members
+RESERVED: Final = {
+    "applications",
+    "engagement",
+    "new",
+    "pipeline",
+}  # addresses beside those of members
 
 
 @dataclass(frozen=True)

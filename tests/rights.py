@@ -307,6 +307,7 @@ MATRIX = (
     line("payment_new", "/members/{own_member}/payment/", NO, NO, NO, NO, OK, NO, NO),
     line("lapse_hold", "/members/{own_member}/hold/", NO, NO, NO, NO, OK, NO, NO),
     line("member_list", "/members/", NO, NO, NO, NO, OK, OK, NO),
+    line("engagement", "/members/engagement/", NO, NO, NO, NO, OK, OK, NO),
     line("pipeline", "/members/pipeline/", NO, NO, NO, NO, OK, OK, NO),
     line("member_new", "/members/new/", NO, NO, NO, NO, OK, NO, NO),
     line("member_edit", "/members/{own_member}/edit/", NO, NO, NO, NO, OK, NO, NO),

@@ -228,7 +228,7 @@ LISTS = {
               "/members/{own_member}/figures/", "/me/log/"),
     "board": ("/board/", "/money/", "/money/year/", "/money/invoices/", "/money/payments/",
               "/money/renewals/", "/money/ledger.csv", "/members/", "/members/pipeline/",
-              "/appeals/", "/scheme/people/"),
+              "/members/engagement/",              "/appeals/", "/scheme/people/"),
 }  # fmt: skip
 
 

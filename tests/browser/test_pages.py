@@ -100,6 +100,7 @@ PAGES = {
         "/members/marlowe-chemist/authority/",
         "/members/pipeline/",
         "/members/applications/",
+        "/members/engagement/",
         "/members/applications/?show=decided",
         "{application}",
         "/scheme/people/",
