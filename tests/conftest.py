@@ -15,7 +15,7 @@ from incidents.services import report_accept
 from members.joining.invitations import invitation_token
 from members.letters import stop_url
 from members.models import MailKind, Premises
-from members.money.invoices import invoice_credit
+from members.money.invoices import Less, invoice_credit
 from members.money.payments import payment_allocate
 from members.pipeline import ContactInput, contact_save
 from members.services import bounce_mark, scheme_setting_change
@@ -108,7 +108,7 @@ def world(cast: Cast) -> dict[str, Any]:
     payment = factories.payment(intel, cast.store.member, 300)  # some of it stays spare
     invoices = [factories.invoice(intel, each.member) for each in (cast.store, cast.police)]
     payment_allocate(by=intel, payment=payment, invoice=invoices[0], amount=Decimal(20))
-    note = invoice_credit(by=intel, invoice=invoices[0], amount=Decimal(10), reason="Too much.")
+    note = invoice_credit(by=intel, invoice=invoices[0], data=Less(Decimal(10), "Too much."))
     return {
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,

@@ -90,11 +90,11 @@ MORE = {
     "fees": ("vat", "remove", "rate-percent", "rate-starts_on"),
     "invoice_change": (
         "credit", "write_off", "send", "credit-amount", "credit-reason", "write_off-amount",
-        "write_off-reason",
+        "write_off-reason", "credit-client_id", "write_off-client_id",
     ),
     "payment_change": (
         "put", "off", "back", "put-invoice", "put-amount", "off-invoice", "back-amount",
-        "back-paid_on", "back-method", "back-reason",
+        "back-paid_on", "back-method", "back-reason", "back-client_id",
     ),
     "subscription_new": ("agree",),
     "invitation": ("again", "end"),

@@ -19,8 +19,8 @@ from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
 from members.models import FeeRate, Subscription, User
-from members.money.invoices import invoice_credit, invoice_write_off
-from members.money.payments import refund_pay
+from members.money.invoices import Less, invoice_credit, invoice_write_off
+from members.money.payments import RefundInput, refund_pay
 from members.money.renewals import renewals_remind
 from members.money.schedule import fee_add
 from members.pipeline import (
@@ -156,11 +156,11 @@ def money(cast: Cast, name: str) -> dict[str, object]:
     row = Subscription.objects.create(member=member, fee=100, **dates_of)
     invoice = factories.invoice(intel, member, subscription=row)
     payment = factories.payment(intel, member, 30, invoice=invoice)
-    invoice_credit(by=intel, invoice=invoice, amount=Decimal(10), reason="Too much.")
-    invoice_write_off(by=intel, invoice=invoice, amount=Decimal(5), reason="Small.")
+    invoice_credit(by=intel, invoice=invoice, data=Less(Decimal(10), "Too much."))
+    invoice_write_off(by=intel, invoice=invoice, data=Less(Decimal(5), "Small."))
     factories.bank_line(intel, words=f"FP {name}", amount="55.00")
     spare = factories.payment(intel, cast.police.member, 9)
-    refund_pay(by=intel, payment=spare, amount=Decimal(2), paid_on=today, method="bank", reason="x")
+    refund_pay(by=intel, payment=spare, data=RefundInput(Decimal(2), today, "bank", "x"))
     late = factories.MemberFactory(name=f"Late {name}")
     ended = today - dt.timedelta(days=30)
     Subscription.objects.create(member=late, fee=100, starts_on=ended, ends_on=ended)

@@ -68,7 +68,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         sites = _premises(rng, members)
         users = _users(rng, members, sites)
         _agreement(users, today)
-        load_money(rng=rng, members=members, by=users["intel@dtac.example"])
+        load_money(rng=rng, members=members, sites=sites, by=users["intel@dtac.example"])
         load_pipeline(seed=seed, members=members, users=users)
         load_joining(seed=seed, members=members, users=users)
         tell("Faces ...")

@@ -16,6 +16,7 @@ from members.models import (
     Member,
     MoneyCounter,
     Payment,
+    Premises,
     Subscription,
     User,
     VatRate,
@@ -31,9 +32,12 @@ DISCOUNTS = (
 )  # fmt: skip
 
 
-def load_money(*, rng: random.Random, members: list[Member], by: User) -> None:
+def load_money(
+    *, rng: random.Random, members: list[Member], sites: list[Premises], by: User
+) -> None:
     """Give each member up to three years of subscriptions, invoiced and mostly paid."""
     today = dates.today()
+    addresses = {site.member_id: f"{site.address}, {site.postcode}" for site in reversed(sites)}
     _schedule(by, today)
     agreed = sorted(
         (row for member in members for row in _subscriptions(rng, member, by, today)),
@@ -41,6 +45,8 @@ def load_money(*, rng: random.Random, members: list[Member], by: User) -> None:
     )
     Subscription.objects.bulk_create(agreed, batch_size=2000)
     invoices = [_invoice(number, row, by, today) for number, row in enumerate(agreed, start=1)]
+    for row in invoices:
+        row.billed_address = addresses.get(row.member_id, "")
     Invoice.objects.bulk_create(invoices, batch_size=2000)
     InvoiceLine.objects.bulk_create(
         [line for row in invoices for line in _lines(row)], batch_size=2000

@@ -5,6 +5,9 @@ from .base import DATA_DIR, env
 
 DTAC_DEMO = True
 DTAC_CONTACT_ADDRESS = "D-TAC, PO Box 1, Dartford DA1 1AA"
+DTAC_BANK_DETAILS = (
+    "Bank transfer to Dartford Town Against Crime, sort code 00-00-00, account 00000000."
+)
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]

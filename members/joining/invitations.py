@@ -52,13 +52,17 @@ def roles_at(member: Member) -> tuple[Role, ...]:
 def invitation_make(*, by: User, member: Member, data: InvitationInput) -> Invitation:
     """Invite a person to an account at an active member, and send them the link.
 
-    Raises ValidationError: the member isn't active, a role that isn't there, premises of another,
+    Somebody at a business that has applied is its first: it joins when they accept. Raises
+    ValidationError: the member isn't active, a role that isn't there, premises of another,
     an address with an account or an open invitation, too many open ones.
     """
     row = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
-    if not row.has_access:
+    founding = row.status == Member.Status.APPLIED and by.is_intel
+    if founding and data.role == Role.REPORTER:
+        raise ValidationError({"role": "The first one manages the others: choose that."})
+    if not (row.has_access or founding):
         raise ValidationError("This business is not a member now. Nobody can be invited to it.")
-    return _make(by=by, member=row, data=data, founding=False)
+    return _make(by=by, member=row, data=data, founding=founding)
 
 
 @transaction.atomic

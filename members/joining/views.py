@@ -130,11 +130,16 @@ def _people_page(request: HttpRequest, member: Member) -> HttpResponse:
         "ending": list(ending),
         "invitations": member.invitations.open().select_related("made_by", "user"),
         "form": form,
-        "may_invite": user.role != Role.BOARD and member.has_access,
+        "may_invite": user.role != Role.BOARD and (member.has_access or _is_to_join(user, member)),
         "today": dates.today(),
         "page_title": "People",
     }
     return render(request, "members/people.html", context, status=form_status(form))
+
+
+def _is_to_join(user: User, member: Member) -> bool:
+    """Whether the first person of a business can be invited: it has applied."""
+    return user.is_intel and member.status == Member.Status.APPLIED
 
 
 @require_http_methods(["GET", "POST"])

@@ -103,6 +103,15 @@ class Migration(migrations.Migration):
             name="CreditNote",
             fields=[
                 (
+                    "client_id",
+                    models.UUIDField(
+                        db_comment="Of the form that was sent; a second send makes no second row",
+                        default=uuid.uuid4,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -197,6 +206,15 @@ class Migration(migrations.Migration):
             name="Invoice",
             fields=[
                 (
+                    "client_id",
+                    models.UUIDField(
+                        db_comment="Of the form that was sent; a second send makes no second row",
+                        default=uuid.uuid4,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -281,6 +299,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Refund",
             fields=[
+                (
+                    "client_id",
+                    models.UUIDField(
+                        db_comment="Of the form that was sent; a second send makes no second row",
+                        default=uuid.uuid4,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
                 (
                     "id",
                     models.BigAutoField(
@@ -369,6 +396,15 @@ class Migration(migrations.Migration):
             name="WriteOff",
             fields=[
                 (
+                    "client_id",
+                    models.UUIDField(
+                        db_comment="Of the form that was sent; a second send makes no second row",
+                        default=uuid.uuid4,
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
                     "id",
                     models.BigAutoField(
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
@@ -451,12 +487,20 @@ class Migration(migrations.Migration):
             name="ref",
             field=models.CharField(db_comment="PAY-00041", max_length=16, null=True),
         ),
+        migrations.AddField(
+            model_name="payment",
+            name="client_id",
+            field=models.UUIDField(
+                db_comment="Of the form that was sent; a second send makes no second row", null=True
+            ),
+        ),
         # Payments there are get their numbers in the order they came in.
         migrations.RunSQL(
             """WITH numbered AS (
                    SELECT id, row_number() OVER (ORDER BY received_on, id) AS n
                      FROM members_payment)
-               UPDATE members_payment p SET ref = 'PAY-' || lpad(n::text, 5, '0')
+               UPDATE members_payment p
+                  SET ref = 'PAY-' || lpad(n::text, 5, '0'), client_id = gen_random_uuid()
                  FROM numbered WHERE numbered.id = p.id""",
             migrations.RunSQL.noop,
         ),
@@ -464,6 +508,16 @@ class Migration(migrations.Migration):
             """INSERT INTO members_moneycounter (series, last)
                SELECT 'PAY', count(*) FROM members_payment HAVING count(*) > 0""",
             migrations.RunSQL.noop,
+        ),
+        migrations.AlterField(
+            model_name="payment",
+            name="client_id",
+            field=models.UUIDField(
+                db_comment="Of the form that was sent; a second send makes no second row",
+                default=uuid.uuid4,
+                editable=False,
+                unique=True,
+            ),
         ),
         migrations.AlterField(
             model_name="payment",

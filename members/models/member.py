@@ -1,5 +1,8 @@
 """Members, their premises, and the areas of the borough."""
 
+import datetime as dt
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
@@ -24,6 +27,10 @@ class Area(models.Model):
 
 class Member(models.Model):
     """A member business or partner agency. The scheme's own staff are of the kind scheme."""
+
+    if TYPE_CHECKING:  # added by members.money.renewals.owing()
+        owed_since: dt.date | None
+        paid_to: dt.date | None
 
     class Kind(models.TextChoices):
         FULL = "full", "Full member"

@@ -1,5 +1,6 @@
 """What is agreed with members, invoiced, received and paid back. Pounds, Decimal."""
 
+import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -260,6 +261,12 @@ class Invoice(models.Model):
     net = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Before VAT")
     vat = models.DecimalField(max_digits=10, decimal_places=2, db_comment="VAT")
     total = models.DecimalField(max_digits=10, decimal_places=2, db_comment="With VAT")
+    client_id = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        editable=False,
+        db_comment="Of the form that was sent; a second send makes no second row",
+    )
     made_at = models.DateTimeField(db_comment="When it was made")
     made_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who made it"
@@ -332,6 +339,12 @@ class CreditNote(models.Model):
     net = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Before VAT")
     vat = models.DecimalField(max_digits=10, decimal_places=2, db_comment="VAT")
     total = models.DecimalField(max_digits=10, decimal_places=2, db_comment="With VAT")
+    client_id = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        editable=False,
+        db_comment="Of the form that was sent; a second send makes no second row",
+    )
     made_at = models.DateTimeField(db_comment="When it was made")
     made_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who made it"
@@ -364,6 +377,12 @@ class WriteOff(models.Model):
     on = models.DateField(db_comment="On which day")
     amount = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Pounds, with VAT")
     reason = models.CharField(max_length=300, db_comment="Why")
+    client_id = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        editable=False,
+        db_comment="Of the form that was sent; a second send makes no second row",
+    )
     made_at = models.DateTimeField(db_comment="When it was entered")
     made_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who entered it"
@@ -412,6 +431,12 @@ class Payment(models.Model):
     amount = models.DecimalField(max_digits=9, decimal_places=2, db_comment="Pounds received")
     method = models.CharField(max_length=8, choices=Method, db_comment="How it was paid")
     reference = models.CharField(max_length=60, blank=True, db_comment="Bank or card reference")
+    client_id = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        editable=False,
+        db_comment="Of the form that was sent; a second send makes no second row",
+    )
     made_at = models.DateTimeField(null=True, blank=True, db_comment="When it was entered")
     made_by = models.ForeignKey(
         User,
@@ -518,6 +543,12 @@ class Refund(models.Model):
     amount = models.DecimalField(max_digits=9, decimal_places=2, db_comment="Pounds")
     method = models.CharField(max_length=8, choices=Payment.Method, db_comment="How it was paid")
     reason = models.CharField(max_length=300, db_comment="Why")
+    client_id = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        editable=False,
+        db_comment="Of the form that was sent; a second send makes no second row",
+    )
     made_at = models.DateTimeField(db_comment="When it was entered")
     made_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who entered it"

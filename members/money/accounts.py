@@ -140,6 +140,11 @@ def overdue_since(member: Member) -> dt.date | None:
     """Return since when a member's money is due: the oldest unpaid invoice, or its ended time."""
     owed = member.invoices.owed().order_by("due_on").values_list("due_on", flat=True).first()
     ended = member.subscriptions.order_by("-ends_on").values_list("ends_on", flat=True).first()
+    return since_of(owed, ended)
+
+
+def since_of(owed: dt.date | None, ended: dt.date | None) -> dt.date | None:
+    """Return since when money is due: the day after an invoice was, or its last subscription."""
     over = [day + dt.timedelta(days=1) for day in (owed, ended) if day and day < dates.today()]
     return min(over, default=None)
 

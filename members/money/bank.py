@@ -234,7 +234,7 @@ def bank_match(
     Raises ValidationError: it is one already or was set aside (code "stale").
     """
     row = _open(line)
-    data = PaymentInput(row.on, row.amount, Payment.Method.BANK, row.words[:60])
+    data = PaymentInput(row.on, row.amount, Payment.Method.BANK, row.words[:60], row.uuid)
     made = payment_receive(by=by, member=member, data=data, invoice=invoice)
     row.payment = made
     row.save(update_fields=["payment"])

@@ -32,14 +32,11 @@ def invoice_pdf(invoice: Invoice) -> bytes:
             (line.words, f"{line.vat_percent.normalize():f} %", _two(line.net), _two(line.vat))
             for line in invoice.lines.all()
         ],
-        "sums": [
-            ("Before VAT", _two(invoice.net)),
-            ("VAT", _two(invoice.vat)),
-            ("To pay", _two(invoice.total)),
-        ],
+        "sums": _sums(invoice, "To pay"),
         "pay": settings.DTAC_BANK_DETAILS,
         "quote": invoice.ref,
         "words": "",
+        "vat": _shows_vat(invoice),
     }
     sheet = _sheet("Invoice", invoice.ref, invoice.billed_name, invoice.made_at)
     return pdf_render("invoice", data, sheet=sheet)
@@ -55,17 +52,26 @@ def credit_pdf(note: CreditNote) -> bytes:
             ("For invoice", f"{invoice.ref} of {dates.short_date(invoice.issued_on)}"),
         ],
         "lines": [],
-        "sums": [
-            ("Before VAT", _two(note.net)),
-            ("VAT", _two(note.vat)),
-            ("Credited", _two(note.total)),
-        ],
+        "sums": _sums(note, "Credited"),
         "pay": "",
         "quote": "",
         "words": note.reason,
+        "vat": _shows_vat(note),
     }
     sheet = _sheet("Credit note", note.ref, invoice.billed_name, note.made_at)
     return pdf_render("invoice", data, sheet=sheet)
+
+
+def _sums(paper: Invoice | CreditNote, words: str) -> list[tuple[str, str]]:
+    """Return the sums of a paper. Who isn't registered for VAT says nothing of it (Notice 700)."""
+    whole = (words, _two(paper.total))
+    if not _shows_vat(paper):
+        return [whole]
+    return [("Before VAT", _two(paper.net)), ("VAT", _two(paper.vat)), whole]
+
+
+def _shows_vat(paper: Invoice | CreditNote) -> bool:
+    return bool(paper.vat or settings.DTAC_VAT_NUMBER)
 
 
 def statement_pdf(member: Member) -> bytes:

@@ -1,5 +1,6 @@
 """Input of money: what is agreed, asked for, paid."""
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,18 @@ from common.money import PoundsField
 from members.models import FeeRate, Invoice, Member, Payment
 from members.pipeline_forms import KINDS
 
-from .invoices import InvoiceInput, Line
-from .payments import PaymentInput
+from .invoices import InvoiceInput, Less, Line
+from .payments import PaymentInput, RefundInput
 from .subscriptions import Terms
 
 AMOUNT = {"required": "Enter the amount."}
 WHY = {"required": "Write why."}
+
+
+class OnceForm(PlainForm):
+    """A form that counts once, however often it is sent."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class TermsForm(PlainForm):
@@ -52,7 +59,7 @@ class TermsForm(PlainForm):
         )
 
 
-class OtherInvoiceForm(PlainForm):
+class OtherInvoiceForm(OnceForm):
     """An invoice for something else than a subscription."""
 
     words = forms.CharField(
@@ -68,10 +75,12 @@ class OtherInvoiceForm(PlainForm):
         """Return what this valid form says, dated today."""
         data = self.cleaned_data
         line = Line(data["words"], data["amount"])
-        return InvoiceInput([line], dates.today(), data["order_number"])
+        return InvoiceInput(
+            [line], dates.today(), data["order_number"], client_id=data["client_id"]
+        )
 
 
-class AmountForm(PlainForm):
+class AmountForm(OnceForm):
     """An amount, and why: a credit or a write-off."""
 
     amount = PoundsField(label="Amount, with VAT", error_messages=AMOUNT)
@@ -82,8 +91,12 @@ class AmountForm(PlainForm):
         error_messages=WHY,
     )
 
+    def values(self) -> Less:
+        """Return what this valid form says."""
+        return Less(**self.cleaned_data)
 
-class PaymentForm(PlainForm):
+
+class PaymentForm(OnceForm):
     """Money that came in."""
 
     received_on = DayField(label="Arrived on")
@@ -110,7 +123,8 @@ class PaymentForm(PlainForm):
     def values(self) -> PaymentInput:
         """Return what this valid form says."""
         data = self.cleaned_data
-        return PaymentInput(data["received_on"], data["amount"], data["method"], data["reference"])
+        names = ("received_on", "amount", "method", "reference", "client_id")
+        return PaymentInput(**{name: data[name] for name in names})
 
 
 class PutForm(PlainForm):
@@ -150,13 +164,17 @@ class TakeOffForm(PlainForm):
         self.fields["invoice"].queryset = on  # type: ignore[attr-defined]
 
 
-class RefundForm(PlainForm):
+class RefundForm(OnceForm):
     """Money paid back."""
 
     amount = PoundsField(label="Amount", error_messages=AMOUNT)
     paid_on = DayField(label="Paid back on")
     method = forms.ChoiceField(label="How", choices=Payment.Method)
     reason = forms.CharField(label="Why", max_length=300, error_messages=WHY)
+
+    def values(self) -> RefundInput:
+        """Return what this valid form says."""
+        return RefundInput(**self.cleaned_data)
 
 
 class FeeForm(PlainForm):

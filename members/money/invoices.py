@@ -1,8 +1,9 @@
 """Invoices: issued with the next number, credited, written off, sent. None is ever changed."""
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common import dates
+from common.db import once
 from common.money import pounds
 from members import actions
 from members.mail import email_queue_to
@@ -50,6 +52,16 @@ class InvoiceInput:
     issued_on: dt.date
     order_number: str = ""
     subscription: Subscription | None = None
+    client_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+@dataclass(frozen=True)
+class Less:
+    """An amount, with VAT, by which an invoice is less, and why."""
+
+    amount: Decimal
+    reason: str
+    client_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def take_ref(series: str) -> str:
@@ -69,12 +81,16 @@ def take_ref(series: str) -> str:
         return f"{series}-{cursor.fetchone()[0]:05}"
 
 
-@transaction.atomic
 def invoice_issue(*, by: User, member: Member, data: InvoiceInput, send: bool = True) -> Invoice:
     """Issue an invoice: the next number, today's or an earlier date, and e-mail it.
 
-    Raises ValidationError: nothing to ask for, a date in future or before the last invoice's.
+    The same form again makes no second. Raises ValidationError: nothing to ask for, a date in
+    future or before the last invoice's.
     """
+    return once(Invoice, data.client_id, lambda: _issue(by, member, data, send))
+
+
+def _issue(by: User, member: Member, data: InvoiceInput, send: bool) -> Invoice:
     member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     if not data.lines or any(line.net <= 0 for line in data.lines):
         raise ValidationError("An invoice asks for more than £0 in each line.")
@@ -85,6 +101,7 @@ def invoice_issue(*, by: User, member: Member, data: InvoiceInput, send: bool = 
     _check_date(data.issued_on)
     row = Invoice(
         ref=ref,
+        client_id=data.client_id,
         member=member,
         subscription=data.subscription,
         issued_on=data.issued_on,
@@ -125,27 +142,37 @@ def _address(member: Member) -> str:
     return f"{site.address}, {site.postcode}" if site else ""
 
 
-@transaction.atomic
-def invoice_credit(*, by: User, invoice: Invoice, amount: Decimal, reason: str) -> CreditNote:
-    """Ask for `amount` (with VAT) of an invoice no more, by a credit note, and e-mail it.
+def invoice_credit(*, by: User, invoice: Invoice, data: Less) -> CreditNote:
+    """Ask for an amount of an invoice no more, by a credit note, and e-mail it.
 
-    What was paid beyond the rest is spare again, to pay something else or to be paid back. Raises
-    ValidationError: no reason, more than is asked for and not credited or written off yet.
+    What was paid beyond the rest is spare again, to pay something else or to be paid back. The
+    same form again makes no second. Raises ValidationError: no reason, more than is asked for and
+    not credited or written off yet.
     """
+    return once(CreditNote, data.client_id, lambda: _credit(by, invoice, data))
+
+
+def _credit(by: User, invoice: Invoice, data: Less) -> CreditNote:
     row = _locked(invoice)
     left = row.total - row.credited - row.written_off
-    _check_amount(amount, left, "is left to be credited")
-    if not reason.strip():
-        raise ValidationError({"reason": "Write why. It stands on the credit note."})
-    _release(row, by=by, beyond=left - amount)
-    net, vat = split_gross(amount, net=row.net, vat=row.vat)
+    _check(data, left, "is left to be credited")
+    _release(row, by=by, beyond=left - data.amount)
+    net, vat = split_gross(data.amount, net=row.net, vat=row.vat)
     note = CreditNote(
-        ref=take_ref("CRN"), invoice=row, issued_on=dates.today(), reason=reason.strip(),
-        net=net, vat=vat, total=amount, made_at=timezone.now(), made_by=by,
-    )  # fmt: skip
+        ref=take_ref("CRN"),
+        client_id=data.client_id,
+        invoice=row,
+        issued_on=dates.today(),
+        reason=data.reason.strip(),
+        net=net,
+        vat=vat,
+        total=data.amount,
+        made_at=timezone.now(),
+        made_by=by,
+    )
     note.full_clean()
     note.save()
-    record(actions.INVOICE_CREDITED, by=by, ref=row.ref, note=note.ref, total=str(amount))
+    record(actions.INVOICE_CREDITED, by=by, ref=row.ref, note=note.ref, total=str(note.total))
     _mail(row, key=f"credit:{note.ref}", template="credit-note", ref=note.ref)
     return note
 
@@ -167,23 +194,28 @@ def _release(row: Invoice, *, by: User, beyond: Decimal) -> None:
         too_much -= allocation.amount
 
 
-@transaction.atomic
-def invoice_write_off(*, by: User, invoice: Invoice, amount: Decimal, reason: str) -> WriteOff:
-    """Give up hope of so much of an invoice. Raises ValidationError: no reason, or more than owed.
+def invoice_write_off(*, by: User, invoice: Invoice, data: Less) -> WriteOff:
+    """Give up hope of so much of an invoice; the same form again makes no second.
 
-    No credit note: the supply was made and VAT on it stays due until relief is claimed.
+    No credit note: the supply was made and VAT on it stays due until relief is claimed. Raises
+    ValidationError: no reason, or more than is owed.
     """
+    return once(WriteOff, data.client_id, lambda: _write_off(by, invoice, data))
+
+
+def _write_off(by: User, invoice: Invoice, data: Less) -> WriteOff:
     row = _locked(invoice)
-    _check_amount(amount, row.outstanding, "is owed")
-    if not reason.strip():
-        raise ValidationError({"reason": "Write why."})
+    _check(data, row.outstanding, "is owed")
     made = WriteOff(
-        invoice=row, on=dates.today(), amount=amount, reason=reason.strip(),
-        made_at=timezone.now(), made_by=by,
-    )  # fmt: skip
+        invoice=row,
+        on=dates.today(),
+        made_at=timezone.now(),
+        made_by=by,
+        **{**vars(data), "reason": data.reason.strip()},
+    )
     made.full_clean()
     made.save()
-    record(actions.INVOICE_WRITTEN_OFF, by=by, ref=row.ref, amount=str(amount))
+    record(actions.INVOICE_WRITTEN_OFF, by=by, ref=row.ref, amount=str(made.amount))
     return made
 
 
@@ -220,8 +252,10 @@ def _locked(invoice: Invoice) -> Invoice:
     return found
 
 
-def _check_amount(amount: Decimal, most: Decimal, words: str) -> None:
-    if amount <= 0:
+def _check(data: Less, most: Decimal, words: str) -> None:
+    if data.amount <= 0:
         raise ValidationError({"amount": "Enter an amount of more than £0."})
-    if amount > most:
+    if data.amount > most:
         raise ValidationError({"amount": f"{pounds(most)} {words}. Enter that at most."})
+    if not data.reason.strip():
+        raise ValidationError({"reason": "Write why."})

@@ -1,7 +1,8 @@
 """Payments: received, put to invoices, taken off again, paid back. None is ever changed."""
 
 import datetime as dt
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common import dates
+from common.db import once
 from common.money import pounds
 from members import actions
 from members.models import Allocation, Invoice, Member, Payment, Refund, User
@@ -25,17 +27,21 @@ class PaymentInput:
     amount: Decimal
     method: str
     reference: str = ""
+    client_id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
-@transaction.atomic
 def payment_receive(
     *, by: User, member: Member, data: PaymentInput, invoice: Invoice | None = None
 ) -> Payment:
     """Enter a payment and put it to `invoice` first, then to the member's others, oldest first.
 
-    What is left over stays on the member's account. Raises ValidationError: nothing, a day in
-    future, or an invoice of another member.
+    What is left over stays on the member's account. The same form again makes no
+    second. Raises ValidationError: nothing, a day in future, or an invoice of another member.
     """
+    return once(Payment, data.client_id, lambda: _receive(by, member, data, invoice))
+
+
+def _receive(by: User, member: Member, data: PaymentInput, invoice: Invoice | None) -> Payment:
     row_member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     if data.amount <= 0:
         raise ValidationError({"amount": "Enter an amount of more than £0."})
@@ -45,6 +51,7 @@ def payment_receive(
         raise ValidationError({"invoice": "This invoice is another member’s."})
     row = Payment(
         ref=take_ref("PAY"),
+        client_id=data.client_id,
         member=row_member,
         received_on=data.received_on,
         amount=data.amount,
@@ -106,30 +113,44 @@ def allocation_end(*, by: User, payment: Payment, invoice: Invoice) -> bool:
     return True
 
 
-@transaction.atomic
-def refund_pay(
-    *, by: User, payment: Payment, amount: Decimal, paid_on: dt.date, method: str, reason: str
-) -> Refund:
-    """Enter that a spare part of a payment was paid back.
+@dataclass(frozen=True)
+class RefundInput:
+    """Money that was paid back."""
+
+    amount: Decimal
+    paid_on: dt.date
+    method: str
+    reason: str
+    client_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def refund_pay(*, by: User, payment: Payment, data: RefundInput) -> Refund:
+    """Enter that a spare part of a payment was paid back; the same form again makes no second.
 
     Raises ValidationError: more than is spare, no reason, a day in future or before the payment.
     """
+    return once(Refund, data.client_id, lambda: _pay_back(by, payment, data))
+
+
+def _pay_back(by: User, payment: Payment, data: RefundInput) -> Refund:
     row = _locked(payment)
     spare = row.spare
-    if amount <= 0 or amount > spare:
+    if data.amount <= 0 or data.amount > spare:
         raise ValidationError({"amount": f"Enter {pounds(spare)} at most, and more than £0."})
-    if not row.received_on <= paid_on <= dates.today():
+    if not row.received_on <= data.paid_on <= dates.today():
         day = dates.short_date(row.received_on)
         raise ValidationError({"paid_on": f"Enter a day from {day} to today."})
-    if not reason.strip():
+    if not data.reason.strip():
         raise ValidationError({"reason": "Write why."})
     made = Refund(
-        payment=row, paid_on=paid_on, amount=amount, method=method, reason=reason.strip(),
-        made_at=timezone.now(), made_by=by,
-    )  # fmt: skip
+        payment=row,
+        made_at=timezone.now(),
+        made_by=by,
+        **{**vars(data), "reason": data.reason.strip()},
+    )
     made.full_clean()
     made.save()
-    record(actions.REFUND_PAID, by=by, ref=row.ref, amount=str(amount))
+    record(actions.REFUND_PAID, by=by, ref=row.ref, amount=str(data.amount))
     return made
 
 

@@ -1,12 +1,13 @@
 """Renewals: told of before, once each; and members that lapse when money stays due too long."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from audit.services import record
@@ -16,7 +17,7 @@ from members.mail import email_queue, email_queue_to
 from members.models import Invoice, Member, RenewalReminder, Subscription, User
 from members.pipeline import member_lapse
 
-from .accounts import overdue_since
+from .accounts import overdue_since, since_of
 from .invoices import billing_addresses
 
 TOLD_BEFORE: Final = (60, 30, 7)
@@ -79,12 +80,21 @@ def _nobody(row: Subscription) -> dict[str, Any]:
 
 
 def owing() -> QuerySet[Member]:
-    """Return members of which money is overdue, or whose subscription is over without another."""
+    """Return members of which money is overdue, or whose subscription is over without another.
+
+    Each with `owed_since` and `paid_to`: the oldest unpaid invoice's day, the last day agreed.
+    """
     today = dates.today()
-    overdue = Invoice.objects.owed().filter(member=OuterRef("pk"), due_on__lt=today)
-    last = Subscription.objects.last_of_each().filter(member=OuterRef("pk"), ends_on__lt=today)
+    owed = Invoice.objects.owed().filter(member=OuterRef("pk")).order_by("due_on")
+    last = Subscription.objects.filter(member=OuterRef("pk")).order_by("-ends_on")
     found = Member.objects.active().exclude(kind=Member.Kind.AGENCY)
-    return found.filter(Q(Exists(overdue)) | Q(Exists(last))).order_by("name")
+    found = found.annotate(
+        owed_since=Subquery(owed.values("due_on")[:1]), paid_to=Subquery(last.values("ends_on")[:1])
+    )
+    late: QuerySet[Member] = found.filter(Q(owed_since__lt=today) | Q(paid_to__lt=today)).order_by(
+        "name", "pk"
+    )
+    return late
 
 
 def lapses_on(member: Member) -> dt.date | None:
@@ -93,7 +103,15 @@ def lapses_on(member: Member) -> dt.date | None:
     A configured grace after money became due (DTAC_LAPSE_GRACE_DAYS), not before what the
     Intelligence Manager has agreed to wait for.
     """
-    since = overdue_since(member)
+    return _lapses(member, overdue_since(member))
+
+
+def lapses_of(owed: Iterable[Member]) -> list[tuple[Member, dt.date | None]]:
+    """Return rows of owing(), each with the day on which it lapses. No query of its own."""
+    return [(row, _lapses(row, since_of(row.owed_since, row.paid_to))) for row in owed]
+
+
+def _lapses(member: Member, since: dt.date | None) -> dt.date | None:
     if since is None:
         return None
     day = since + dt.timedelta(days=settings.DTAC_LAPSE_GRACE_DAYS)

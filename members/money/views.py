@@ -26,7 +26,7 @@ from .access import READERS, get_line
 from .accounts import NOTHING, totals
 from .bank import bank_match, bank_read, bank_set_aside, suggestions_for
 from .forms import AsideForm, BankFileForm, FeeForm, MatchForm, VatForm
-from .renewals import ending, lapses_on, owing
+from .renewals import ending, lapses_of, owing
 from .schedule import fee_add, fee_remove, vat_add
 
 BANK_SHOWS = (("open", "To match"), ("matched", "Payments"), ("aside", "Set aside"))
@@ -177,7 +177,7 @@ def renewals(request: HttpRequest) -> HttpResponse:
     context = {
         "ending": list(ending().prefetch_related("reminders")[:100]),
         "page": page,
-        "owing": [(member, lapses_on(member)) for member in page],
+        "owing": lapses_of(page),
         "today": dates.today(),
         "page_title": "Renewals",
     }

@@ -132,7 +132,7 @@ def invoice_change(request: HttpRequest, ref: str) -> HttpResponse:
         form = forms[name]
         if form.is_bound and form.is_valid():
             try:
-                change(by=user, invoice=row, **form.cleaned_data)
+                change(by=user, invoice=row, data=form.values())
                 messages.success(request, "Done.")
                 return redirect("invoice", ref=ref)
             except ValidationError as error:
@@ -201,7 +201,10 @@ def payment_change(request: HttpRequest, ref: str) -> HttpResponse:
     pressed = next((name for name, form in forms.items() if form.is_bound), "")
     if pressed and forms[pressed].is_valid():
         try:
-            PAYMENT_CHANGES[pressed](by=user, payment=row, **forms[pressed].cleaned_data)
+            if pressed == "back":
+                refund_pay(by=user, payment=row, data=forms[pressed].values())
+            else:
+                PAYMENT_CHANGES[pressed](by=user, payment=row, **forms[pressed].cleaned_data)
             messages.success(request, "Done.")
             return redirect("payment", ref=ref)
         except ValidationError as error:
@@ -214,5 +217,4 @@ def payment_change(request: HttpRequest, ref: str) -> HttpResponse:
 PAYMENT_CHANGES: dict[str, Callable[..., object]] = {
     "put": payment_allocate,
     "off": allocation_end,
-    "back": refund_pay,
 }

@@ -277,6 +277,20 @@ def test_who_is_invited_to_what(cast: Cast) -> None:
         founder_invite(by=cast.intel, member=cast.store.member, name="X", email="x@x.example")
 
 
+def test_the_first_person_can_be_invited_again_and_manages_the_others(cast: Cast) -> None:
+    member = factories.MemberFactory(status="applied", joined_on=None)
+    factories.PremisesFactory(member=member)
+    data = InvitationInput("first@x.example", "First", Role.REPORTER)
+    with pytest.raises(ValidationError, match="manages the others"):
+        invitation_make(by=cast.intel, member=member, data=data)
+    data = InvitationInput("first@x.example", "First", Role.MANAGER)
+    made = invitation_make(by=cast.intel, member=member, data=data)
+    assert made.is_founding
+    invitation_accept(invitation=made, name="First", password=PASSWORD, agreement=1)
+    member.refresh_from_db()
+    assert member.has_access
+
+
 def test_no_administrator_is_ever_invited(cast: Cast) -> None:
     made = factories.invitation(cast.store)
     with pytest.raises(ValidationError):

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -12,8 +13,8 @@ from common import dates
 from members.letters import address_letter_render
 from members.models import FeeRate, Member, OutboundEmail, Subscription
 from members.money.figures import Year, forecast, income, ledger
-from members.money.invoices import invoice_credit, invoice_send, invoice_write_off
-from members.money.payments import refund_pay
+from members.money.invoices import Less, invoice_credit, invoice_send, invoice_write_off
+from members.money.payments import RefundInput, refund_pay
 from members.money.schedule import vat_add
 from members.pipeline import ContactInput, contact_save
 from tests import factories
@@ -56,7 +57,10 @@ def test_a_credit_note_goes_out_and_is_in_the_account(
     row = factories.invoice(cast.intel, billed, 500)
     client = client_of("intel")
     where = f"/money/invoices/{row.ref}/change/"
-    sent = {"credit": "1", "credit-amount": "60", "credit-reason": "One month closed."}
+    sent = {
+        "credit": "1", "credit-amount": "60", "credit-reason": "One month closed.",
+        "credit-client_id": str(uuid.uuid4()),
+    }  # fmt: skip
     assert client.post(where, {**sent, "credit-amount": "601"}).status_code == 422
     assert client.post(where, sent).status_code == 302
     note = row.credits.get()
@@ -97,12 +101,10 @@ def test_the_year_adds_up_and_the_ledger_has_each_penny(
     intel, today = cast.intel, dates.today()
     row = factories.invoice(intel, billed, 500)
     other = factories.invoice(intel, cast.otherstore.member, 100)
-    invoice_credit(by=intel, invoice=row, amount=Decimal(60), reason="=cmd")
-    invoice_write_off(by=intel, invoice=other, amount=Decimal(20), reason="Gone.")
+    invoice_credit(by=intel, invoice=row, data=Less(Decimal(60), "=cmd"))
+    invoice_write_off(by=intel, invoice=other, data=Less(Decimal(20), "Gone."))
     payment = factories.payment(intel, billed, 600)
-    refund_pay(
-        by=intel, payment=payment, amount=Decimal(60), paid_on=today, method="bank", reason="Spare."
-    )
+    refund_pay(by=intel, payment=payment, data=RefundInput(Decimal(60), today, "bank", "Spare."))
     year = Year(dates.financial_year_start(today))
     found = income(year)
     assert found.total == 550  # 500 + 100 - 50
@@ -166,7 +168,8 @@ def test_the_pages_put_take_off_and_pay_back(cast: Cast, client_of) -> None:
     assert client.post(where, {**put, "put-amount": "81"}).status_code == 422
     assert client.post(where, put).status_code == 302
     back = {"back": "1", "back-amount": "30", "back-paid_on": dates.today().isoformat(),
-            "back-method": "bank", "back-reason": "Too much."}  # fmt: skip
+            "back-method": "bank", "back-reason": "Too much.",
+            "back-client_id": str(uuid.uuid4())}  # fmt: skip
     assert client.post(where, back).status_code == 422
     assert client.post(where, {"off": "1", "off-invoice": row.ref}).status_code == 302
     assert client.post(where, back).status_code == 302

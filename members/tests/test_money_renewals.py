@@ -1,6 +1,7 @@
 """Agreed, invoiced, reminded of, renewed; or lapsed, never unwarned."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -269,7 +270,12 @@ def test_from_joining_to_renewal(cast: Cast, fees: None, client_of) -> None:
     assert client.post(page, {**sent, "agree": "1", "shown": "1"}).status_code == 422
     agreed = client.post(page, {**sent, "agree": "1", "shown": "600.00"})
     assert agreed.url == "/money/invoices/INV-00001/"
-    data = {"received_on": "2026-03-02", "amount": "600", "method": "bank"}
+    data = {
+        "received_on": "2026-03-02",
+        "amount": "600",
+        "method": "bank",
+        "client_id": str(uuid.uuid4()),
+    }
     assert client.post(f"/members/{member.slug}/payment/", data).status_code == 302
     assert totals(member).balance == 0
     Member.objects.filter(pk=member.pk).update(status="active", joined_on=TODAY)

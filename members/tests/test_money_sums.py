@@ -17,6 +17,7 @@ from members.money.accounts import NOTHING, received, received_by_month, stateme
 from members.money.amounts import pro_rata, split_gross, vat_of
 from members.money.invoices import (
     InvoiceInput,
+    Less,
     Line,
     invoice_credit,
     invoice_issue,
@@ -25,6 +26,7 @@ from members.money.invoices import (
 )
 from members.money.payments import (
     PaymentInput,
+    RefundInput,
     allocation_end,
     payment_allocate,
     payment_receive,
@@ -103,7 +105,7 @@ class Book:
         invoice = self._invoice(a)
         if invoice:
             before = self._paid_by(invoice)
-            invoice_credit(by=self.cast.intel, invoice=invoice, amount=amount, reason="Wrong.")
+            invoice_credit(by=self.cast.intel, invoice=invoice, data=Less(amount, "Wrong."))
             freed = max(NOTHING, amount - self.owed[invoice.pk])
             self.owed[invoice.pk] -= amount - freed
             after = self._paid_by(invoice)
@@ -114,16 +116,14 @@ class Book:
     def write_off(self, a: int, b: int, amount: Decimal) -> None:
         invoice = self._invoice(a)
         if invoice:
-            invoice_write_off(by=self.cast.intel, invoice=invoice, amount=amount, reason="Gone.")
+            invoice_write_off(by=self.cast.intel, invoice=invoice, data=Less(amount, "Gone."))
             self.owed[invoice.pk] -= amount
 
     def refund(self, a: int, b: int, amount: Decimal) -> None:
         payment = self._payment(a)
         if payment:
-            refund_pay(
-                by=self.cast.intel, payment=payment, amount=amount, paid_on=dates.today(),
-                method="bank", reason="Too much.",
-            )  # fmt: skip
+            data = RefundInput(amount, dates.today(), "bank", "Too much.")
+            refund_pay(by=self.cast.intel, payment=payment, data=data)
             self.spare[payment.pk] -= amount
 
     def _invoice(self, place: int) -> Invoice | None:
@@ -246,22 +246,20 @@ def test_an_invoice_dated_before_the_last_is_refused_and_takes_no_number(cast: C
 def test_what_is_credited_of_a_paid_invoice_is_spare_and_can_be_paid_back(cast: Cast) -> None:
     row = invoice(cast)
     payment = pay(cast, 100)
-    invoice_credit(by=cast.intel, invoice=row, amount=Decimal(30), reason="One radio less.")
+    invoice_credit(by=cast.intel, invoice=row, data=Less(Decimal(30), "One radio less."))
     assert Payment.objects.with_sums().get().spare == 30
+    data = RefundInput(Decimal(31), dates.today(), "bank", "x")
     with pytest.raises(ValidationError, match="£30 at most"):
-        refund_pay(
-            by=cast.intel, payment=payment, amount=Decimal(31), paid_on=dates.today(),
-            method="bank", reason="x",
-        )  # fmt: skip
+        refund_pay(by=cast.intel, payment=payment, data=data)
     assert totals().balance == -30
 
 
 REFUSED: tuple[tuple[Callable[[Cast, Invoice, Payment], Any], str], ...] = (
-    (lambda c, i, p: invoice_credit(by=c.intel, invoice=i, amount=Decimal(101), reason="x"), "100"),
-    (lambda c, i, p: invoice_credit(by=c.intel, invoice=i, amount=Decimal(1), reason=" "), "why"),
-    (lambda c, i, p: invoice_write_off(by=c.intel, invoice=i, amount=Decimal(61), reason="x"),
+    (lambda c, i, p: invoice_credit(by=c.intel, invoice=i, data=Less(Decimal(101), "x")), "100"),
+    (lambda c, i, p: invoice_credit(by=c.intel, invoice=i, data=Less(Decimal(1), " ")), "why"),
+    (lambda c, i, p: invoice_write_off(by=c.intel, invoice=i, data=Less(Decimal(61), "x")),
      "60 is owed"),
-    (lambda c, i, p: invoice_write_off(by=c.intel, invoice=i, amount=Decimal(0), reason="x"),
+    (lambda c, i, p: invoice_write_off(by=c.intel, invoice=i, data=Less(Decimal(0), "x")),
      "more than £0"),
     (lambda c, i, p: payment_allocate(by=c.intel, payment=p, invoice=i, amount=Decimal(1)),
      "£0 at most"),
@@ -345,12 +343,46 @@ def test_money_is_not_spent_twice_by_two_at_once() -> None:
     cast = make_cast()
     payment = pay(cast, 100)
     row = invoice(cast)
+    data = RefundInput(Decimal(60), dates.today(), "bank", "x")
     refused = at_once(
         lambda: payment_allocate(by=cast.intel, payment=payment, invoice=row, amount=Decimal(100)),
-        lambda: refund_pay(
-            by=cast.intel, payment=payment, amount=Decimal(60), paid_on=dates.today(),
-            method="bank", reason="x",
-        ),
-    )  # fmt: skip
+        lambda: refund_pay(by=cast.intel, payment=payment, data=data),
+    )
     assert sorted(error is None for error in refused) == [False, True]
     assert Payment.objects.with_sums().get().spare in (0, 40)
+
+
+def test_a_form_sent_twice_counts_once(cast: Cast) -> None:
+    row = invoice(cast)
+    paid = PaymentInput(dates.today(), Decimal(40), "bank")
+    made = [payment_receive(by=cast.intel, member=cast.store.member, data=paid) for _ in range(2)]
+    less = Less(Decimal(10), "Wrong.")
+    notes = [invoice_credit(by=cast.intel, invoice=row, data=less) for _ in range(2)]
+    gone = [
+        invoice_write_off(by=cast.intel, invoice=row, data=Less(Decimal(50), "x", less.client_id))
+        for _ in range(2)
+    ]
+    spare = pay(cast, 9)
+    back = RefundInput(Decimal(5), dates.today(), "bank", "x")
+    backs = [refund_pay(by=cast.intel, payment=spare, data=back) for _ in range(2)]
+    for pair in (made, notes, gone, backs):
+        assert pair[0] == pair[1]
+    assert totals().outstanding == 0
+    assert Payment.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_sent_twice_at_once_counts_once() -> None:
+    cast = make_cast()
+    row = invoice(cast)
+    less = Less(Decimal(10), "Wrong.")
+    paid = PaymentInput(dates.today(), Decimal(40), "bank")
+    for _ in range(3):
+        refused = at_once(
+            lambda: invoice_credit(by=cast.intel, invoice=row, data=less),
+            lambda: invoice_credit(by=cast.intel, invoice=row, data=less),
+            lambda: payment_receive(by=cast.intel, member=cast.store.member, data=paid),
+            lambda: payment_receive(by=cast.intel, member=cast.store.member, data=paid),
+        )
+        assert refused == [None] * 4
+    assert (CreditNote.objects.count(), Payment.objects.count()) == (1, 1)
