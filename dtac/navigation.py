@@ -32,6 +32,7 @@ INTEL = frozenset({Role.INTEL})
 BOARD = frozenset({Role.BOARD, Role.INTEL})
 MANAGER = frozenset({Role.MANAGER})
 FIGURES = frozenset({Role.MANAGER, Role.INTEL})
+KEEPERS = frozenset({Role.INTEL, Role.BOARD, Role.MANAGER, Role.AGENCY})
 ALL = frozenset(Role)
 
 ENTRIES = (
@@ -51,6 +52,7 @@ ENTRIES = (
     Entry("business", "My business", "store", MANAGER),
     Entry("board", "Board", "chart-column", BOARD, phone=True),
     Entry("member_list", "Members", "store", BOARD, phone=True),
+    Entry("equipment_list", "Equipment", "radio", KEEPERS),
     Entry("appeal_list", "Appeals", "scale", BOARD, phone=True),
     Entry("case_list", "Case files", "briefcase", INTEL),
     Entry("type_list", "Types of incident", "list", INTEL),
@@ -185,6 +187,16 @@ SECTION_OF = {
     "viewing": "viewing_list",
     "subject_publish": "subject_list",
     "subject_withdraw": "subject_list",
+    "equipment_item": "equipment_list",
+    "equipment_new": "equipment_list",
+    "equipment_cover": "equipment_list",
+    "equipment_edit": "equipment_list",
+    "equipment_lend": "equipment_list",
+    "equipment_loan": "equipment_list",
+    "equipment_move": "equipment_list",
+    "equipment_fault": "equipment_list",
+    "equipment_settle": "equipment_list",
+    "equipment_check": "equipment_list",
     "contact_edit": "member_list",
     "contact_new": "member_list",
     "member_authority": "member_list",

@@ -25,3 +25,13 @@ AUTHORITY_RECORDED = register(
     "members.authority.recorded", "recorded a member’s authorisation to exclude"
 )
 AUTHORITY_ENDED = register("members.authority.ended", "ended a member’s authorisation to exclude")
+
+# Equipment
+EQUIPMENT_ENTERED = register("members.equipment.entered", "entered equipment")
+EQUIPMENT_CHANGED = register("members.equipment.changed", "changed what is held of equipment")
+EQUIPMENT_LENT = register("members.equipment.lent", "lent equipment")
+EQUIPMENT_LOAN_CHANGED = register("members.equipment.loan", "changed a loan of equipment")
+EQUIPMENT_MOVED = register("members.equipment.moved", "recorded where equipment is")
+EQUIPMENT_FAULT_REPORTED = register("members.equipment.fault", "reported a fault of equipment")
+EQUIPMENT_FAULT_CLOSED = register("members.equipment.settled", "settled a fault of equipment")
+EQUIPMENT_CHECKED = register("members.equipment.checked", "recorded a check of equipment")

@@ -2,7 +2,7 @@
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import include, path
 
 from . import authority_views, mail_views, pipeline_views, views
 
@@ -13,6 +13,7 @@ urlpatterns = [
     ),
     path("sign-up/", login_not_required(account.signup), name="account_signup"),
     path("sign-out/", login_not_required(account.logout), name="account_logout"),
+    path("equipment/", include("members.equipment.urls")),
     path("agreement/", views.agreement, name="agreement"),
     path("me/", views.me, name="me"),
     path("me/mail/", mail_views.mail_choices, name="mail_choices"),

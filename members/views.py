@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.querysets import all_events, events_of_actor, events_of_member
+from common import dates
 from common.http import query_text
 from common.lists import chips
 
@@ -97,6 +98,8 @@ def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "premises": member.premises.select_related("area"),
         "contacts": member.contacts.filter(ended_on=None),
         "steps": member.steps.select_related("made_by")[:20],
+        "loans": member.holdings.loans().order_by("item__ref"),
+        "today": dates.today(),
         "users": member.users.order_by("-is_active", "name"),
         "subscriptions": member.subscriptions.all()[:5],
         "payments": member.payments.all()[:12],

@@ -11,6 +11,7 @@ from exclusions.merging import subjects_merge
 from exclusions.models import Notice
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import report_accept
+from members.equipment.upkeep import fault_report
 from members.letters import stop_url
 from members.models import MailKind, Premises
 from members.pipeline import ContactInput, contact_save
@@ -100,7 +101,16 @@ def world(cast: Cast) -> dict[str, Any]:
         contact_save(by=intel, member=member, data=data)
         for member in (cast.store.member, cast.police.member)
     )
+    lent, police_lent = (
+        factories.lent(intel, member) for member in (cast.store.member, cast.police.member)
+    )
+    stored = factories.equipment(intel)
+    fault = fault_report(by=cast.store, item=lent, words="Crackles")
     return {
+        "lent": lent.ref,
+        "police_lent": police_lent.ref,
+        "in_store": stored.ref,
+        "fault": fault.pk,
         "contact": str(contact.uuid),
         "site": str(Premises.objects.get(pk=cast.shop.pk).uuid),
         "police_contact": str(away.uuid),

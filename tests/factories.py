@@ -60,7 +60,17 @@ from incidents.services.intelligence import (
     intelligence_grade,
     intelligence_share,
 )
-from members.models import Area, ExclusionAuthority, Member, Payment, Premises, Role, User
+from members.equipment.services import EquipmentInput, LoanInput, item_enter, item_lend
+from members.models import (
+    Area,
+    EquipmentItem,
+    ExclusionAuthority,
+    Member,
+    Payment,
+    Premises,
+    Role,
+    User,
+)
 from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
@@ -461,3 +471,24 @@ def shared_intelligence(
         audience=audience or {"audience": "all"},
         until=dates.today() + dt.timedelta(days=30),
     )
+
+
+def equipment(intel: User, kind: str = "RAD", **fields: Any) -> EquipmentItem:
+    """Return an item in store, a radio unless told otherwise, that the scheme has had for long."""
+    values = {
+        "kind": kind,
+        "maker": "Halden",
+        "model": "DR-40",
+        "serial": uuid.uuid4().hex[:12],
+        "in_use_from": dt.date(2020, 1, 1),
+    } | fields
+    return item_enter(by=intel, data=EquipmentInput(**values))
+
+
+def lent(intel: User, member: Member, *, kind: str = "RAD", **fields: Any) -> EquipmentItem:
+    """Return an item that a member has on loan."""
+    item = equipment(intel, kind)
+    loan = LoanInput(**{"member": member, "since": dates.today(), **fields})
+    item_lend(by=intel, item=item, revision=item.revision, data=loan)
+    item.refresh_from_db()
+    return item

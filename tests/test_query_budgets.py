@@ -17,6 +17,8 @@ from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
+from members.equipment.services import LoanInput, Move, faults_close, item_lend, item_move
+from members.equipment.upkeep import CheckInput, check_record, fault_report
 from members.models import User
 from members.pipeline import (
     ContactInput,
@@ -89,7 +91,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     fill_photos(intel, version)
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
-    return {
+    return in_use(cast) | {
         "signed_page": str(notice.signed_copies.get().uuid),
         "case": case.ref,
         "case_report": accepted.ref,
@@ -125,6 +127,24 @@ def in_talks(cast: Cast, name: str) -> None:
     member_step(
         by=cast.intel, member=member, revision=member.revision, step=step, plan=NextStep()
     )  # fmt: skip
+
+
+def in_use(cast: Cast) -> dict[str, object]:
+    """Add equipment on loan, with its faults, checks and an earlier loan; and some in store."""
+    intel, member, today = cast.intel, cast.store.member, dt.date.today()
+    lent = factories.lent(intel, member)
+    for words in ("Crackles", "Clip is broken"):
+        fault_report(by=cast.store, item=lent, words=words)
+    check_record(by=intel, item=lent, data=CheckInput(today, passed=True))
+    move = Move("store", today, condition="good")
+    item_move(by=intel, item=lent, revision=lent.revision, move=move)
+    faults_close(lent, by=intel, on=today, outcome="mended", words="")
+    lent.refresh_from_db()
+    loan = LoanInput(member, today, due_on=today)
+    item_lend(by=intel, item=lent, revision=lent.revision, data=loan)
+    fault_report(by=cast.store, item=lent, words="Crackles again")
+    factories.equipment(intel)
+    return {"lent": lent.ref}
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

@@ -2,6 +2,14 @@
 
 from .agreement import Agreement, AgreementAcceptance
 from .authority import ExclusionAuthority
+from .equipment import (
+    EquipmentCheck,
+    EquipmentFault,
+    EquipmentHolding,
+    EquipmentItem,
+    EquipmentKind,
+    ItemState,
+)
 from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
 from .member import Area, Member, Premises
 from .money import Payment, Subscription
@@ -15,7 +23,13 @@ __all__ = [
     "AgreementAcceptance",
     "Area",
     "BouncedAddress",
+    "EquipmentCheck",
+    "EquipmentFault",
+    "EquipmentHolding",
+    "EquipmentItem",
+    "EquipmentKind",
     "ExclusionAuthority",
+    "ItemState",
     "Lost",
     "MailKind",
     "MailPace",
