@@ -35,3 +35,12 @@ EQUIPMENT_MOVED = register("members.equipment.moved", "recorded where equipment 
 EQUIPMENT_FAULT_REPORTED = register("members.equipment.fault", "reported a fault of equipment")
 EQUIPMENT_FAULT_CLOSED = register("members.equipment.settled", "settled a fault of equipment")
 EQUIPMENT_CHECKED = register("members.equipment.checked", "recorded a check of equipment")
+
+# Training
+COURSE_SAVED = register("members.course.saved", "entered or changed a course")
+COURSE_ENDED = register("members.course.ended", "ceased to give a course")
+SESSION_ENTERED = register("members.session.entered", "entered a training session")
+SESSION_CHANGED = register("members.session.changed", "changed a training session")
+SESSION_CANCELLED = register("members.session.cancelled", "called off a training session")
+PERSON_BOOKED = register("members.session.booked", "booked somebody into training")
+ATTENDANCE_MARKED = register("members.session.marked", "recorded who came to training")

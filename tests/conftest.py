@@ -106,7 +106,12 @@ def world(cast: Cast) -> dict[str, Any]:
     )
     stored = factories.equipment(intel)
     fault = fault_report(by=cast.store, item=lent, words="Crackles")
+    trained, away_trained = (factories.certified(intel, user) for user in (cast.staff, cast.police))
     return {
+        "session": trained.session.ref,
+        "course": trained.session.course.slug,
+        "certificate": trained.certificate,
+        "police_certificate": away_trained.certificate,
         "lent": lent.ref,
         "police_lent": police_lent.ref,
         "in_store": stored.ref,

@@ -63,14 +63,26 @@ from incidents.services.intelligence import (
 from members.equipment.services import EquipmentInput, LoanInput, item_enter, item_lend
 from members.models import (
     Area,
+    Course,
     EquipmentItem,
     ExclusionAuthority,
     Member,
     Payment,
     Premises,
     Role,
+    TrainingPlace,
+    TrainingSession,
     User,
 )
+from members.training.services import (
+    CourseInput,
+    SessionInput,
+    attendance_mark,
+    course_save,
+    person_book,
+    session_enter,
+)
+from members.training.services import PersonInput as Trainee
 from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
@@ -492,3 +504,32 @@ def lent(intel: User, member: Member, *, kind: str = "RAD", **fields: Any) -> Eq
     item_lend(by=intel, item=item, revision=item.revision, data=loan)
     item.refresh_from_db()
     return item
+
+
+def course(intel: User, **fields: Any) -> Course:
+    """Return a course whose certificate holds a year, made the first time."""
+    values = {"name": "Shop Safe radio", "kind": "radio", "holds_months": 12} | fields
+    found = Course.objects.filter(name=values["name"]).first()
+    return found or course_save(by=intel, data=CourseInput(**values))
+
+
+def training(intel: User, on: dt.date | None = None, **fields: Any) -> TrainingSession:
+    """Return a session of a course, today unless told otherwise, with room for ten."""
+    values = {
+        "course": fields.pop("course", None) or course(intel),
+        "on": on or dates.today(),
+        "starts": dt.time(9, 30),
+        "place": "The Civic Centre",
+        "trainer": "Dana Whitlock",
+        "places": 10,
+    } | fields
+    return session_enter(by=intel, data=SessionInput(**values))
+
+
+def certified(intel: User, user: User, on: dt.date | None = None, **fields: Any) -> TrainingPlace:
+    """Return the place of a user who passed a course."""
+    session = training(intel, on, **fields)
+    place = person_book(by=intel, session=session, data=Trainee(user=user))
+    attendance_mark(by=intel, session=session, revision=2, outcomes={place.pk: "passed"})
+    place.refresh_from_db()
+    return place

@@ -310,6 +310,27 @@ MATRIX = (
     line("equipment_settle", "/equipment/{lent}/faults/{fault}/", *(NO, NO, NO, NO, OK, NO, NO)),
     line("equipment_settle", "/equipment/{police_lent}/faults/{fault}/", NO),
     line("equipment_check", "/equipment/{lent}/check/", NO, NO, NO, NO, OK, NO, NO),
+    line("session_list", "/training/", NO, OK, NO, OK, OK, OK, NO),
+    line("trained_people", "/training/people/", NO, OK, NO, OK, OK, NO, NO),
+    line("course_list", "/training/courses/", NO, NO, NO, NO, OK, OK, NO),
+    line("course_new", "/training/courses/new/", NO, NO, NO, NO, OK, NO, NO),
+    line("course_edit", "/training/courses/{course}/", NO, NO, NO, NO, OK, NO, NO),
+    line("course_edit", "/training/courses/no-such-course/", NO),
+    line("session_new", "/training/sessions/new/", NO, NO, NO, NO, OK, NO, NO),
+    line("session", "/training/sessions/{session}/", NO, NO, NO, NO, OK, NO, NO),
+    line("session", "/training/sessions/TRN-2026-9999/", NO),
+    line("session_edit", "/training/sessions/{session}/edit/", NO, NO, NO, NO, OK, NO, NO),
+    line("session_book", "/training/sessions/{session}/book/", NO, NO, NO, NO, OK, NO, NO),
+    line(
+        "certificate",
+        "/training/certificates/{certificate}.pdf",
+        *(OK, OK, NO, NO, OK, NO, NO),
+    ),
+    line(
+        "certificate",
+        "/training/certificates/{police_certificate}.pdf",
+        *(NO, NO, NO, OK, OK, NO, NO),
+    ),
     line("board", "/board/", NO, NO, NO, NO, OK, OK, NO),
 )
 

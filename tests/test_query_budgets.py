@@ -30,6 +30,8 @@ from members.pipeline import (
     member_step,
 )
 from members.services import bounce_mark
+from members.training.services import PersonInput as Trainee
+from members.training.services import person_book
 from offenders.models import Photo, ProfileVersion, Subject
 from offenders.services import bulletin_queue, bulletin_send, photo_edit
 from offenders.services import record as parts
@@ -144,7 +146,12 @@ def in_use(cast: Cast) -> dict[str, object]:
     item_lend(by=intel, item=lent, revision=lent.revision, data=loan)
     fault_report(by=cast.store, item=lent, words="Crackles again")
     factories.equipment(intel)
-    return {"lent": lent.ref}
+    trained = [factories.certified(intel, user) for user in (cast.staff, cast.store, cast.intel)]
+    session = trained[0].session
+    for each in (session, factories.training(intel, today + dt.timedelta(days=1))):
+        name = f"Ann {lent.ref}"
+        person_book(by=intel, session=each, data=Trainee(member=member, name=name))
+    return {"lent": lent.ref, "session": session.ref}
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

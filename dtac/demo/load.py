@@ -44,6 +44,7 @@ from .intelligence import load_intelligence
 from .log import load_access_log
 from .pipeline import load_pipeline
 from .records import load_records
+from .training import load_training
 
 SEED = 2002  # the year the scheme was founded
 Tell = Callable[[str], None]
@@ -72,6 +73,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         _money(rng, members, today)
         load_pipeline(seed=seed, members=members, users=users)
         load_equipment(seed=seed, scale=scale, members=members, users=users)
+        load_training(seed=seed, scale=scale, users=users)
         tell("Faces ...")
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")

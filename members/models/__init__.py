@@ -16,6 +16,7 @@ from .money import Payment, Subscription
 from .pipeline import Lost, MemberContact, MemberStep
 from .scheme import SchemeSetting
 from .sharing import SharingCounter, SharingRecord
+from .training import Course, TrainingCounter, TrainingPlace, TrainingSession
 from .user import Role, User
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "AgreementAcceptance",
     "Area",
     "BouncedAddress",
+    "Course",
     "EquipmentCheck",
     "EquipmentFault",
     "EquipmentHolding",
@@ -45,5 +47,8 @@ __all__ = [
     "SharingCounter",
     "SharingRecord",
     "Subscription",
+    "TrainingCounter",
+    "TrainingPlace",
+    "TrainingSession",
     "User",
 ]
