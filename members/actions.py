@@ -44,3 +44,9 @@ SESSION_CHANGED = register("members.session.changed", "changed a training sessio
 SESSION_CANCELLED = register("members.session.cancelled", "called off a training session")
 PERSON_BOOKED = register("members.session.booked", "booked somebody into training")
 ATTENDANCE_MARKED = register("members.session.marked", "recorded who came to training")
+
+# Documents
+DOCUMENT_ENTERED = register("members.document.entered", "entered a document")
+DOCUMENT_CHANGED = register("members.document.changed", "changed what is held of a document")
+DOCUMENT_VERSION = register("members.document.version", "entered a new version of a document")
+DOCUMENT_READ = register("members.document.read", "said they have read a document")

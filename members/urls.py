@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-out/", login_not_required(account.logout), name="account_logout"),
     path("equipment/", include("members.equipment.urls")),
     path("training/", include("members.training.urls")),
+    path("documents/", include("members.documents.urls")),
     path("agreement/", views.agreement, name="agreement"),
     path("me/", views.me, name="me"),
     path("me/mail/", mail_views.mail_choices, name="mail_choices"),

@@ -107,7 +107,11 @@ def world(cast: Cast) -> dict[str, Any]:
     stored = factories.equipment(intel)
     fault = fault_report(by=cast.store, item=lent, words="Crackles")
     trained, away_trained = (factories.certified(intel, user) for user in (cast.staff, cast.police))
+    code = factories.document(intel)
+    assessment = factories.document(intel, title="Assessment", kind="dpia", readers="scheme")
     return {
+        "document": code.slug,
+        "scheme_document": assessment.slug,
         "session": trained.session.ref,
         "course": trained.session.course.slug,
         "certificate": trained.certificate,

@@ -60,10 +60,12 @@ from incidents.services.intelligence import (
     intelligence_grade,
     intelligence_share,
 )
+from members.documents.services import DocumentInput, document_enter
 from members.equipment.services import EquipmentInput, LoanInput, item_enter, item_lend
 from members.models import (
     Area,
     Course,
+    Document,
     EquipmentItem,
     ExclusionAuthority,
     Member,
@@ -533,3 +535,16 @@ def certified(intel: User, user: User, on: dt.date | None = None, **fields: Any)
     attendance_mark(by=intel, session=session, revision=2, outcomes={place.pk: "passed"})
     place.refresh_from_db()
     return place
+
+
+def document(intel: User, **fields: Any) -> Document:
+    """Return a document that everybody reads, to be reviewed in a year."""
+    values = {
+        "title": "Code of practice",
+        "kind": "code",
+        "readers": "all",
+        "owner": intel,
+        "review_on": dates.add_months(dates.today(), 12),
+        "body": "Be careful.\n\nBe kind.",
+    } | fields
+    return document_enter(by=intel, data=DocumentInput(**values))

@@ -331,6 +331,13 @@ MATRIX = (
         "/training/certificates/{police_certificate}.pdf",
         *(NO, NO, NO, OK, OK, NO, NO),
     ),
+    line("document_list", "/documents/", OK, OK, OK, OK, OK, OK, NO),
+    line("document", "/documents/{document}/", OK, OK, OK, OK, OK, OK, NO),
+    line("document", "/documents/{scheme_document}/", NO, NO, NO, NO, OK, OK, NO),
+    line("document", "/documents/no-such-document/", NO),
+    line("document_new", "/documents/new/", NO, NO, NO, NO, OK, NO, NO),
+    line("document_edit", "/documents/{document}/edit/", NO, NO, NO, NO, OK, NO, NO),
+    line("document_readers", "/documents/{document}/readers/", NO, NO, NO, NO, OK, NO, NO),
     line("board", "/board/", NO, NO, NO, NO, OK, OK, NO),
 )
 

@@ -17,6 +17,7 @@ from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
+from members.documents.services import document_read
 from members.equipment.services import LoanInput, Move, faults_close, item_lend, item_move
 from members.equipment.upkeep import CheckInput, check_record, fault_report
 from members.models import User
@@ -151,7 +152,9 @@ def in_use(cast: Cast) -> dict[str, object]:
     for each in (session, factories.training(intel, today + dt.timedelta(days=1))):
         name = f"Ann {lent.ref}"
         person_book(by=intel, session=each, data=Trainee(member=member, name=name))
-    return {"lent": lent.ref, "session": session.ref}
+    paper = factories.document(intel, title=f"Paper {lent.ref}")
+    document_read(by=cast.staff, document=paper, number=1)
+    return {"lent": lent.ref, "session": session.ref, "document": paper.slug}
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

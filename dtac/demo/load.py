@@ -36,6 +36,7 @@ from . import words
 from .alerts import load_alerts
 from .bulletins import load_bulletins
 from .crime import load_crime
+from .documents import load_documents
 from .equipment import load_equipment
 from .exclusions import load_exclusions
 from .faces import load_faces
@@ -73,6 +74,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         _money(rng, members, today)
         load_pipeline(seed=seed, members=members, users=users)
         load_equipment(seed=seed, scale=scale, members=members, users=users)
+        load_documents(seed=seed, users=users)
         load_training(seed=seed, scale=scale, users=users)
         tell("Faces ...")
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)

@@ -73,8 +73,8 @@ class ItemQuerySet(models.QuerySet[Any]):
 
     def part(self, part: str) -> Self:
         """One part of the list, of items as_they_are(): the urgent ones first where days count."""
-        order = {"due": ["due_on", "ref"], "check": ["check_due_on", "ref"]}
-        return self.filter(_parts()[part]).order_by(*order.get(part, ["ref"]))
+        first = {"due": ["due_on"], "check": ["check_due_on"]}.get(part, [])
+        return self.filter(_parts()[part]).order_by(*first, "kind", "number")
 
     def counts(self) -> dict[str, int]:
         """How many items as_they_are() there are in each part, in one query."""

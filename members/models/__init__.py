@@ -2,6 +2,7 @@
 
 from .agreement import Agreement, AgreementAcceptance
 from .authority import ExclusionAuthority
+from .documents import Document, DocumentReading, DocumentVersion
 from .equipment import (
     EquipmentCheck,
     EquipmentFault,
@@ -25,6 +26,9 @@ __all__ = [
     "Area",
     "BouncedAddress",
     "Course",
+    "Document",
+    "DocumentReading",
+    "DocumentVersion",
     "EquipmentCheck",
     "EquipmentFault",
     "EquipmentHolding",
