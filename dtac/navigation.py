@@ -32,6 +32,7 @@ INTEL = frozenset({Role.INTEL})
 BOARD = frozenset({Role.BOARD, Role.INTEL})
 MANAGER = frozenset({Role.MANAGER})
 FIGURES = frozenset({Role.MANAGER, Role.INTEL})
+KEEPERS = frozenset({Role.INTEL, Role.BOARD, Role.MANAGER, Role.AGENCY})
 ALL = frozenset(Role)
 
 ENTRIES = (
@@ -52,10 +53,13 @@ ENTRIES = (
     Entry("board", "Board", "chart-column", BOARD, phone=True),
     Entry("member_list", "Members", "store", BOARD, phone=True),
     Entry("money", "Money", "pound-sterling", BOARD),
+    Entry("equipment_list", "Equipment", "radio", KEEPERS),
+    Entry("session_list", "Training", "graduation-cap", KEEPERS),
     Entry("appeal_list", "Appeals", "scale", BOARD, phone=True),
     Entry("case_list", "Case files", "briefcase", INTEL),
     Entry("type_list", "Types of incident", "list", INTEL),
     Entry("viewing_list", "Unusual viewing", "eye", frozenset({Role.INTEL, Role.ADMIN})),
+    Entry("document_list", "Documents", "book-open", READERS | BOARD),
     Entry("scheme_settings", "Scheme settings", "settings", INTEL),
     Entry("access_log", "Access log", "scroll-text", ALL, desk=True),
     Entry("me", "Me", "user", ALL, phone=True),
@@ -204,6 +208,28 @@ SECTION_OF = {
     "subscription_new": "member_list",
     "application": "member_list",
     "application_list": "member_list",
+    "document": "document_list",
+    "document_new": "document_list",
+    "document_edit": "document_list",
+    "document_readers": "document_list",
+    "trained_people": "session_list",
+    "course_list": "session_list",
+    "course_new": "session_list",
+    "course_edit": "session_list",
+    "session": "session_list",
+    "session_new": "session_list",
+    "session_edit": "session_list",
+    "session_book": "session_list",
+    "equipment_item": "equipment_list",
+    "equipment_new": "equipment_list",
+    "equipment_cover": "equipment_list",
+    "equipment_edit": "equipment_list",
+    "equipment_lend": "equipment_list",
+    "equipment_loan": "equipment_list",
+    "equipment_move": "equipment_list",
+    "equipment_fault": "equipment_list",
+    "equipment_settle": "equipment_list",
+    "equipment_check": "equipment_list",
     "contact_edit": "member_list",
     "details_right": "member_list",
     "engagement": "member_list",

@@ -218,6 +218,15 @@ class UserQuerySet(models.QuerySet[Any]):
         """Who looks after the accounts of a member: its managers, or an agency's own people."""
         return self.filter(member=member, role__in=["manager", "agency"])
 
+    def who_may_read(self, readers: str) -> Self:
+        """Users who can sign in and are the readers of a document."""
+        rows = self.with_access().exclude(role="admin")
+        return rows.filter(role__in=["intel", "board"]) if readers == "scheme" else rows
+
+    def search(self, text: str) -> Self:
+        """Users whose name or whose member's name holds the text; all of them for none."""
+        return self.filter(Q(name__icontains=text) | Q(member__name__icontains=text))
+
     def intel(self) -> Self:
         """The Intelligence Manager (or managers)."""
         return self.with_access().filter(role="intel")

@@ -48,8 +48,14 @@ def _page_after(request: HttpRequest) -> str:
 
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """The user's own page: who they are, where they work, sign out."""
-    return render(request, "members/me.html", {"role": user_of(request).get_role_display()})
+    """The user's own page: who they are, where they work, their training, sign out."""
+    user = user_of(request)
+    context = {
+        "role": user.get_role_display(),
+        "training": user.training.part("all").for_list()[:10],
+        "today": dates.today(),
+    }
+    return render(request, "members/me.html", context)
 
 
 @require_safe
@@ -98,8 +104,10 @@ def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "premises": member.premises.select_related("area"),
         "contacts": member.contacts.filter(ended_on=None),
         "steps": member.steps.select_related("made_by")[:20],
+        "loans": member.holdings.loans().order_by("item__ref"),
+        "trained": member.trained.not_renewed().for_list().order_by("valid_until", "name")[:20],
+        "today": dates.today(),
         "users": member.users.order_by("-is_active", "name"),
         "subscription": member.subscriptions.first(),
-        "today": dates.today(),
     }
     return render(request, "members/member_detail.html", context)

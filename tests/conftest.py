@@ -12,6 +12,7 @@ from exclusions.merging import subjects_merge
 from exclusions.models import Notice
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import report_accept
+from members.equipment.upkeep import fault_report
 from members.joining.invitations import invitation_token
 from members.letters import stop_url
 from members.models import MailKind, Premises
@@ -109,6 +110,14 @@ def world(cast: Cast) -> dict[str, Any]:
     invoices = [factories.invoice(intel, each.member) for each in (cast.store, cast.police)]
     payment_allocate(by=intel, payment=payment, invoice=invoices[0], amount=Decimal(20))
     note = invoice_credit(by=intel, invoice=invoices[0], data=Less(Decimal(10), "Too much."))
+    lent, police_lent = (
+        factories.lent(intel, member) for member in (cast.store.member, cast.police.member)
+    )
+    stored = factories.equipment(intel)
+    fault = fault_report(by=cast.store, item=lent, words="Crackles")
+    trained, away_trained = (factories.certified(intel, user) for user in (cast.staff, cast.police))
+    code = factories.document(intel)
+    assessment = factories.document(intel, title="Assessment", kind="dpia", readers="scheme")
     return {
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,
@@ -121,6 +130,16 @@ def world(cast: Cast) -> dict[str, Any]:
         "person": str(cast.staff.uuid),
         "police_person": str(cast.police.uuid),
         "manager": str(cast.intel.uuid),
+        "document": code.slug,
+        "scheme_document": assessment.slug,
+        "session": trained.session.ref,
+        "course": trained.session.course.slug,
+        "certificate": trained.certificate,
+        "police_certificate": away_trained.certificate,
+        "lent": lent.ref,
+        "police_lent": police_lent.ref,
+        "in_store": stored.ref,
+        "fault": fault.pk,
         "contact": str(contact.uuid),
         "site": str(Premises.objects.get(pk=cast.shop.pk).uuid),
         "police_contact": str(away.uuid),

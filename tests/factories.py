@@ -61,12 +61,17 @@ from incidents.services.intelligence import (
     intelligence_grade,
     intelligence_share,
 )
+from members.documents.services import DocumentInput, document_enter
+from members.equipment.services import EquipmentInput, LoanInput, item_enter, item_lend
 from members.joining.applications import ApplicationInput, application_receive
 from members.joining.invitations import InvitationInput, invitation_make
 from members.models import (
     Application,
     Area,
     BankLine,
+    Course,
+    Document,
+    EquipmentItem,
     ExclusionAuthority,
     Invitation,
     Invoice,
@@ -74,11 +79,22 @@ from members.models import (
     Payment,
     Premises,
     Role,
+    TrainingPlace,
+    TrainingSession,
     User,
 )
 from members.money.bank import bank_read
 from members.money.invoices import InvoiceInput, Line, invoice_issue
 from members.money.payments import PaymentInput, payment_receive
+from members.training.services import (
+    CourseInput,
+    SessionInput,
+    attendance_mark,
+    course_save,
+    person_book,
+    session_enter,
+)
+from members.training.services import PersonInput as Trainee
 from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
@@ -516,3 +532,66 @@ def shared_intelligence(
         audience=audience or {"audience": "all"},
         until=dates.today() + dt.timedelta(days=30),
     )
+
+
+def equipment(intel: User, kind: str = "RAD", **fields: Any) -> EquipmentItem:
+    """Return an item in store, a radio unless told otherwise, that the scheme has had for long."""
+    values = {
+        "kind": kind,
+        "maker": "Halden",
+        "model": "DR-40",
+        "serial": uuid.uuid4().hex[:12],
+        "in_use_from": dt.date(2020, 1, 1),
+    } | fields
+    return item_enter(by=intel, data=EquipmentInput(**values))
+
+
+def lent(intel: User, member: Member, *, kind: str = "RAD", **fields: Any) -> EquipmentItem:
+    """Return an item that a member has on loan."""
+    item = equipment(intel, kind)
+    loan = LoanInput(**{"member": member, "since": dates.today(), **fields})
+    item_lend(by=intel, item=item, revision=item.revision, data=loan)
+    item.refresh_from_db()
+    return item
+
+
+def course(intel: User, **fields: Any) -> Course:
+    """Return a course whose certificate holds a year, made the first time."""
+    values = {"name": "Shop Safe radio", "kind": "radio", "holds_months": 12} | fields
+    found = Course.objects.filter(name=values["name"]).first()
+    return found or course_save(by=intel, data=CourseInput(**values))
+
+
+def training(intel: User, on: dt.date | None = None, **fields: Any) -> TrainingSession:
+    """Return a session of a course, today unless told otherwise, with room for ten."""
+    values = {
+        "course": fields.pop("course", None) or course(intel),
+        "on": on or dates.today(),
+        "starts": dt.time(9, 30),
+        "place": "The Civic Centre",
+        "trainer": "Dana Whitlock",
+        "places": 10,
+    } | fields
+    return session_enter(by=intel, data=SessionInput(**values))
+
+
+def certified(intel: User, user: User, on: dt.date | None = None, **fields: Any) -> TrainingPlace:
+    """Return the place of a user who passed a course."""
+    session = training(intel, on, **fields)
+    place = person_book(by=intel, session=session, data=Trainee(user=user))
+    attendance_mark(by=intel, session=session, revision=2, outcomes={place.pk: "passed"})
+    place.refresh_from_db()
+    return place
+
+
+def document(intel: User, **fields: Any) -> Document:
+    """Return a document that everybody reads, to be reviewed in a year."""
+    values = {
+        "title": "Code of practice",
+        "kind": "code",
+        "readers": "all",
+        "owner": intel,
+        "review_on": dates.add_months(dates.today(), 12),
+        "body": "Be careful.\n\nBe kind.",
+    } | fields
+    return document_enter(by=intel, data=DocumentInput(**values))

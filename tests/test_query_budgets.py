@@ -18,6 +18,9 @@ from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
+from members.documents.services import document_read
+from members.equipment.services import LoanInput, Move, faults_close, item_lend, item_move
+from members.equipment.upkeep import CheckInput, check_record, fault_report
 from members.models import FeeRate, Subscription, User
 from members.money.invoices import Less, invoice_credit, invoice_write_off
 from members.money.payments import RefundInput, refund_pay
@@ -33,6 +36,8 @@ from members.pipeline import (
     member_step,
 )
 from members.services import bounce_mark
+from members.training.services import PersonInput as Trainee
+from members.training.services import person_book
 from offenders.models import Photo, ProfileVersion, Subject
 from offenders.services import bulletin_queue, bulletin_send, photo_edit
 from offenders.services import record as parts
@@ -94,7 +99,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     fill_photos(intel, version)
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
-    return {
+    return in_use(cast) | {
         **newcomers(cast, notice.ref),
         "signed_page": str(notice.signed_copies.get().uuid),
         "case": case.ref,
@@ -170,6 +175,31 @@ def money(cast: Cast, name: str) -> dict[str, object]:
     fee_add(by=intel, item="membership", kind="full", sector="", amount=Decimal(100),
             starts_on=today + dt.timedelta(days=FeeRate.objects.count()))  # fmt: skip
     return {"invoice": invoice.ref, "payment": payment.ref}
+
+
+def in_use(cast: Cast) -> dict[str, object]:
+    """Add equipment on loan, with its faults, checks and an earlier loan; and some in store."""
+    intel, member, today = cast.intel, cast.store.member, dt.date.today()
+    lent = factories.lent(intel, member)
+    for words in ("Crackles", "Clip is broken"):
+        fault_report(by=cast.store, item=lent, words=words)
+    check_record(by=intel, item=lent, data=CheckInput(today, passed=True))
+    move = Move("store", today, condition="good")
+    item_move(by=intel, item=lent, revision=lent.revision, move=move)
+    faults_close(lent, by=intel, on=today, outcome="mended", words="")
+    lent.refresh_from_db()
+    loan = LoanInput(member, today, due_on=today)
+    item_lend(by=intel, item=lent, revision=lent.revision, data=loan)
+    fault_report(by=cast.store, item=lent, words="Crackles again")
+    factories.equipment(intel)
+    trained = [factories.certified(intel, user) for user in (cast.staff, cast.store, cast.intel)]
+    session = trained[0].session
+    for each in (session, factories.training(intel, today + dt.timedelta(days=1))):
+        name = f"Ann {lent.ref}"
+        person_book(by=intel, session=each, data=Trainee(member=member, name=name))
+    paper = factories.document(intel, title=f"Paper {lent.ref}")
+    document_read(by=cast.staff, document=paper, number=1)
+    return {"lent": lent.ref, "session": session.ref, "document": paper.slug}
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

@@ -34,6 +34,8 @@ from . import words
 from .alerts import load_alerts
 from .bulletins import load_bulletins
 from .crime import load_crime
+from .documents import load_documents
+from .equipment import load_equipment
 from .exclusions import load_exclusions
 from .faces import load_faces
 from .figures import analyse
@@ -43,6 +45,7 @@ from .log import load_access_log
 from .money import load_money
 from .pipeline import load_pipeline
 from .records import load_records
+from .training import load_training
 
 SEED = 2002  # the year the scheme was founded
 Tell = Callable[[str], None]
@@ -71,6 +74,9 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_money(rng=rng, members=members, sites=sites, by=users["intel@dtac.example"])
         load_pipeline(seed=seed, members=members, users=users)
         load_joining(seed=seed, members=members, users=users)
+        load_equipment(seed=seed, scale=scale, members=members, users=users)
+        load_documents(seed=seed, users=users)
+        load_training(seed=seed, scale=scale, users=users)
         tell("Faces ...")
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")

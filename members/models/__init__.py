@@ -3,6 +3,15 @@
 from .agreement import Agreement, AgreementAcceptance
 from .authority import ExclusionAuthority
 from .bank import BankLine
+from .documents import Document, DocumentReading, DocumentVersion
+from .equipment import (
+    EquipmentCheck,
+    EquipmentFault,
+    EquipmentHolding,
+    EquipmentItem,
+    EquipmentKind,
+    ItemState,
+)
 from .joining import Application, Invitation
 from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
 from .member import Area, Member, Premises
@@ -23,6 +32,7 @@ from .money import (
 from .pipeline import Lost, MemberContact, MemberStep
 from .scheme import SchemeSetting
 from .sharing import SharingCounter, SharingRecord
+from .training import Course, TrainingCounter, TrainingPlace, TrainingSession
 from .user import Role, User
 
 __all__ = [
@@ -33,12 +43,22 @@ __all__ = [
     "Area",
     "BankLine",
     "BouncedAddress",
+    "Course",
     "CreditNote",
+    "Document",
+    "DocumentReading",
+    "DocumentVersion",
+    "EquipmentCheck",
+    "EquipmentFault",
+    "EquipmentHolding",
+    "EquipmentItem",
+    "EquipmentKind",
     "ExclusionAuthority",
     "FeeRate",
     "Invitation",
     "Invoice",
     "InvoiceLine",
+    "ItemState",
     "Lost",
     "MailKind",
     "MailPace",
@@ -57,6 +77,9 @@ __all__ = [
     "SharingCounter",
     "SharingRecord",
     "Subscription",
+    "TrainingCounter",
+    "TrainingPlace",
+    "TrainingSession",
     "User",
     "VatRate",
     "WriteOff",

@@ -40,6 +40,13 @@ PAGES = {
         "/rules/",
         "/rules/premises/",
         "/bulletins/",
+        "/equipment/",
+        "/equipment/RAD-001/",
+        "/equipment/RAD-001/fault/",
+        "/documents/",
+        "/documents/code-of-practice/",
+        "/training/",
+        "/training/people/?show=over",
         "/me/",
         "/me/mail/",
         "/me/log/",
@@ -171,12 +178,40 @@ PAGES = {
         "/reports/?only=accepted&day=6&hour=15",
         "/members/",
         "/members/pipeline/?show=no_step",
+        "/equipment/?show=due",
+        "/equipment/?q=nothing+called+this",
+        "/equipment/new/",
+        "/equipment/coverage/",
+        "/equipment/RAD-001/",
+        "/equipment/RAD-001/edit/",
+        "/equipment/RAD-001/loan/",
+        "/equipment/RAD-001/where/",
+        "/equipment/RAD-001/check/",
+        "/equipment/CHG-001/lend/",
+        "/training/",
+        "/documents/?show=review",
+        "/documents/new/",
+        "/documents/code-of-practice/edit/",
+        "/documents/code-of-practice/readers/",
+        "/training/?show=mark",
+        "/training/?show=off",
+        "/training/people/?show=soon",
+        "/training/courses/",
+        "/training/courses/new/",
+        "/training/courses/conflict-management/",
+        "/training/sessions/new/",
+        "{session}",
+        "{session}edit/",
+        "{session}book/",
         "/me/log/?show=all",
     ),
     "board": (
         "/board/",
         "/money/",
         "/scheme/people/",
+        "/equipment/",
+        "/equipment/coverage/",
+        "/board/",
         "/exclusions/premises/?show=unsigned",
         "/appeals/",
         "{appeal}",
@@ -250,7 +285,8 @@ paper = SimpleUploadedFile("signed.jpg", draw_scene(6), "image/jpeg")
 signed_page = signed_copies_add(by=intel, notice=in_force, files=[paper])[0].uuid
 warning = WarningLetter.objects.suggesting().first()
 to_give = WarningLetter.objects.to_give().first()
-from members.models import SchemeSetting
+from members.models import SchemeSetting, TrainingSession
+to_mark = TrainingSession.objects.part("mark").first()
 from members.services import scheme_setting_change
 from offenders.models import ProfileVersion
 from offenders.services import bulletin_create, bulletin_queue, bulletin_send
@@ -303,6 +339,7 @@ print("PLACES " + json.dumps({
     "warned": f"/subjects/{warning.subject.ref}/",
     "warn": f"/subjects/{in_force.subject.ref}/warn/",
     "breach_step": f"/exclusions/{breach.notice_ref}/breaches/{breach.report.ref}/",
+    "session": f"/training/sessions/{to_mark.ref}/",
     "new_intelligence": f"/intelligence/{fresh.ref}/",
     "shared_intelligence": f"/intelligence/{row.ref}/",
 }))

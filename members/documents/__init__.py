@@ -1,0 +1,1 @@
+"""Documents that the scheme is run by: versions, owner, review, who has read them."""

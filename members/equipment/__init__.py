@@ -1,0 +1,1 @@
+"""Equipment that the scheme lends: radios, body-worn cameras, chargers."""

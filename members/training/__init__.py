@@ -1,0 +1,1 @@
+"""Training that the scheme gives: courses, sessions, attendance, certificates."""
