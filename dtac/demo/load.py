@@ -34,6 +34,7 @@ from members.models import (
 
 from . import words
 from .alerts import load_alerts
+from .board import load_board
 from .bulletins import load_bulletins
 from .crime import load_crime
 from .exclusions import load_exclusions
@@ -82,6 +83,9 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)
+        analyse(scale)
+        tell("The Board's figures ...")
+        load_board(seed=seed)
     analyse(scale)
 
 

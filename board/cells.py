@@ -1,0 +1,80 @@
+"""A figure as it is shown and exported: a number, pounds, or why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from common import money
+
+from .small import hidden
+
+SMALL, COVERS, UNKNOWN = "fewer than 5", "not shown", "not counted"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure. `why` says why it isn't shown: small, covers, unknown; or that it is "about"."""
+
+    value: int | Decimal | None
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is written on the page."""
+        said = {"small": SMALL, "covers": COVERS, "unknown": UNKNOWN}.get(self.why)
+        if said:
+            return said
+        if isinstance(self.value, Decimal):
+            return money.pounds(self.value)
+        return f"about {self.value:,}" if self.why == "about" else f"{self.value:,}"
+
+    @property
+    def plain(self) -> int | Decimal | str:
+        """What is written into a file: the number where there is one."""
+        if self.why or self.value is None:
+            return self.words
+        return self.value
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a number to read."""
+        return self.why in ("", "about")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its label, one cell for each column, and what the figure means."""
+
+    label: str
+    cells: Sequence[Cell]
+    means: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of the page: this period, the one before, the same a year earlier."""
+
+    key: str
+    title: str
+    lines: Sequence[Line]
+    note: str = ""
+
+
+def shown(value: int | Decimal, why: str) -> Cell:
+    """Return a figure, or the reason why it isn't shown in its place."""
+    return Cell(None if why else value, why)
+
+
+def count_cell(parts: Mapping[Any, int], part: Any) -> Cell:
+    """Return a count of people's doings: the whole scheme's, or one part's, if it may be shown."""
+    if part is None:
+        return Cell(sum(parts.values()))
+    return shown(parts.get(part, 0), hidden(parts).get(part, ""))
+
+
+def plain_cell(parts: Mapping[Any, int] | None, part: Any) -> Cell:
+    """Return a count of businesses, of which nothing is hidden; unknown where there is none."""
+    if parts is None:
+        return Cell(None, "unknown")
+    return Cell(sum(parts.values()) if part is None else parts.get(part, 0))
