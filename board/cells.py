@@ -7,7 +7,7 @@ from typing import Any
 
 from common import money
 
-from .small import hidden
+from .small import LEAST, coarse, exact, rounded
 
 SMALL, COVERS, UNKNOWN = "fewer than 5", "not shown", "not counted"
 
@@ -27,7 +27,7 @@ class Cell:
             return said
         if isinstance(self.value, Decimal):
             return money.pounds(self.value)
-        return f"about {self.value:,}" if self.why == "about" else f"{self.value:,}"
+        return f"{'about ' if self.why == 'about' else ''}{self.value:,}"
 
     @property
     def plain(self) -> int | Decimal | str:
@@ -61,16 +61,18 @@ class Section:
     note: str = ""
 
 
-def shown(value: int | Decimal, why: str) -> Cell:
-    """Return a figure, or the reason why it isn't shown in its place."""
-    return Cell(None if why else value, why)
+def count_cell(parts: Mapping[Any, int], part: Any, *, is_exact: bool = False) -> Cell:
+    """Return a count of people's doings: the whole scheme's, or one part's as far as it may be.
 
-
-def count_cell(parts: Mapping[Any, int], part: Any) -> Cell:
-    """Return a count of people's doings: the whole scheme's, or one part's, if it may be shown."""
+    Of a part it is to the nearest 5, unless `is_exact` (incidents in all).
+    """
     if part is None:
         return Cell(sum(parts.values()))
-    return shown(parts.get(part, 0), hidden(parts).get(part, ""))
+    why = (exact if is_exact else coarse)(parts)
+    if part in why:
+        return Cell(None, why[part])
+    number = parts.get(part, 0)
+    return Cell(number) if is_exact or number < LEAST else Cell(rounded(number), "about")
 
 
 def plain_cell(parts: Mapping[Any, int] | None, part: Any) -> Cell:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 
 from common import dates
 from common.exports import Value
@@ -53,15 +54,20 @@ def _about(figures: Figures, as_of: dt.datetime | None) -> Iterator[Row]:
 
 def _plan(row: Progress) -> Iterator[Row]:
     held = row.target
+
+    def number(value: Decimal | None) -> Value:
+        if value is None:
+            return "not counted"
+        return value if held.is_money else int(value)
+
     facts: tuple[tuple[str, Value], ...] = (
-        ("today", row.value),
-        ("where it started", held.baseline),
-        ("target", held.target),
+        ("today", number(row.value)),
+        ("where it started", number(held.baseline)),
+        ("target", number(held.target)),
         ("by", held.by),
         ("whether it gets there", row.verdict),
     )
     for of, value in facts:
         yield ("Business plan", row.label, of, value, None, None)
     for month, value in zip(row.months[:-1], row.history[:-1], strict=True):
-        said = "not counted" if value is None else value
-        yield ("Business plan", row.label, f"end of {month:%B %Y}", said, None, None)
+        yield ("Business plan", row.label, f"end of {month:%B %Y}", number(value), None, None)

@@ -16,12 +16,12 @@ from incidents.models import IncidentType
 from members.models import Area, Member
 
 from . import reading
-from .cells import Cell, Line, Section, count_cell, plain_cell, shown
+from .cells import Cell, Line, Section, count_cell, plain_cell
 from .figures import received
 from .forms import Asked
 from .models import Level, Tally
-from .reading import Counts, Sums
-from .small import hidden, hidden_rows, rounded
+from .reading import Sums
+from .small import LEAST, rounded
 
 Kind = Tally.Kind
 TOP = 10
@@ -74,31 +74,37 @@ class Figures:
             lambda name: count_cell(self.counts[name].parts(kind, self.keys), self.part)
         )
 
-    def pounds(self, name: str, of: str) -> Cell:
+    def incidents_in(self, name: str, part: Any) -> Cell:
+        """Return the incidents of a period, of a part or of all."""
+        parts = self.counts[name].parts(Kind.INCIDENT, self.keys)
+        return count_cell(parts, part, is_exact=True)
+
+    def pounds(self, name: str, of: str, part: Any) -> Cell:
         """Return stolen, recovered or net of a period; hidden where the incidents are."""
-        counts = self.counts[name]
-        incidents = count_cell(counts.parts(Kind.INCIDENT, self.keys), self.part)
-        if not incidents.is_shown:
+        if not self.incidents_in(name, part).is_shown:
             return Cell(None, "covers")
-        sums = counts.sums(Kind.INCIDENT, self.part, whole=self.is_whole)
+        sums = self.counts[name].sums(Kind.INCIDENT, part, whole=part is None)
         return Cell(Decimal(getattr(sums, of)))
 
-    def families(self, counts: Counts) -> dict[Any, dict[str, int]]:
-        """Return how many incidents of each family each part has."""
-        found = {key: dict.fromkeys(IncidentType.Family.values, 0) for key in self.keys}
-        for (part, type_id), sums in counts.split.items():
-            row = found.setdefault(part, dict.fromkeys(IncidentType.Family.values, 0))
-            row[self.types[type_id].family] += sums.number
-        return found
+    def family(self, name: str, family: str, part: Any) -> Cell:
+        """Return the incidents of a family in a period, of a part or of all.
 
-    def family(self, name: str, family: str) -> Cell:
-        """Return the incidents of a family in a period."""
-        table = self.families(self.counts[name])
-        if self.is_whole:
-            return Cell(sum(row[family] for row in table.values()))
-        if self.part in hidden_rows(table):
+        Crime is what is left of a part's incidents without anti-social behaviour, nearly: where
+        one of these is hidden the other is too.
+        """
+        if part is not None and not self.incidents_in(name, part).is_shown:
             return Cell(None, "covers")
-        return Cell(table[self.part][family])
+        cell = count_cell(self._of_family(name, family), part)
+        if family == "crime" and not count_cell(self._of_family(name, "asb"), part).is_shown:
+            return Cell(None, "covers")
+        return cell
+
+    def _of_family(self, name: str, family: str) -> dict[Any, int]:
+        found = dict.fromkeys(self.keys, 0)
+        for (part, type_id), sums in self.counts[name].split.items():
+            if self.types[type_id].family == family:
+                found[part] = found.get(part, 0) + sums.number
+        return found
 
     @cached_property
     def standing(self) -> dict[str, dict[str, dict[Any, int]]]:
@@ -156,34 +162,23 @@ class Figures:
             rows = [(self.types[key].label, Cell(found[key])) for key in ordered[:TOP]]
             rest = sum(found[key] for key in ordered[TOP:])
             return [*rows, ("All other types", Cell(rest))] if rest else rows
-        about = [(self.types[key].label, rounded(found[key])) for key in ordered]
-        return [(label, Cell(n, "about")) for label, n in about if n is not None][:TOP]
+        known = [key for key in ordered if found[key] >= LEAST][:TOP]
+        return [(self.types[key].label, Cell(rounded(found[key]), "about")) for key in known]
 
     @cached_property
     def by_area(self) -> list[AreaRow]:
         """Each area in this period; nothing for a part of the scheme: single people might show."""
         if not self.is_whole:
             return []
-        counts = self.counts["now"]
-        incidents = counts.parts(Kind.INCIDENT, self.keys)
-        served = counts.parts(Kind.SERVED, self.keys)
-        families = self.families(counts)
-        unsplit = hidden_rows(families)
-        why_incidents, why_served = hidden(incidents), hidden(served)
+        served = self.counts["now"].parts(Kind.SERVED, self.keys)
         rows = []
         for area in self.areas:
             key = area.pk
-            why = why_incidents.get(key, "")
-            sums = counts.sums(Kind.INCIDENT, key, whole=False)
-            split = "covers" if key in unsplit else ""
             cells = [
-                shown(incidents[key], why),
-                *(shown(families[key][name], split) for name in ("crime", "asb")),
-                *(
-                    shown(amount, why and "covers")
-                    for amount in (sums.stolen, sums.recovered, sums.net)
-                ),
-                shown(served[key], why_served.get(key, "")),
+                self.incidents_in("now", key),
+                *(self.family("now", name, key) for name in ("crime", "asb")),
+                *(self.pounds("now", of, key) for of in ("stolen", "recovered", "net")),
+                count_cell(served, key),
             ]
             rows.append(AreaRow(area.name, cells))
         return rows
@@ -200,14 +195,19 @@ class Figures:
 
 
 def _incidents(page: Figures) -> Section:
+    def incidents(name: str) -> Cell:
+        return page.incidents_in(name, page.part)
+
     pounds = {
-        of: page.column(lambda name, of=of: page.pounds(name, of))  # type: ignore[misc]
+        of: page.column(lambda name, of=of: page.pounds(name, of, page.part))  # type: ignore[misc]
         for of in ("stolen", "recovered", "net")
     }
     lines = [
-        Line("Incidents", page.number(Kind.INCIDENT), "accepted by the Intelligence Manager"),
-        Line("Crime", page.column(lambda name: page.family(name, "crime"))),
-        Line("Anti-social behaviour", page.column(lambda name: page.family(name, "asb"))),
+        Line("Incidents", page.column(incidents), "accepted by the Intelligence Manager"),
+        Line("Crime", page.column(lambda name: page.family(name, "crime", page.part))),
+        Line(
+            "Anti-social behaviour", page.column(lambda name: page.family(name, "asb", page.part))
+        ),
         Line("Property stolen", pounds["stolen"]),
         Line("Property recovered", pounds["recovered"]),
         Line("Net loss", pounds["net"], "stolen less recovered"),

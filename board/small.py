@@ -1,102 +1,77 @@
 """Small counts: what could point at a person is not shown, nor what would let it be worked out.
 
 A count of a whole borough points at nobody. One of an area or a sector may: "one exclusion in
-Longfield". So in a breakdown whose total is shown:
+Longfield". So in a breakdown whose total is shown, a count under 5 (a zero too, so that nothing is
+said by what isn't hidden) is "fewer than 5", and
 
-- a count under 5 (a zero too, so that nothing is said by what isn't hidden) is "fewer than 5";
-- the smallest of the others is hidden with it, and more of them until each small count may still be
-  one of three when what is shown is subtracted from the total;
+- of incidents the other counts are exact (`exact`): the smallest of them is hidden with the small
+  ones, and more, until each small count may still be one of three;
+- of notices, breaches, appeals and kinds of incident they are to the nearest 5 (`coarse`), so that
+  periods that differ by a day tell nothing either; more are hidden where that leaves too little;
 - where that hides all, none is told from another.
 
 docs/decisions/0013 reasons why; tests/test_small.py tries to work them out.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
 LEAST = 5
 CHOICES = 3
 """How many values a small count must leave open. Two are told apart by how much else is hidden."""
 Key = TypeVar("Key", bound=Hashable)
+Bounds = tuple[int, int]
 
 
-def hidden(counts: Mapping[Key, int]) -> dict[Key, str]:
+def exact(counts: Mapping[Key, int]) -> dict[Key, str]:
     """Return why a count is not shown, "small" or "covers", for those of a breakdown that aren't.
 
-    `counts` are all parts of a total that is known to the reader.
+    `counts` are all parts of a total that the reader knows.
     """
-    if not any(counts.values()):
-        return {}  # nothing happened anywhere: that is about nobody
+    return _hidden(counts, known=lambda n: (n, n), covers=1)
+
+
+def coarse(counts: Mapping[Key, int]) -> dict[Key, str]:
+    """Return the same where what is shown is rounded to the nearest 5."""
+    return _hidden(counts, known=lambda n: (max(rounded(n) - 2, LEAST), rounded(n) + 2), covers=0)
+
+
+def rounded(number: int) -> int:
+    """Return a count to the nearest 5."""
+    return LEAST * round(number / LEAST)
+
+
+def _hidden(
+    counts: Mapping[Key, int], *, known: Callable[[int], Bounds], covers: int
+) -> dict[Key, str]:
     why = {key: "small" for key, n in counts.items() if n < LEAST}
-    shown = sorted((n, place) for place, (key, n) in enumerate(counts.items()) if key not in why)
+    if not why or not any(counts.values()):
+        return {}  # nothing small; or nothing happened anywhere, which is about nobody
+    small = dict(why)
     keys = list(counts)
-    if not why:
-        return {}
-    # One covers always, so that nothing is told by whether one was needed.
-    if shown:
+    shown = sorted((n, place) for place, n in enumerate(counts.values()) if n >= LEAST)
+    while len(shown) > 1:
+        # So many cover always, so that nothing is told by whether they were needed.
+        if len(why) - len(small) >= covers and _safe(counts, why, known, most=shown[0][0] - 1):
+            return why
         why[keys[shown.pop(0)[1]]] = "covers"
-    while shown and not _safe(counts, why, least_shown=shown[0][0]):
-        why[keys[shown.pop(0)[1]]] = "covers"
-    # Where all are hidden they are hidden alike: 8 in two parts might be told as 4 and 4 otherwise.
-    return why if shown else dict.fromkeys(counts, "covers")
+    # One alone is hidden too: it would tell which small ones there are where none is left.
+    if len(small) == len(counts) and _safe(counts, small, known, most=LEAST):
+        return small
+    return dict.fromkeys(counts, "covers")  # 8 in two parts might be told as 4 and 4 otherwise
 
 
-def _safe(counts: Mapping[Key, int], why: Mapping[Key, str], *, least_shown: int) -> bool:
+def _safe(
+    counts: Mapping[Key, int], why: Mapping[Key, str], known: Callable[[int], Bounds], *, most: int
+) -> bool:
     """Whether each small count may be one of CHOICES, for a reader who knows these rules.
 
-    They know the total of what is hidden, that a small one is 0 to 4, and that what covers it is 5
-    or more and less than the smallest that is shown (the same number might have been hidden first).
+    They know the total, that a small one is 0 to 4, and that what covers it is 5 or more and less
+    than the smallest that is shown (the same number might have been hidden first).
     """
-    total = sum(counts[key] for key in why)
-    bounds = {
-        key: (0, LEAST - 1) if reason == "small" else (LEAST, max(LEAST, least_shown - 1))
-        for key, reason in why.items()
-    }
-    low = sum(bound[0] for bound in bounds.values())
-    high = sum(bound[1] for bound in bounds.values())
-    for key, reason in why.items():
-        if reason == "small":
-            mine = bounds[key]
-            lowest = max(mine[0], total - (high - mine[1]))
-            highest = min(mine[1], total - (low - mine[0]))
-            if highest - lowest < CHOICES - 1:
-                return False
-    return True
-
-
-def hidden_rows(table: Mapping[Key, Mapping[str, int]]) -> set[Key]:
-    """Return the rows of a table whose split is not shown: by area, of what kind, say.
-
-    The reader knows the total of each row and of each column. Rows with a count of 1 to 4 are
-    hidden whole, and more of them until each such count may be one of several. For rows of which
-    only the totals are known, the bounds that are asked here are the exact ones.
-    """
-    small = {key for key, row in table.items() if any(0 < n < LEAST for n in row.values())}
-    rest = sorted(
-        (key for key in table if key not in small), key=lambda key: sum(table[key].values())
-    )
-    out = set(small)
-    while out and rest and not _rows_safe(table, small, out):
-        out.add(rest.pop(0))
-    return out if not out or _rows_safe(table, small, out) else set(table)
-
-
-def _rows_safe(table: Mapping[Key, Mapping[str, int]], small: set[Key], out: set[Key]) -> bool:
-    columns: dict[str, int] = {}
-    for key in out:
-        for name, n in table[key].items():
-            columns[name] = columns.get(name, 0) + n
-    everything = sum(columns.values())
-    for key in small:
-        row = sum(table[key].values())
-        for name, n in table[key].items():
-            if 0 < n < LEAST:
-                lowest = max(0, row - (everything - columns[name]))
-                if min(row, columns[name]) - lowest < 1:
-                    return False
-    return True
-
-
-def rounded(number: int) -> int | None:
-    """Return a count to the nearest 5; None for one under 5."""
-    return None if number < LEAST else LEAST * round(number / LEAST)
+    bounds = {"small": (0, LEAST - 1), "covers": (LEAST, max(LEAST, most))}
+    each = [bounds[why[key]] if key in why else known(n) for key, n in counts.items()]
+    total = sum(counts.values())
+    lowest = max(0, total - (sum(high for _, high in each) - (LEAST - 1)))
+    highest = min(LEAST - 1, total - sum(low for low, _ in each))
+    return highest - lowest >= CHOICES - 1

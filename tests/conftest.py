@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from board.tallies import tallies_refresh
 from exclusions.merging import subjects_merge
 from exclusions.models import Notice
 from exclusions.services import numbers_issue, signed_copies_add
@@ -100,6 +101,7 @@ def world(cast: Cast) -> dict[str, Any]:
         contact_save(by=intel, member=member, data=data)
         for member in (cast.store.member, cast.police.member)
     )
+    tallies_refresh()
     return {
         "contact": str(contact.uuid),
         "site": str(Premises.objects.get(pk=cast.shop.pk).uuid),

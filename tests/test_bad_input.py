@@ -94,6 +94,7 @@ PAGES = {
     "statement_new": "intel",
     "statement_edit": "intel",
     "agreement": "staff",
+    "target_edit": "board",
     "alert_new": "staff",
     "alert_push": "staff",
     "alert_withdraw": "store",
@@ -189,7 +190,8 @@ LISTS = {
               "/bulletins/new/", "/reports/{waiting}/review/", "/subjects/{published}/exclude/",
               "/viewing/", "/warnings/", "/subjects/{published}/warn/",
               "/members/{own_member}/figures/", "/me/log/"),
-    "board": ("/board/", "/members/", "/members/pipeline/", "/appeals/"),
+    "board": ("/board/", "/board/figures.csv", "/board/targets/", "/members/",
+              "/members/pipeline/", "/appeals/"),
 }  # fmt: skip
 
 
@@ -222,7 +224,7 @@ def everything() -> tuple[int, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
-OURS = ("exclusions", "incidents", "members", "offenders")
+OURS = ("board", "exclusions", "incidents", "members", "offenders")
 
 
 def test_every_form_is_tried(world, client_of) -> None:
@@ -280,6 +282,9 @@ QUERIES = (
     "day=9&hour=99&only=%00&place=%00&goods=x&outcome=x&method=%00&what=all:",
     "since=2026-05-01&until=2026-01-01&only=accepted",
     "period=12m&show=person&page=99",
+    "period=any&from=0001-01-01&to=9999-12-31",
+    "period=year&from=9999-12-31&area=x&sector=%00",
+    "period=month&from=0001-01-01",
 )
 
 

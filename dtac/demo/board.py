@@ -12,7 +12,6 @@ from members.actions import SIGNED_IN
 from members.models import Member
 from offenders.models import Subject
 
-MONTHS = 12
 SQL = """
 INSERT INTO audit_event (at, action, is_read, actor_id, actor_name, actor_role, member_id,
                          member_name, record, subjects, detail, address, request_id)
@@ -20,12 +19,13 @@ SELECT u.last_login - ((n.i + (u.id * n.i * 13) %% 5) * interval '9 days'),
        %(action)s, false, u.id, u.name, u.role, m.id, m.name, '', '[]'::jsonb, '{}'::jsonb, NULL, ''
   FROM members_user u
   JOIN members_member m ON m.id = u.member_id
- CROSS JOIN generate_series(0, 38) AS n(i)
- WHERE u.last_login IS NOT NULL AND n.i <= 4 + u.id %% 35
+ CROSS JOIN generate_series(0, 80) AS n(i)
+ WHERE u.last_login IS NOT NULL
+   AND n.i <= CASE WHEN u.last_login < now() - interval '30 days' THEN 0 ELSE 6 + u.id %% 75 END
 """
 
 
-def load_board(*, seed: int) -> None:
+def load_board(*, seed: int, scale: int) -> None:
     """Add the sign-ins that led to each user's last one, and snapshots of the months before.
 
     The snapshots end where this data has its facts: what is counted today is counted, not drawn.
@@ -39,14 +39,22 @@ def load_board(*, seed: int) -> None:
         Level.Measure.ID_SOUGHT: known.filter(status="id_sought").count(),
     }
     rows = []
-    for back, month in enumerate(dates.month_starts(last=today, count=2 * MONTHS)[::-1]):
-        day = month - dt.timedelta(days=1)
+    for day in _days(today, scale):
+        months = (today - day).days / 30
         for measure, value in ends.items():
-            share = max(0.3, 1 - 0.025 * (back + 1) - rng.random() * 0.02)
+            share = max(0.3, 1 - 0.022 * months - rng.random() * 0.004)
             rows.append(Level(day=day, measure=measure, value=round(value * share)))
-        rows += _use(day, 1 - 0.015 * (back + 1))
+        rows += _use(day, 1 - 0.012 * months)
     Level.objects.bulk_create(rows, batch_size=2000)
     tallies_rebuild()
+
+
+def _days(today: dt.date, scale: int) -> list[dt.date]:
+    """Return every day of a year and a half; of a larger demo the ends of months only."""
+    if scale == 1:
+        return [today - dt.timedelta(days=back) for back in range(1, 550)]
+    ends = dates.month_starts(last=today, count=24)
+    return [month - dt.timedelta(days=1) for month in ends]
 
 
 def _use(day: dt.date, share: float) -> list[Level]:

@@ -85,7 +85,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_access_log(scale=scale)
         analyse(scale)
         tell("The Board's figures ...")
-        load_board(seed=seed)
+        load_board(seed=seed, scale=scale)
     analyse(scale)
 
 

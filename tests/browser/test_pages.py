@@ -140,7 +140,16 @@ PAGES = {
         "/members/pipeline/?show=no_step",
         "/me/log/?show=all",
     ),
-    "board": ("/board/", "/exclusions/premises/?show=unsigned", "/appeals/", "{appeal}"),
+    "board": (
+        "/board/",
+        "/board/?period=year&area=longfield",
+        "/board/?period=any&from=2026-03-02&to=2026-03-01",
+        "/board/targets/",
+        "/board/targets/revenue/",
+        "/exclusions/premises/?show=unsigned",
+        "/appeals/",
+        "{appeal}",
+    ),
     "admin": ("/viewing/", "{viewing}"),
 }
 
