@@ -17,6 +17,8 @@ from .periods import CHOICES, DEFAULT, BoardPeriod, own_days, period_of
 from .targets import TargetInput
 
 LONGEST = 3 * 366
+FOUNDED = dt.date(2002, 12, 1)
+"""The scheme has no figures before it."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class BoardForm(PlainForm):
         today = dates.today()
         if first is None:
             return "Enter the first day." if last or own else ""
+        if first < FOUNDED:
+            return "Enter a day from December 2002 on."
         if first > today:
             return "This day is still to come."
         if last and first > last:

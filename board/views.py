@@ -16,6 +16,7 @@ from common.exports import ODS, csv_bytes, ods_bytes
 from common.http import download
 from common.lists import Chip
 from members.access import roles_only, user_of
+from members.models import Member
 
 from . import actions, figures
 from .access import BOARD_ROLES, may_set_targets
@@ -86,6 +87,7 @@ def _figures(page: Figures) -> dict[str, Any]:
         found |= {
             "plan": [(row, _plan_chart(row)) for row in plan],
             "revenue": _revenue(plan, page),
+            "unsigned": Member.objects.unsigned().count(),
         }
     return found
 

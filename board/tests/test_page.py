@@ -184,7 +184,8 @@ def test_area_and_sector_at_once_are_refused(cast: Cast, client_of: ClientOf) ->
 @pytest.mark.parametrize(
     "query",
     ["period=any", "to=2026-01-01", "from=2999-01-01", "period=any&from=2026-03-02&to=2026-03-01",
-     "period=any&from=2001-01-01", "period=week", "area=atlantis", "sector=x", "from=yesterday"],
+     "period=any&from=2001-01-01", "period=month&from=0001-01-01", "period=week",
+     "area=atlantis", "sector=x", "from=yesterday"],
 )  # fmt: skip
 def test_what_is_no_period_is_refused(cast: Cast, client_of: ClientOf, query: str) -> None:
     tallies_refresh()

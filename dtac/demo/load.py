@@ -265,7 +265,7 @@ def _users(rng: random.Random, members: list[Member], sites: list[Premises]) -> 
         agency = member.kind == "agency"
         active = rng.random() < 0.72
         for nth in range(USERS_EACH + (place % 3 == 0) + (place % 4 == 0)):
-            days = rng.expovariate(1 / 9) + (0 if active else 32)
+            days = rng.expovariate(1 / 9) * (1 if active else 25) + (0 if active else 32)
             name = f"{rng.choice(words.STAFF)}"
             role = Role.AGENCY if agency else Role.MANAGER if nth == 0 else Role.REPORTER
             signed_in = rng.random() < 0.86
