@@ -141,7 +141,7 @@ class Progress:
         word = "fewer" if self.pace < 0 and not self.target.is_money else "more"
         word = "less" if self.pace < 0 and self.target.is_money else word
         said = f"{self.about(abs(self.pace))} {word} a month"
-        return f"{said}; {self.about(self.needed)} more needed" if self.needed else said
+        return f"{said}; {self.about(self.needed)} needed" if self.needed else said
 
 
 def slope(points: Sequence[tuple[int, Decimal]]) -> Decimal:
@@ -161,7 +161,9 @@ def plan_progress() -> list[Progress]:
     for measure in PlanTarget.Measure.values:
         if measure in held:
             history = history_of(measure, months)
-            found.append(Progress(held[measure], history[-1] or Decimal(0), months, history))
+            # On the first of a month nothing of it is counted for half a minute.
+            latest = next((n for n in reversed(history) if n is not None), Decimal(0))
+            found.append(Progress(held[measure], latest, months, history))
     return found
 
 

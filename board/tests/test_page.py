@@ -269,7 +269,7 @@ def test_whether_it_gets_there(
 def test_pace_and_need() -> None:
     found = progress(list(range(100, 113)))
     assert found.pace == 1
-    assert found.pace_words == "1 more a month; 2.8 more needed"
+    assert found.pace_words == "1 more a month; 2.8 needed"
     assert progress(list(range(40, 27, -1))).pace_words.startswith("1 fewer a month")
     assert slope([(0, Decimal(1)), (1, Decimal(2)), (3, Decimal(4))]) == 1
 
