@@ -30,6 +30,11 @@ class Cell:
         return f"{'about ' if self.why == 'about' else ''}{self.value:,}"
 
     @property
+    def css(self) -> str:
+        """How it is set: a figure, paler where there is none."""
+        return "num" if self.is_shown else "num muted"
+
+    @property
     def plain(self) -> int | Decimal | str:
         """What is written into a file: the number where there is one."""
         if self.why or self.value is None:

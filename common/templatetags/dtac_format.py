@@ -4,10 +4,11 @@ import datetime as dt
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from common import dates, money
+from common.charts import Bar, BarChart
 
 register = template.Library()
 
@@ -51,6 +52,32 @@ def whole_pounds(value: Decimal | None) -> str:
 def grouped(value: int | None) -> str:
     """A number with commas between thousands: 12,345; nothing for None."""
     return "" if value is None else f"{value:,}"
+
+
+BAR = (
+    "<g><title>{}: {}</title>"
+    '<rect class="bar {}" x="{}" y="{}" width="{}" height="{}" rx="3"></rect>{}</g>'
+)
+
+
+@register.filter
+def drawn_bars(chart: BarChart, tone: str) -> SafeString:
+    """The bars of a chart, as the parts of an SVG. Made here: a page has many of them."""
+    return format_html_join(
+        "",
+        BAR,
+        (
+            (bar.label, bar.words, tone, bar.x, bar.y, bar.width, bar.height, _foot(chart, bar))
+            for bar in chart.bars
+        ),
+    )
+
+
+def _foot(chart: BarChart, bar: Bar) -> SafeString | str:
+    if not bar.foot:
+        return ""
+    place = (bar.middle, chart.height - 5)
+    return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', *place, bar.foot)
 
 
 @register.filter
