@@ -100,10 +100,16 @@ class Figures:
         return cell
 
     def _of_family(self, name: str, family: str) -> dict[Any, int]:
-        found = dict.fromkeys(self.keys, 0)
-        for (part, type_id), sums in self.counts[name].split.items():
-            if self.types[type_id].family == family:
-                found[part] = found.get(part, 0) + sums.number
+        return self._families[name].get(family, dict.fromkeys(self.keys, 0))
+
+    @cached_property
+    def _families(self) -> dict[str, dict[str, dict[Any, int]]]:
+        found: dict[str, dict[str, dict[Any, int]]] = {name: {} for name in COLUMNS}
+        for name, counts in self.counts.items():
+            for (part, type_id), sums in counts.split.items():
+                family = self.types[type_id].family
+                row = found[name].setdefault(family, dict.fromkeys(self.keys, 0))
+                row[part] = row.get(part, 0) + sums.number
         return found
 
     @cached_property
@@ -139,13 +145,14 @@ class Figures:
 
     @cached_property
     def monthly(self) -> dict[tuple[dt.date, Any, Any], Sums]:
-        """Incidents of these months, by month, part and type."""
-        return reading.by_month(self.months, self.by)
+        """Incidents of these months, by month, part (None where all are meant) and type."""
+        return reading.by_month(self.months, None if self.is_whole else self.by)
 
     @cached_property
     def incidents_by_month(self) -> list[tuple[dt.date, Cell]]:
         """Accepted incidents of each of these months."""
-        parts = {month: dict.fromkeys(self.keys, 0) for month in self.months}
+        keys = [] if self.is_whole else self.keys
+        parts: dict[dt.date, dict[Any, int]] = {m: dict.fromkeys(keys, 0) for m in self.months}
         for (month, part, _), sums in self.monthly.items():
             parts[month][part] = parts[month].get(part, 0) + sums.number
         return [(month, count_cell(parts[month], self.part)) for month in self.months]
@@ -255,7 +262,7 @@ def _plain(page: Figures, name: str, kind: str) -> Cell:
 def _bulletins(page: Figures) -> Section | None:
     if not page.is_whole:
         return None
-    found = {name: reading.bulletins(span) for name, span in page.spans.items()}
+    found = reading.bulletins(page.spans)
     labels = (
         ("Bulletins sent", ""),
         ("People e-mailed", "each time one was"),

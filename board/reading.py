@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max, Q, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import IntegerField, Q, Sum, Value
 
 from common import dates
 from common.periods import Period
@@ -105,13 +104,16 @@ def counts(period: Period, by: str) -> Counts:
     return Counts(rows)
 
 
-def by_month(months: list[dt.date], by: str) -> dict[tuple[dt.date, Any, Any], Sums]:
-    """Return accepted incidents of months (their first days), by month, part and type."""
+def by_month(months: list[dt.date], by: str | None) -> dict[tuple[dt.date, Any, Any], Sums]:
+    """Return accepted incidents of months (their first days), by month, part and type.
+
+    Without `by` the part is None.
+    """
     span = (months[0], months[-1])
     rows = (
         Tally.objects.filter(kind=Tally.Kind.INCIDENT, whole_month=True, day__range=span)
         .order_by()
-        .values_list("day", by, "type_id")
+        .values_list("day", by or Value(None, IntegerField()), "type_id")
         .annotate(n=Sum("number"), stolen=Sum("stolen"), recovered=Sum("recovered"))
     )
     return {(day, part, kind): Sums(*sums) for day, part, kind, *sums in rows}
@@ -178,27 +180,24 @@ def levels_on(days: Iterable[dt.date], by: str) -> dict[tuple[str, dt.date], dic
 
 
 def levels_by_month(measure: str, months: list[dt.date]) -> list[int | None]:
-    """Return the last snapshot of each of these months; None for those without one."""
-    lasts = (
-        Level.objects.filter(measure=measure, day__gte=months[0])
-        .order_by()
-        .annotate(month=TruncMonth("day"))
-        .values("month")
-        .annotate(last=Max("day"))
-        .values("last")
-    )
-    rows = (
-        Level.objects.filter(measure=measure, day__in=lasts)
-        .order_by()
-        .values_list("day")
-        .annotate(n=Sum("value"))
-    )
-    found = {day.replace(day=1): value for day, value in rows}
-    return [found.get(month) for month in months]
+    """Return the snapshot of each of these months' last days (of the last month, today's).
+
+    None for those without one.
+    """
+    ends = [dates.add_months(month, 1) - ONE_DAY for month in months[:-1]] + [dates.today()]
+    rows = Level.objects.filter(measure=measure, day__in=ends).order_by().values_list("day")
+    found = dict(rows.annotate(n=Sum("value")))
+    return [found.get(day) for day in ends]
 
 
-def bulletins(period: Period) -> tuple[int, int, int]:
-    """Return the bulletins sent in a period, whom they were e-mailed to, and who opened them."""
-    rows = BulletinReach.objects.filter(sent_on__range=(period.first, period.last))
-    found = list(rows.values_list("recipients", "readers"))
-    return len(found), sum(row[0] for row in found), sum(row[1] for row in found)
+def bulletins(periods: Mapping[str, Period]) -> dict[str, tuple[int, int, int]]:
+    """Return the bulletins sent in periods, whom they were e-mailed to, and who opened them."""
+    meant = Q()
+    for period in periods.values():
+        meant |= Q(sent_on__range=(period.first, period.last))
+    rows = list(BulletinReach.objects.filter(meant).values_list("sent_on", "recipients", "readers"))
+    found = {}
+    for name, period in periods.items():
+        held = [row for row in rows if period.first <= row[0] <= period.last]
+        found[name] = (len(held), sum(row[1] for row in held), sum(row[2] for row in held))
+    return found

@@ -823,6 +823,7 @@ class Migration(migrations.Migration):
             model_name="tally",
             constraint=models.UniqueConstraint(
                 fields=("kind", "whole_month", "day", "area", "sector", "type"),
+                include=("number", "stolen", "recovered"),
                 name="tally_once",
                 nulls_distinct=False,
             ),

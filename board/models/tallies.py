@@ -81,6 +81,7 @@ class Tally(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "whole_month", "day", "area", "sector", "type"],
                 nulls_distinct=False,
+                include=["number", "stolen", "recovered"],  # the page reads this index alone
                 name="tally_once",
             ),
             models.CheckConstraint(
