@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -37,6 +37,8 @@ def target_list(request: HttpRequest) -> HttpResponse:
 @roles_only(*BOARD_ROLES)
 def target_edit(request: HttpRequest, measure: str) -> HttpResponse:
     """Set a target. The one before stays in its history."""
+    if measure not in PlanTarget.Measure.values:
+        raise Http404
     user = user_of(request)
     check_may_set_targets(user)
     held = target_of(measure)
