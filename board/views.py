@@ -1,65 +1,135 @@
-"""The Board's page: one page, true figures, nobody's name on it."""
+"""The Board's page: one page, true figures, nobody's name on it; and the same as files."""
 
-import datetime as dt
-from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audit.services import record
 from common import dates, money
-from common.charts import bar_chart
-from members.access import roles_only
+from common.charts import BarChart, bar_chart
+from common.exports import ODS, csv_bytes, ods_bytes
+from common.http import download
+from common.lists import Chip
+from members.access import roles_only, user_of
+from members.models import Member
 
-from . import figures
-from .access import BOARD_ROLES
+from . import actions, figures
+from .access import BOARD_ROLES, may_set_targets
+from .export import HEAD, export_rows
+from .forms import Asked, BoardForm
 from .models import PlanTarget
-
-NOTHING = Decimal(0)
+from .page import Figures
+from .periods import CHOICES, MONTHS
+from .plan import Progress, plan_progress
+from .tallies import LATE, as_of
 
 
 @require_safe
 @roles_only(*BOARD_ROLES)
 def board(request: HttpRequest) -> HttpResponse:
     """Membership, revenue and results against the business plan."""
-    today = dates.today()
-    months = dates.month_starts(last=today, count=12)
-    this_quarter, *_ = periods = figures.periods(today)
-    progress = figures.plan_progress()
-    incidents = figures.incidents_by_month(since=months[0])
-    revenue = figures.received_by_month(since=months[0])
-    target = next((p.target for p in progress if p.measure == PlanTarget.Measure.REVENUE), None)
+    form = BoardForm(request.GET or None)
+    is_refused = form.is_bound and not form.is_valid()
+    asked = BoardForm().asked() if is_refused else form.asked()
+    form = form if is_refused else BoardForm(asked.typed)
+    counted_at = as_of()
     context: dict[str, Any] = {
-        "progress": progress,
-        "as_of": timezone.now(),
-        "quarter": _quarter_words(today),
-        "periods": periods,
-        "months": [
-            {"month": m, "incidents": incidents.get(m, 0), "revenue": revenue.get(m, NOTHING)}
-            for m in months
-        ],
-        "incident_chart": bar_chart(
-            [(f"{m:%b}", incidents.get(m, 0), str(incidents.get(m, 0))) for m in months]
-        ),
-        "revenue_chart": bar_chart(
-            [
-                (f"{m:%b}", float(revenue.get(m, NOTHING)), money.pounds(revenue.get(m, NOTHING)))
-                for m in months
-            ],
-            line=float(target / 12) if target else None,
-        ),
-        "revenue_needed": target / 12 if target else None,
-        "areas": figures.losses_by_area(this_quarter),
-        "exclusions": figures.exclusion_figures(today),
-        "unsigned": figures.unsigned_members(),
-        "types": figures.top_types(since=months[0]),
+        "form": form,
+        "asked": asked,
+        "period": asked.period,
+        "chips": _chips(asked),
+        "steps": _steps(asked),
+        "query": urlencode(asked.period.query | asked.query),
+        "whole_query": urlencode(asked.period.query),
+        "as_of": counted_at,
+        "is_late": counted_at is not None and timezone.now() - counted_at > LATE,
     }
+    if counted_at is not None and not is_refused:
+        context |= _figures(Figures(asked))
+        context["may_set"] = may_set_targets(user_of(request))
     return render(request, "board/board.html", context)
 
 
-def _quarter_words(today: dt.date) -> str:
-    start = dates.financial_year_start(today)
-    number = (dates.quarter_start(today).month - 4) % 12 // 3 + 1
-    return f"Quarter {number} of {start.year}–{(start.year + 1) % 100:02d}"
+@require_safe
+@roles_only(*BOARD_ROLES)
+def board_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """What the page shows, as CSV or ODS."""
+    form = BoardForm(request.GET or None)
+    counted_at = as_of()
+    if counted_at is None or (form.is_bound and not form.is_valid()):
+        return redirect(f"{reverse('board')}?{request.GET.urlencode()}")
+    asked = form.asked()
+    page = Figures(asked)
+    rows = list(export_rows(page, plan_progress() if page.is_whole else [], counted_at))
+    record(actions.FIGURES_EXPORTED, by=user_of(request), kind=kind, rows=len(rows))
+    name = f"board-{asked.period.first}-{asked.period.last}.{kind}"
+    if kind == "csv":
+        return download(csv_bytes(HEAD, rows), name, "text/csv; charset=utf-8")
+    return download(ods_bytes("Board", HEAD, rows), name, ODS)
+
+
+def _figures(page: Figures) -> dict[str, Any]:
+    months = page.incidents_by_month
+    found: dict[str, Any] = {
+        "figures": page,
+        "incident_chart": bar_chart(
+            [(f"{m:%B %Y}", float(cell.value or 0), cell.words) for m, cell in months],
+            feet=[f"{m:%b}" for m, _ in months],
+        ),
+    }
+    if page.is_whole:
+        plan = plan_progress()
+        found |= {
+            "plan": [(row, _plan_chart(row)) for row in plan],
+            "revenue": _revenue(plan, page),
+            "unsigned": Member.objects.unsigned().count(),
+        }
+    return found
+
+
+def _plan_chart(row: Progress) -> BarChart:
+    months = zip(row.months, row.history, strict=True)
+    return bar_chart(
+        [(f"{m:%B %Y}", float(value or 0), row.words(value)) for m, value in months],
+        line=float(row.target.target),
+        feet=[f"{m:%b}" for m in row.months],
+    )
+
+
+def _revenue(plan: list[Progress], page: Figures) -> dict[str, Any]:
+    """Return the revenue of the page's months, and what the plan needs a month."""
+    by_month = figures.received_by_month(since=page.months[0])
+    rows = [(month, by_month.get(month, figures.NOTHING)) for month in page.months]
+    target = next(
+        (row.target.target for row in plan if row.measure == PlanTarget.Measure.REVENUE), None
+    )
+    chart = bar_chart(
+        [(f"{m:%B %Y}", float(amount), money.pounds(amount)) for m, amount in rows],
+        line=float(target / 12) if target else None,
+        feet=[f"{m:%b}" for m, _ in rows],
+    )
+    return {"rows": rows, "chart": chart, "needed": target / 12 if target else None}
+
+
+def _chips(asked: Asked) -> list[Chip]:
+    """Return a chip for each kind of period; of its kind the one that holds today."""
+    return [
+        Chip("?" + urlencode({"period": key} | asked.query), label, None, key == asked.period.key)
+        for key, label in CHOICES
+    ]
+
+
+def _steps(asked: Asked) -> list[tuple[str, str, str]]:
+    """Return the address, words and icon of the period before and after this one."""
+    found = []
+    if asked.period.key in MONTHS:
+        for by, icon in ((-1, "chevron-left"), (1, "chevron-right")):
+            other = asked.period.step(by, dates.today())
+            if other:
+                found.append(("?" + urlencode(other.query | asked.query), other.name, icon))
+    return found

@@ -248,6 +248,8 @@ SECTION_OF = {
     "premises_new": "member_list",
     "member_detail": "member_list",
     "member_figures": "member_list",
+    "target_list": "board",
+    "target_edit": "board",
     "type_new": "type_list",
     "type_edit": "type_list",
     "type_end": "type_list",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from board.tallies import tallies_refresh
 from exclusions.merging import subjects_merge
 from exclusions.models import Notice
 from exclusions.services import numbers_issue, signed_copies_add
@@ -118,6 +119,7 @@ def world(cast: Cast) -> dict[str, Any]:
     trained, away_trained = (factories.certified(intel, user) for user in (cast.staff, cast.police))
     code = factories.document(intel)
     assessment = factories.document(intel, title="Assessment", kind="dpia", readers="scheme")
+    tallies_refresh()
     return {
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,

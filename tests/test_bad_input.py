@@ -112,6 +112,7 @@ PAGES = {
     "statement_new": "intel",
     "statement_edit": "intel",
     "agreement": "staff",
+    "target_edit": "board",
     "alert_new": "staff",
     "alert_push": "staff",
     "alert_withdraw": "store",
@@ -245,9 +246,10 @@ LISTS = {
               "/equipment/", "/training/", "/training/people/", "/documents/",
               "/documents/{document}/readers/", "/subjects/{published}/warn/",
               "/members/{own_member}/figures/", "/me/log/"),
-    "board": ("/board/", "/money/", "/money/year/", "/money/invoices/", "/money/payments/",
-              "/money/renewals/", "/money/ledger.csv", "/members/", "/members/pipeline/",
-              "/members/engagement/", "/appeals/", "/scheme/people/", "/equipment/", "/training/"),
+    "board": ("/board/", "/board/figures.csv", "/board/targets/", "/money/", "/money/year/",
+              "/money/invoices/", "/money/payments/", "/money/renewals/", "/money/ledger.csv",
+              "/members/", "/members/pipeline/", "/members/engagement/", "/appeals/",
+              "/scheme/people/", "/equipment/", "/training/"),
 }  # fmt: skip
 
 
@@ -280,7 +282,7 @@ def everything() -> tuple[int, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
-OURS = ("exclusions", "incidents", "members", "offenders")
+OURS = ("board", "exclusions", "incidents", "members", "offenders")
 
 
 def test_every_form_is_tried(world, client_of) -> None:
@@ -338,6 +340,9 @@ QUERIES = (
     "day=9&hour=99&only=%00&place=%00&goods=x&outcome=x&method=%00&what=all:",
     "since=2026-05-01&until=2026-01-01&only=accepted",
     "period=12m&show=person&page=99",
+    "period=any&from=0001-01-01&to=9999-12-31",
+    "period=year&from=9999-12-31&area=x&sector=%00",
+    "period=month&from=0001-01-01",
 )
 
 

@@ -13,11 +13,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from audit.services import record
+from board.models import PlanTarget
+from board.tallies import tallies_refresh
 from common.edits import edits_of
 from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
 from exclusions.services import numbers_issue, signed_copies_add
 from incidents.services import PersonInput, report_accept
+from members.actions import SIGNED_IN
 from members.documents.services import document_read
 from members.equipment.services import LoanInput, Move, faults_close, item_lend, item_move
 from members.equipment.upkeep import CheckInput, check_record, fault_report
@@ -99,6 +103,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     fill_photos(intel, version)
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
+    for_the_board(cast)
     return in_use(cast) | {
         **newcomers(cast, notice.ref),
         "signed_page": str(notice.signed_copies.get().uuid),
@@ -120,6 +125,17 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "appeal": factories.appeal(intel, notice, cast.board).ref,
         "published_photo": version.main_photo.uuid if version.main_photo else "",
     }
+
+
+def for_the_board(cast: Cast) -> None:
+    """Add a version of each target, a payment and a sign-in; count as the worker would."""
+    for measure in PlanTarget.Measure.values:
+        number = PlanTarget.objects.filter(measure=measure).count() + 1
+        by = dt.date(2090, 3, 31)
+        PlanTarget.objects.create(measure=measure, number=number, baseline=1, target=9, by=by)
+    factories.PaymentFactory(member=cast.store.member, received_on=dt.date.today(), amount=10)
+    record(SIGNED_IN, by=cast.staff)
+    tallies_refresh()
 
 
 def in_talks(cast: Cast, name: str) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.charts import HEAT_WIDTH, WIDTH, bar_chart, heat_map, hours_shown, strip
+from common.templatetags.dtac_format import drawn_bars
 
 HOURS = st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 23)), st.integers(1, 10**7))
 
@@ -58,3 +59,10 @@ def test_labels_under_bars_are_whole_and_apart(count: int, letters: int) -> None
     half = letters * 6.2 / 2
     assert all(half - 0.1 <= bar.middle <= WIDTH - half + 0.1 for bar in feet)
     assert all(b.middle - a.middle >= 2 * half - 0.1 for a, b in pairwise(feet))
+
+
+def test_words_of_bars_are_escaped() -> None:
+    drawn = drawn_bars(bar_chart([("<b>", 2, "a & b"), ("Feb", 1, "1")]), "bar-2")
+    assert "<title>&lt;b&gt;: a &amp; b</title>" in drawn
+    assert drawn.count('class="bar bar-2"') == 2
+    assert "<b>" not in drawn

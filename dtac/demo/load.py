@@ -32,6 +32,7 @@ from members.models import (
 
 from . import words
 from .alerts import load_alerts
+from .board import load_board
 from .bulletins import load_bulletins
 from .crime import load_crime
 from .documents import load_documents
@@ -89,6 +90,9 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)
+        analyse(scale)
+        tell("The Board's figures ...")
+        load_board(seed=seed, scale=scale)
     analyse(scale)
 
 
@@ -268,7 +272,7 @@ def _users(rng: random.Random, members: list[Member], sites: list[Premises]) -> 
         agency = member.kind == "agency"
         active = rng.random() < 0.72
         for nth in range(USERS_EACH + (place % 3 == 0) + (place % 4 == 0)):
-            days = rng.expovariate(1 / 9) + (0 if active else 32)
+            days = rng.expovariate(1 / 9) * (1 if active else 25) + (0 if active else 32)
             name = f"{rng.choice(words.STAFF)}"
             role = Role.AGENCY if agency else Role.MANAGER if nth == 0 else Role.REPORTER
             signed_in = rng.random() < 0.86

@@ -232,6 +232,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "exclusions.tasks.evidence_pack_purge",
         "schedule": crontab(hour=3, minute=35),
     },
+    "board": {
+        "task": "board.tasks.board_refresh",
+        "schedule": env.float("DTAC_BOARD_SWEEP_SECONDS", default=30.0),
+    },
     "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",

@@ -1,0 +1,141 @@
+"""Keeping the counts: what changed is counted again, by one worker at a time, all or nothing."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from common import dates
+
+from .models import BulletinReach, Level, Part, Refresh, Stale, Tally
+from .recount import KINDS, ONE_DAY, READ_WITHIN, count, levels, reach
+
+BATCH = 2000
+LATE = dt.timedelta(minutes=2)
+"""So old, the page says that the counts are behind."""
+
+
+@transaction.atomic
+def tallies_refresh() -> bool:
+    """Count again what changed since the last time; return False if another worker is at it.
+
+    Nobody sees half of it. What is changed while this runs leaves its own row in Stale, and is
+    counted the next time: Stale is read before the records are.
+    """
+    held = _held()
+    if held is None:
+        return False
+    if held.completed_at is None:
+        return _rebuilt(held)
+    now = timezone.now()
+    for part, days in _stale(since=dates.london_date(held.completed_at)).items():
+        _replace(part, None if None in days else {day for day in days if day is not None})
+    _snapshot(since=dates.today() - READ_WITHIN - ONE_DAY)
+    _complete(held, now)
+    return True
+
+
+@transaction.atomic
+def tallies_rebuild() -> bool:
+    """Count everything anew; return False if a worker is counting just now."""
+    held = _held()
+    return held is not None and _rebuilt(held)
+
+
+def _held() -> Refresh | None:
+    Refresh.objects.bulk_create([Refresh(pk=1)], ignore_conflicts=True)
+    return Refresh.objects.select_for_update(skip_locked=True).filter(pk=1).first()
+
+
+def _rebuilt(held: Refresh) -> bool:
+    now = timezone.now()
+    Stale.objects.all().delete()
+    for part in Part.values:
+        _replace(part, None)
+    _snapshot(since=None)
+    _complete(held, now)
+    return True
+
+
+def _complete(held: Refresh, now: dt.datetime) -> None:
+    held.completed_at = now
+    held.save(update_fields=["completed_at"])
+
+
+def _stale(*, since: dt.date) -> dict[str, set[dt.date | None]]:
+    """Take what is to be counted again. What the clock changes is too, from the day before `since`.
+
+    Sign-ins are only ever added, so their days are known; a notice that nobody confirms lapses by
+    itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM board_stale RETURNING part, day")
+        taken = cursor.fetchall()
+    found: dict[str, set[dt.date | None]] = defaultdict(set)
+    for part, day in taken:
+        found[part].add(day)
+    lately = range((dates.today() - since).days + 2)
+    for part in (Part.SIGN_IN, Part.NOTICE):
+        found[part] |= {dates.today() - back * ONE_DAY for back in lately}
+    return found
+
+
+def _replace(part: str, days: set[dt.date] | None) -> None:
+    """Put the counts of these days, or of all, in place of what there is; their months too."""
+    if part == Part.MEMBER:
+        days = None
+    held = Tally.objects.filter(kind__in=KINDS[part])
+    months = None if days is None else {day.replace(day=1) for day in days}
+    if days is not None and months is not None:
+        held.filter(whole_month=False, day__in=days).delete()
+        held.filter(whole_month=True, day__in=months).delete()
+    else:
+        held.delete()
+    _store(count(part, days))
+    _store_months(part, months)
+
+
+def _store(rows: Iterable[Tally]) -> None:
+    Tally.objects.bulk_create(rows, batch_size=BATCH)
+
+
+MONTHS = """
+INSERT INTO board_tally (
+    kind, whole_month, day, area_id, sector, type_id, number, stolen, recovered
+)
+SELECT kind, true, date_trunc('month', day)::date, area_id, sector, type_id,
+       sum(number), sum(stolen), sum(recovered)
+  FROM board_tally
+ WHERE kind = ANY(%(kinds)s) AND NOT whole_month AND {days}
+ GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
+
+def _store_months(part: str, months: set[dt.date] | None) -> None:
+    """Add up the days of these months, or of all."""
+    kinds = [str(kind) for kind in KINDS[part]]
+    with connection.cursor() as cursor:
+        if months is None:
+            cursor.execute(MONTHS.format(days="true"), {"kinds": kinds})
+            return
+        for month in months:
+            cursor.execute(
+                MONTHS.format(days="day >= %(first)s AND day < %(after)s"),
+                {"kinds": kinds, "first": month, "after": dates.add_months(month, 1)},
+            )
+
+
+def _snapshot(*, since: dt.date | None) -> None:
+    """Put today's levels in place of today's, and whom bulletins sent since a day reached."""
+    Level.objects.filter(day=dates.today()).delete()
+    Level.objects.bulk_create(levels())
+    held = BulletinReach.objects.all()
+    (held if since is None else held.filter(sent_on__gte=since)).delete()
+    BulletinReach.objects.bulk_create(reach(since))
+
+
+def as_of() -> dt.datetime | None:
+    """Return the moment that the counts are as of; None before the first time."""
+    return Refresh.objects.filter(pk=1).values_list("completed_at", flat=True).first()
