@@ -13,7 +13,9 @@ from typing import Any
 from common import dates
 from common.periods import Period
 from incidents.models import IncidentType
+from members.equipment.figures import reach_on
 from members.models import Area, Member
+from members.training.figures import held_and_passed
 
 from . import reading
 from .cells import Cell, Line, Section, count_cell, plain_cell
@@ -287,11 +289,27 @@ def _revenue(page: Figures) -> Section | None:
     return Section("revenue", "Revenue", lines)
 
 
-# Radios, coverage and training come here as sections of their own: a function for each.
+def _equipment(page: Figures) -> Section | None:
+    if not page.is_whole:
+        return None
+    spans = {name: (span.first, span.last) for name, span in page.spans.items()}
+    reach = reach_on({name: last for name, (_, last) in spans.items()})
+    trained = held_and_passed(spans)
+    lines = [
+        Line("Radios on loan at the end", page.column(lambda name: Cell(reach[name].radios))),
+        Line("Members with a radio", page.column(lambda name: Cell(reach[name].members))),
+        Line("Body-worn cameras on loan", page.column(lambda name: Cell(reach[name].cameras))),
+        Line("Training sessions held", page.column(lambda name: Cell(trained[name][0]))),
+        Line("Passed", page.column(lambda name: Cell(trained[name][1])), "each time one did"),
+    ]
+    return Section("equipment", "Radios and training", lines)
+
+
 SECTIONS: tuple[Callable[[Figures], Section | None], ...] = (
     _incidents,
     _exclusions,
     _members,
     _revenue,
     _bulletins,
+    _equipment,
 )

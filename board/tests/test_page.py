@@ -149,6 +149,20 @@ def test_figures_to_the_penny(cast: Cast) -> None:
     assert found["Members at the end"] == ["2", "2", "2"]
 
 
+def test_radios_and_training_stand_beside_the_rest(cast: Cast) -> None:
+    today = dates.today()
+    factories.lent(cast.intel, cast.store.member)
+    passed = factories.certified(cast.intel, cast.staff)
+    tallies_refresh()
+    found = rows(Figures(asked(f"period=any&from={passed.session.on}&to={today}")))
+    assert found["Radios on loan at the end"][0] == "1"
+    assert found["Members with a radio"][0] == "1"
+    assert found["Body-worn cameras on loan"][0] == "0"
+    assert found["Training sessions held"][0] == "1"
+    assert found["Passed"][0] == "1"
+    assert "Passed" not in rows(Figures(asked("area=town-centre")))
+
+
 def test_known_offenders_are_not_invented(cast: Cast) -> None:
     factories.subject(cast.intel, photo=False)
     tallies_refresh()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from common import dates
@@ -151,24 +151,25 @@ def since_of(owed: dt.date | None, ended: dt.date | None) -> dt.date | None:
 
 def received(*, since: dt.date, until: dt.date) -> Decimal:
     """Return what came in from one day to another, both counted, less what was paid back then."""
-    came = _sum(Payment.objects.filter(received_on__range=(since, until)), "amount")
-    back = _sum(Refund.objects.filter(paid_on__range=(since, until)), "amount")
-    return came - back
+    return sum((amount for _, amount in _flows(since=since, until=until)), NOTHING)
 
 
 def received_by_month(*, since: dt.date) -> dict[dt.date, Decimal]:
     """Return what came in less what was paid back, in each month (its first day) since a day."""
     found: dict[dt.date, Decimal] = {}
-    for rows, day, sign in (
-        (Payment.objects.filter(received_on__gte=since), F("received_on"), 1),
-        (Refund.objects.filter(paid_on__gte=since), F("paid_on"), -1),
-    ):
-        for month, amount in by_month(rows, day):
-            found[month] = found.get(month, NOTHING) + sign * amount
+    for month, amount in _flows(since=since, until=dt.date.max):
+        found[month] = found.get(month, NOTHING) + amount
     return found
 
 
-def by_month(rows: QuerySet[Any], day: Any) -> list[tuple[dt.date, Decimal]]:
-    """Return the sums of `amount` by month (its first day)."""
+def _flows(*, since: dt.date, until: dt.date) -> list[tuple[dt.date, Decimal]]:
+    """Return what came in by month, and what was paid back as less than 0. One query."""
+    span = (since, until)
+    came = _by_month(Payment.objects.filter(received_on__range=span), "received_on", 1)
+    back = _by_month(Refund.objects.filter(paid_on__range=span), "paid_on", -1)
+    return list(came.union(back, all=True))
+
+
+def _by_month(rows: QuerySet[Any], day: str, sign: int) -> Any:
     grouped = rows.annotate(month=TruncMonth(day)).order_by().values("month")
-    return list(grouped.annotate(sum=Sum("amount")).values_list("month", "sum"))
+    return grouped.annotate(sum=sign * Sum("amount")).values_list("month", "sum")
