@@ -280,6 +280,7 @@ def test_a_payment_pays_no_other_members_invoice(cast: Cast) -> None:
     other = payment_receive(by=cast.intel, member=cast.otherstore.member, data=data)
     with pytest.raises(ValidationError, match="another member"):
         payment_allocate(by=cast.intel, payment=other, invoice=row, amount=Decimal(1))
+    data = PaymentInput(dates.today(), Decimal(10), "bank")
     with pytest.raises(ValidationError, match="another member"):
         payment_receive(by=cast.intel, member=cast.otherstore.member, data=data, invoice=row)
 
@@ -328,9 +329,9 @@ def test_a_number_is_only_taken_with_what_it_is_for() -> None:
 def test_many_at_once_leave_no_gap_and_no_double() -> None:
     cast = make_cast()
     members = [factories.MemberFactory() for _ in range(6)]
-    data = InvoiceInput([Line("Membership", Decimal(10))], dates.today())
 
     def issue(place: int) -> Callable[[], object]:
+        data = InvoiceInput([Line("Membership", Decimal(10))], dates.today())
         return lambda: invoice_issue(by=cast.intel, member=members[place], data=data, send=False)
 
     assert at_once(*[issue(n) for n in range(6)]) == [None] * 6
