@@ -11,7 +11,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-import members.models.money
+import members.models.fees
 
 
 class Migration(migrations.Migration):
@@ -639,7 +639,7 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
                     ("member", "="),
-                    (members.models.money.Days("starts_on", "ends_on"), "&&"),
+                    (members.models.fees.Days("starts_on", "ends_on"), "&&"),
                 ],
                 name="subscription_one_at_a_time",
                 violation_error_message="Another subscription covers some of these days.",

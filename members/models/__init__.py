@@ -12,21 +12,18 @@ from .equipment import (
     EquipmentKind,
     ItemState,
 )
+from .fees import FeeRate, RenewalReminder, Subscription, VatRate
 from .joining import Application, Invitation
 from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
 from .member import Area, Member, Premises
 from .money import (
     Allocation,
     CreditNote,
-    FeeRate,
     Invoice,
     InvoiceLine,
     MoneyCounter,
     Payment,
     Refund,
-    RenewalReminder,
-    Subscription,
-    VatRate,
     WriteOff,
 )
 from .pipeline import Lost, MemberContact, MemberStep
