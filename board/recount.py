@@ -242,7 +242,7 @@ def levels() -> Iterator[Level]:
     held: dict[Any, int] = dict(people.annotate(n=Count("pk")))
     for measure in (Level.Measure.KNOWN, Level.Measure.ID_SOUGHT):
         yield Level(day=today, measure=measure, value=held.get(measure.value, 0))
-    users = User.objects.filter(member=OuterRef("pk"), is_active=True)
+    users = User.objects.with_access().filter(member=OuterRef("pk"))
     lately = users.filter(last_login__gte=timezone.now() - IN_USE)
     for measure, theirs in ((Level.Measure.ACCESS, users), (Level.Measure.USING, lately)):
         rows = Member.objects.counted().filter(Exists(theirs)).order_by()

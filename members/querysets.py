@@ -47,7 +47,8 @@ class MemberQuerySet(models.QuerySet[Any]):
 
         today = dates.today()
         people = (
-            User.objects.filter(member=OuterRef("pk"), is_active=True)
+            User.objects.with_access()
+            .filter(member=OuterRef("pk"))
             .order_by()
             .values("member")
             .annotate(n=Count("pk"))

@@ -5,6 +5,8 @@ import random
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.conf import settings
+
 from common import dates
 from members.models import (
     Allocation,
@@ -144,6 +146,7 @@ def _invoice(number: int, row: Subscription, by: User, today: dt.date) -> Invoic
         net=row.total,
         vat=NOTHING,
         total=row.total,
+        how_to_pay=settings.DTAC_BANK_DETAILS,
         made_at=_noon(row.starts_on),
         made_by=by,
     )

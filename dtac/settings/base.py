@@ -314,6 +314,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 # The library's own limits, and ours of the public form to join.
+# How many proxies stand before the servers: limits by address need the sender's, not theirs.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("DTAC_TRUSTED_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"apply": "5/h/ip"}
 ACCOUNT_FORMS = {"login": "members.forms.SignInForm"}
 

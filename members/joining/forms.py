@@ -253,7 +253,7 @@ class AcceptForm(PlainForm):
 
     def __init__(self, *args: Any, invitation: Invitation, version: int | None, **kwargs: Any):
         super().__init__(*args, initial={"name": invitation.name, "version": version}, **kwargs)
-        if invitation.user:
+        if invitation.is_password:
             for name in ("name", "version", "accept"):
                 del self.fields[name]
 

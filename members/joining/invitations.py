@@ -84,13 +84,14 @@ def _make(*, by: User, member: Member, data: InvitationInput, founding: bool) ->
         raise ValidationError({"role": "Nobody can be that here."})
     if data.premises and data.premises.member_id != member.pk:
         raise ValidationError({"premises": "Choose one of its own premises."})
-    if User.objects.filter(email__iexact=data.email).exists():
-        words = "This address has an account, or had one. Use another, or ask the scheme."
+    there = User.objects.filter(email__iexact=data.email).first()
+    if there and not (founding and there.member_id == member.pk):
+        words = "This address can’t be invited. Use another, or ask the scheme."
         raise ValidationError({"email": words})
     if member.invitations.open().count() >= MOST_OPEN:
         raise ValidationError(f"{MOST_OPEN} invitations are open. Take back some of them first.")
     fields = vars(data) | {"name": data.name.strip(), "email": data.email.strip()}
-    return _issue(by, Invitation(member=member, is_founding=founding, **fields))
+    return _issue(by, Invitation(member=member, user=there, is_founding=founding, **fields))
 
 
 @transaction.atomic
@@ -99,6 +100,7 @@ def password_link_send(*, by: User, user: User) -> Invitation:
 
     Raises ValidationError: they have no access today.
     """
+    Member.objects.select_for_update(of=("self",)).get(pk=user.member_id)
     row = User.objects.select_for_update(of=("self",)).select_related("member").get(pk=user.pk)
     if not row.has_access:
         raise ValidationError("They have no access now. Give it back first.")
@@ -113,6 +115,7 @@ def password_link_send(*, by: User, user: User) -> Invitation:
 @transaction.atomic
 def invitation_again(*, by: User, invitation: Invitation) -> Invitation:
     """End an open invitation and send a fresh one. Raises ValidationError: it is over ("stale")."""
+    Member.objects.select_for_update(of=("self",)).get(pk=invitation.member_id)
     row = _open(invitation)
     _end(Invitation.objects.filter(pk=row.pk))
     names = ("member", "user", "email", "name", "role", "premises", "is_founding")
@@ -144,11 +147,14 @@ def invitation_find(token: str) -> Invitation | None:
 
 
 def _is_usable(row: Invitation) -> bool:
-    if row.expires_at <= timezone.now():
+    if row.expires_at <= timezone.now() or row.role not in roles_at(row.member):
         return False
     if row.is_founding:
         return row.member.status in (Member.Status.APPLIED, Member.Status.ACTIVE)
     return row.user.has_access if row.user else row.member.has_access
+
+
+# Rows are locked in one order everywhere: the member, the user, the invitation.
 
 
 @transaction.atomic
@@ -161,25 +167,40 @@ def invitation_accept(
     ValidationError: the link is over (code "stale"), a weak password, another agreement by now.
     """
     Member.objects.select_for_update(of=("self",)).get(pk=invitation.member_id)
+    old = User.objects.select_for_update(of=("self",)).filter(pk=invitation.user_id).first()
     row = _open(invitation)
     if not _is_usable(row):
         raise ValidationError(OVER, code="stale")
-    user = row.user or User(
-        email=row.email, name=name.strip(), member=row.member, role=row.role, premises=row.premises
-    )
+    if row.is_password:
+        return _new_password(row, password)
+    user = old or User(email=row.email, member=row.member)
+    user.name, user.role, user.premises = name.strip(), row.role, row.premises
+    user.is_active, user.ended_at, user.ended_by = True, None, None
+    user.certified_until, user.certified_by = dates.year_from_today(), row.made_by
     _set_password(user, password)
     user.full_clean()
     with constraint_messages(User):
         user.save()
-    fresh = row.user is None
-    row.user, row.accepted_at = user, timezone.now()
-    row.save(update_fields=["user", "accepted_at"])
-    record(actions.INVITATION_ACCEPTED if fresh else actions.PASSWORD_SET, by=user)
-    if fresh:
-        _agree(user, agreement)
+    _used(row, user)
+    record(actions.INVITATION_ACCEPTED, by=user)
+    _agree(user, agreement)
     if row.is_founding:
         _found(row.member, user)
     return user
+
+
+def _new_password(row: Invitation, password: str) -> User:
+    user: User = User.objects.select_related("member").get(pk=row.user_id)
+    _set_password(user, password)
+    user.save(update_fields=["password"])
+    _used(row, user)
+    record(actions.PASSWORD_SET, by=user)
+    return user
+
+
+def _used(row: Invitation, user: User) -> None:
+    row.user, row.accepted_at = user, timezone.now()
+    row.save(update_fields=["user", "accepted_at"])
 
 
 def _set_password(user: User, password: str) -> None:
@@ -201,6 +222,11 @@ def _agree(user: User, version: int | None) -> None:
 def _found(member: Member, user: User) -> None:
     if member.status != Member.Status.APPLIED:
         return
+    if member.kind != Member.Kind.AGENCY and not member.premises.filter(closed_on=None).exists():
+        raise ValidationError("The business has no premises yet. Ask the scheme to enter them.")
+    # Who signed in for it before it left is not let in again by somebody else's joining.
+    old = member.users.filter(is_active=True).exclude(pk=user.pk)
+    old.update(is_active=False, ended_at=timezone.now())
     today = dates.today()
     member.status, member.left_on = Member.Status.ACTIVE, None
     member.joined_on = member.joined_on or today
@@ -255,7 +281,7 @@ def _letter(address: str, context: dict[str, Any]) -> Letter:
     path = reverse("invited", args=[invitation_token(row)])
     said = {
         "name": row.name, "business": row.member.name, "by": row.made_by.name, "path": path,
-        "until": row.expires_on, "again": row.user_id is not None, "founding": row.is_founding,
+        "until": row.expires_on, "again": row.is_password, "founding": row.is_founding,
     }  # fmt: skip
     return Letter(said)
 

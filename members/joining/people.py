@@ -70,7 +70,7 @@ def user_end(*, by: User, user: User) -> bool:
     row = _kept(by, user)
     if not row.is_active:
         return False
-    row.is_active, row.ended_at = False, timezone.now()
+    row.is_active, row.ended_at, row.ended_by = False, timezone.now(), by
     _save(row)
     Invitation.objects.open().filter(user=row).update(ended_at=row.ended_at)
     record(actions.USER_ENDED, by=by, user=row.pk)
@@ -79,11 +79,16 @@ def user_end(*, by: User, user: User) -> bool:
 
 @transaction.atomic
 def user_restore(*, by: User, user: User) -> bool:
-    """Give somebody who left access again, confirmed for a year; return whether it was ended."""
+    """Give somebody who left access again, confirmed for a year; return whether it was ended.
+
+    Raises ValidationError: the scheme ended it, and somebody else would give it back.
+    """
     row = _kept(by, user)
     if row.is_active:
         return False
-    row.is_active, row.ended_at = True, None
+    if row.ended_by and row.ended_by.role in (Role.INTEL, Role.BOARD) and by.role != Role.INTEL:
+        raise ValidationError("The scheme ended this account. Ask the Intelligence Manager.")
+    row.is_active, row.ended_at, row.ended_by = True, None, None
     row.certified_until, row.certified_by = dates.year_from_today(), by
     _save(row)
     record(actions.USER_RESTORED, by=by, user=row.pk)
@@ -184,7 +189,8 @@ def _tell(users: list[User], until: dt.date, step: int) -> None:
 
 
 def _kept(by: User, user: User) -> User:
-    rows = User.objects.select_for_update(of=("self",)).select_related("member")
+    Member.objects.select_for_update(of=("self",)).get(pk=user.member_id)
+    rows = User.objects.select_for_update(of=("self",)).select_related("member", "ended_by")
     row: User = rows.get(pk=user.pk)
     if not may_keep(by, row):
         raise ValidationError("You don’t look after this account.")

@@ -25,12 +25,11 @@ from .invitations import invitation_accept, invitation_find
 def apply(request: HttpRequest) -> HttpResponse:
     """Ask to join the scheme. Limited by address; a machine's send is refused."""
     form = ApplyForm(request.POST or None)
-    if request.method == "POST" and not ratelimit.consume(request, action="apply"):
-        form.add_error(
-            None, "Too many forms came from where you are. Wait an hour, or write to us."
-        )
-        return render(request, "members/apply.html", _apply_context(form), status=429)
     if request.method == "POST" and form.is_valid():
+        if not ratelimit.consume(request, action="apply"):
+            words = "Too many forms came from where you are. Wait an hour, or write to us."
+            form.add_error(None, words)
+            return render(request, "members/apply.html", _apply_context(form), status=429)
         try:
             application_receive(client_id=form.cleaned_data["mark"], data=form.values())
             return redirect("applied")

@@ -201,6 +201,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="user",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_comment="Who ended it; null: nobody, or their business joined anew",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="user",
             name="ended_at",
             field=models.DateTimeField(
                 blank=True, db_comment="When their access was ended; null: it wasn't", null=True

@@ -206,6 +206,20 @@ class Migration(migrations.Migration):
             name="Invoice",
             fields=[
                 (
+                    "how_to_pay",
+                    models.CharField(
+                        blank=True, db_comment="How to pay, as it says", max_length=300
+                    ),
+                ),
+                (
+                    "vat_number",
+                    models.CharField(
+                        blank=True,
+                        db_comment="The scheme's VAT number on it; empty: it had none",
+                        max_length=20,
+                    ),
+                ),
+                (
                     "client_id",
                     models.UUIDField(
                         db_comment="Of the form that was sent; a second send makes no second row",
@@ -566,6 +580,8 @@ class Migration(migrations.Migration):
                 max_digits=9,
             ),
         ),
+        # Of what was agreed before nothing else is known than the fee.
+        migrations.RunSQL("UPDATE members_subscription SET list_fee = fee", migrations.RunSQL.noop),
         migrations.AddField(
             model_name="subscription",
             name="radios",
@@ -1183,7 +1199,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="renewalreminder",
             constraint=models.UniqueConstraint(
-                fields=("subscription", "days"), name="renewal_reminder_once"
+                fields=("subscription", "days"),
+                condition=models.Q(("days__gte", 0)),
+                name="renewal_reminder_once",
             ),
         ),
         migrations.AddConstraint(

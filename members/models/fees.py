@@ -167,7 +167,7 @@ class Subscription(models.Model):
 
 
 class RenewalReminder(models.Model):
-    """That a member was told so many days before its subscription ends, or of lapsing; once."""
+    """That a member was told of the end of a subscription, each time once, or that it lapses."""
 
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, related_name="reminders", db_comment="Of which"
@@ -180,7 +180,11 @@ class RenewalReminder(models.Model):
         db_table_comment = "Reminders of renewals, each once"
         ordering = ["-sent_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "days"], name="renewal_reminder_once")
+            models.UniqueConstraint(
+                fields=["subscription", "days"],
+                condition=Q(days__gte=0),
+                name="renewal_reminder_once",
+            )
         ]
 
     def __str__(self) -> str:

@@ -162,6 +162,11 @@ class Invitation(models.Model):
         return f"{self.name} at {self.member_id}"
 
     @property
+    def is_password(self) -> bool:
+        """Whether it only sets a new password; a founder's account may be an old one of theirs."""
+        return self.user_id is not None and not self.is_founding
+
+    @property
     def expires_on(self) -> str:
         """The last day of the link in words."""
         return dates.short_date(dates.london_date(self.expires_at))

@@ -106,6 +106,10 @@ class Invoice(models.Model):
     billed_name = models.CharField(max_length=120, db_comment="Name on it")
     billed_address = models.CharField(max_length=300, blank=True, db_comment="Address on it")
     order_number = models.CharField(max_length=60, blank=True, db_comment="The member's own order")
+    how_to_pay = models.CharField(max_length=300, blank=True, db_comment="How to pay, as it says")
+    vat_number = models.CharField(
+        max_length=20, blank=True, db_comment="The scheme's VAT number on it; empty: it had none"
+    )
     net = models.DecimalField(max_digits=10, decimal_places=2, db_comment="Before VAT")
     vat = models.DecimalField(max_digits=10, decimal_places=2, db_comment="VAT")
     total = models.DecimalField(max_digits=10, decimal_places=2, db_comment="With VAT")

@@ -89,6 +89,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     ended_at = models.DateTimeField(
         null=True, blank=True, db_comment="When their access was ended; null: it wasn't"
     )
+    ended_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who ended it; null: nobody, or their business joined anew",
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

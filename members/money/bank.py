@@ -76,7 +76,10 @@ def entries_of(content: bytes) -> tuple[list[Entry], int]:
     """
     if len(content) > MOST_BYTES:
         raise ValidationError("This file is too large. Send a shorter period.")
-    rows = list(csv.reader(io.StringIO(_text(content))))
+    try:
+        rows = list(csv.reader(io.StringIO(_text(content), newline=None)))
+    except csv.Error as error:
+        raise ValidationError("This is not a CSV file that can be read.") from error
     place, columns = _columns(rows)
     entries, left_out = [], 0
     for number, row in enumerate(rows[place + 1 :], start=place + 2):
@@ -149,13 +152,14 @@ def bank_read(*, by: User, content: bytes) -> Read:
     whole days. Raises ValidationError as entries_of() does.
     """
     entries, left_out = entries_of(content)
-    seen: Counter[Entry] = Counter()
+    seen: Counter[str] = Counter()
     rows = []
     for entry in entries:
-        seen[entry] += 1
+        text = _text_of(entry)
+        seen[text] += 1
         rows.append(
             BankLine(
-                fingerprint=_fingerprint(entry, seen[entry]),
+                fingerprint=hashlib.sha256(f"{text}\x1f{seen[text]}".encode()).hexdigest(),
                 made_at=timezone.now(),
                 made_by=by,
                 **vars(entry),
@@ -167,9 +171,8 @@ def bank_read(*, by: User, content: bytes) -> Read:
     return Read(len(rows) - there, there, left_out)
 
 
-def _fingerprint(entry: Entry, number: int) -> str:
-    text = "\x1f".join((entry.on.isoformat(), str(entry.amount), entry.words.lower(), str(number)))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _text_of(entry: Entry) -> str:
+    return "\x1f".join((entry.on.isoformat(), str(entry.amount), entry.words.lower()))
 
 
 def suggestions_for(lines: Iterable[BankLine], *, most: int = 3) -> dict[int, list[Suggestion]]:

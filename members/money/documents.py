@@ -21,7 +21,7 @@ HANDLING = "An account between the scheme and its member."
 
 def invoice_pdf(invoice: Invoice) -> bytes:
     """Return an invoice as a PDF: the same bytes whenever it is asked for."""
-    data = _head(invoice.billed_name, invoice.billed_address) | {
+    data = _head(invoice.billed_name, invoice.billed_address, invoice.vat_number) | {
         "facts": [
             ("Invoice", invoice.ref),
             ("Date", dates.short_date(invoice.issued_on)),
@@ -33,7 +33,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
             for line in invoice.lines.all()
         ],
         "sums": _sums(invoice, "To pay"),
-        "pay": settings.DTAC_BANK_DETAILS,
+        "pay": invoice.how_to_pay,
         "quote": invoice.ref,
         "words": "",
         "vat": _shows_vat(invoice),
@@ -45,7 +45,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
 def credit_pdf(note: CreditNote) -> bytes:
     """Return a credit note as a PDF: the same bytes whenever it is asked for."""
     invoice = note.invoice
-    data = _head(invoice.billed_name, invoice.billed_address) | {
+    data = _head(invoice.billed_name, invoice.billed_address, invoice.vat_number) | {
         "facts": [
             ("Credit note", note.ref),
             ("Date", dates.short_date(note.issued_on)),
@@ -71,13 +71,14 @@ def _sums(paper: Invoice | CreditNote, words: str) -> list[tuple[str, str]]:
 
 
 def _shows_vat(paper: Invoice | CreditNote) -> bool:
-    return bool(paper.vat or settings.DTAC_VAT_NUMBER)
+    invoice = paper if isinstance(paper, Invoice) else paper.invoice
+    return bool(paper.vat or invoice.vat_number)
 
 
 def statement_pdf(member: Member) -> bytes:
     """Return a member's account of today as a PDF."""
     sums, now = totals(member), timezone.now()
-    data = _head(member.name, "") | {
+    data = _head(member.name, "", settings.DTAC_VAT_NUMBER) | {
         "facts": [("As of", dates.in_full(now))],
         "entries": [
             (
@@ -104,11 +105,11 @@ def _balance_words(balance: Any) -> str:
     return "Nothing is left to pay."
 
 
-def _head(name: str, address: str) -> dict[str, Any]:
+def _head(name: str, address: str, vat_number: str) -> dict[str, Any]:
     contact = [
         settings.DTAC_CONTACT_ADDRESS,
         settings.DTAC_CONTACT_EMAIL,
-        f"VAT {settings.DTAC_VAT_NUMBER}" if settings.DTAC_VAT_NUMBER else "",
+        f"VAT {vat_number}" if vat_number else "",
     ]
     return {"to": name, "address": address, "from": [part for part in contact if part]}
 

@@ -63,45 +63,75 @@ def year_of(text: str) -> Year:
 
 
 @dataclass(frozen=True)
+class Month:
+    """A month: invoiced and credited before VAT; what came in and was paid back, with VAT."""
+
+    first: dt.date
+    invoiced: Decimal
+    credited: Decimal
+    came: Decimal
+    back: Decimal
+
+    @property
+    def last(self) -> dt.date:
+        """Its last day."""
+        return dates.add_months(self.first, 1) - dt.timedelta(days=1)
+
+    @property
+    def income(self) -> Decimal:
+        """What was invoiced less what was credited."""
+        return self.invoiced - self.credited
+
+    @property
+    def received(self) -> Decimal:
+        """What came in less what was paid back."""
+        return self.came - self.back
+
+
+@dataclass(frozen=True)
 class Income:
     """Income of a year before VAT: invoiced less credited, by month, sector and kind; received."""
 
-    by_month: dict[dt.date, Decimal]
-    received: dict[dt.date, Decimal]
+    months: list["Month"]
     by_sector: list[tuple[str, str, Decimal]]
     by_kind: list[tuple[str, str, Decimal]]
 
     @property
     def total(self) -> Decimal:
         """The income of the year."""
-        return sum(self.by_month.values(), NOTHING)
+        return sum((month.income for month in self.months), NOTHING)
 
     @property
     def total_received(self) -> Decimal:
         """What came in, with VAT, less what was paid back."""
-        return sum(self.received.values(), NOTHING)
+        return sum((month.received for month in self.months), NOTHING)
 
 
 def income(year: Year) -> Income:
     """Return the income of a year. Four queries, whatever the data."""
     span = (year.first, year.last)
-    parts = [
-        *_parts(Invoice.objects.filter(issued_on__range=span), "issued_on", "member", "net", 1),
-        *_parts(
-            CreditNote.objects.filter(issued_on__range=span), "issued_on", "invoice__member",
-            "net", -1,
-        ),
-    ]  # fmt: skip
-    came = [
-        *_parts(Payment.objects.filter(received_on__range=span), "received_on", "member",
-                "amount", 1),
-        *_parts(Refund.objects.filter(paid_on__range=span), "paid_on", "payment__member",
-                "amount", -1),
-    ]  # fmt: skip
+    invoiced = _parts(Invoice.objects.filter(issued_on__range=span), "issued_on", "member", "net")
+    notes = CreditNote.objects.filter(issued_on__range=span)
+    credited = _parts(notes, "issued_on", "invoice__member", "net")
+    paid = Payment.objects.filter(received_on__range=span)
+    refunds = Refund.objects.filter(paid_on__range=span)
+    columns = [
+        _fold(rows, 0)
+        for rows in (
+            invoiced,
+            credited,
+            _parts(paid, "received_on", "member", "amount"),
+            _parts(refunds, "paid_on", "payment__member", "amount"),
+        )
+    ]
+    less = [(month, sector, kind, -net) for month, sector, kind, net in credited]
+    parts = [*invoiced, *less]
     sectors, kinds = _fold(parts, 1), _fold(parts, 2)
     return Income(
-        by_month={month: _fold(parts, 0).get(month, NOTHING) for month in year.months},
-        received={month: _fold(came, 0).get(month, NOTHING) for month in year.months},
+        months=[
+            Month(month, *(column.get(month, NOTHING) for column in columns))
+            for month in year.months
+        ],
         by_sector=[(s.value, str(s.label), sectors[s]) for s in Member.Sector if s in sectors],
         by_kind=[(k.value, str(k.label), kinds[k]) for k in Member.Kind if k in kinds],
     )
@@ -110,7 +140,7 @@ def income(year: Year) -> Income:
 Part = tuple[dt.date, str, str, Decimal]
 
 
-def _parts(rows: Any, day: str, member: str, column: str, sign: int) -> list[Part]:
+def _parts(rows: Any, day: str, member: str, column: str) -> list[Part]:
     grouped = (
         rows.annotate(
             month=TruncMonth(day), sector=F(f"{member}__sector"), kind=F(f"{member}__kind")
@@ -120,7 +150,7 @@ def _parts(rows: Any, day: str, member: str, column: str, sign: int) -> list[Par
         .annotate(sum=Sum(column))
         .values_list("month", "sector", "kind", "sum")
     )
-    return [(month, sector, kind, sign * amount) for month, sector, kind, amount in grouped]
+    return list(grouped)
 
 
 def _fold(parts: Iterable[Part], place: int) -> dict[Any, Decimal]:
@@ -161,11 +191,12 @@ def forecast() -> list[Expected]:
     ending = Subscription.objects.last_of_each().filter(
         member__status=Member.Status.ACTIVE, ends_on__range=(today, last - dt.timedelta(days=1))
     )
-    sums = ending.aggregate(n=Count("pk"), sum=Sum(F("fee") + F("rental")))
-    found = [Expected("Renewals", sums["n"], sums["sum"] or NOTHING, RENEWED)]
+    rows = ending.values_list("starts_on", "ends_on", "fee", "rental")
+    yearly = [to_penny((fee + rent) * 365 / ((to - of).days + 1)) for of, to, fee, rent in rows]
+    found = [Expected("Renewals", len(yearly), sum(yearly, NOTHING), RENEWED)]
     fees = _fees(today)
-    rows = Member.objects.filter(status__in=list(WON)).order_by()
-    counts = rows.values_list("status", "kind").annotate(n=Count("pk"))
+    won = Member.objects.filter(status__in=list(WON)).order_by()
+    counts = won.values_list("status", "kind").annotate(n=Count("pk"))
     for status, part in WON.items():
         here = [(kind, n) for step, kind, n in counts if step == status]
         amount = sum((fees.get(kind, NOTHING) * n for kind, n in here), NOTHING)

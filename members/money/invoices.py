@@ -87,7 +87,17 @@ def invoice_issue(*, by: User, member: Member, data: InvoiceInput, send: bool = 
     The same form again makes no second. Raises ValidationError: nothing to ask for, a date in
     future or before the last invoice's.
     """
-    return once(Invoice, data.client_id, lambda: _issue(by, member, data, send))
+    made = once(Invoice, data.client_id, lambda: _issue(by, member, data, send))
+    net = sum((line.net for line in data.lines), NOTHING)
+    sent_before(made.ref, same=(made.member_id, made.net) == (member.pk, net))
+    return made
+
+
+def sent_before(ref: str, *, same: bool) -> None:
+    """Refuse a form that was sent before with something else in it (code "stale")."""
+    if not same:
+        words = f"This form was sent already: see {ref}. Open a fresh one for something else."
+        raise ValidationError(words, code="stale")
 
 
 def _issue(by: User, member: Member, data: InvoiceInput, send: bool) -> Invoice:
@@ -109,6 +119,8 @@ def _issue(by: User, member: Member, data: InvoiceInput, send: bool) -> Invoice:
         billed_name=member.name,
         billed_address=_address(member),
         order_number=data.order_number.strip(),
+        how_to_pay=settings.DTAC_BANK_DETAILS[:300],
+        vat_number=settings.DTAC_VAT_NUMBER[:20],
         net=net,
         vat=vat,
         total=net + vat,
@@ -121,6 +133,7 @@ def _issue(by: User, member: Member, data: InvoiceInput, send: bool) -> Invoice:
         InvoiceLine(invoice=row, words=line.words, net=line.net, vat_percent=percent, vat=vat)
         for line, vat in zip(data.lines, vats, strict=True)
     )
+    put_spare(by=by, member=member)
     record(actions.INVOICE_ISSUED, by=by, ref=row.ref, member=member.slug, total=str(row.total))
     if send:
         invoice_send(by=by, invoice=row)
@@ -149,7 +162,9 @@ def invoice_credit(*, by: User, invoice: Invoice, data: Less) -> CreditNote:
     same form again makes no second. Raises ValidationError: no reason, more than is asked for and
     not credited or written off yet.
     """
-    return once(CreditNote, data.client_id, lambda: _credit(by, invoice, data))
+    made = once(CreditNote, data.client_id, lambda: _credit(by, invoice, data))
+    sent_before(made.ref, same=(made.invoice_id, made.total) == (invoice.pk, data.amount))
+    return made
 
 
 def _credit(by: User, invoice: Invoice, data: Less) -> CreditNote:
@@ -157,7 +172,10 @@ def _credit(by: User, invoice: Invoice, data: Less) -> CreditNote:
     left = row.total - row.credited - row.written_off
     _check(data, left, "is left to be credited")
     _release(row, by=by, beyond=left - data.amount)
-    net, vat = split_gross(data.amount, net=row.net, vat=row.vat)
+    # Of all that is credited together, less what was before: no penny is lost between them.
+    before = sum((note.net for note in row.credits.all()), NOTHING)
+    net = split_gross(row.credited + data.amount, net=row.net, vat=row.vat)[0] - before
+    vat = data.amount - net
     note = CreditNote(
         ref=take_ref("CRN"),
         client_id=data.client_id,
@@ -172,6 +190,7 @@ def _credit(by: User, invoice: Invoice, data: Less) -> CreditNote:
     )
     note.full_clean()
     note.save()
+    put_spare(by=by, member=row.member)
     record(actions.INVOICE_CREDITED, by=by, ref=row.ref, note=note.ref, total=str(note.total))
     _mail(row, key=f"credit:{note.ref}", template="credit-note", ref=note.ref)
     return note
@@ -200,7 +219,9 @@ def invoice_write_off(*, by: User, invoice: Invoice, data: Less) -> WriteOff:
     No credit note: the supply was made and VAT on it stays due until relief is claimed. Raises
     ValidationError: no reason, or more than is owed.
     """
-    return once(WriteOff, data.client_id, lambda: _write_off(by, invoice, data))
+    made = once(WriteOff, data.client_id, lambda: _write_off(by, invoice, data))
+    sent_before(invoice.ref, same=(made.invoice_id, made.amount) == (invoice.pk, data.amount))
+    return made
 
 
 def _write_off(by: User, invoice: Invoice, data: Less) -> WriteOff:
@@ -217,6 +238,25 @@ def _write_off(by: User, invoice: Invoice, data: Less) -> WriteOff:
     made.save()
     record(actions.INVOICE_WRITTEN_OFF, by=by, ref=row.ref, amount=str(made.amount))
     return made
+
+
+def put_spare(*, by: User, member: Member) -> None:
+    """Put what a member has paid and is for nothing yet to what it owes, the oldest first.
+
+    Payments from before there were invoices are left alone: they paid what was then. The caller
+    has locked the member.
+    """
+    payments = member.payments.with_sums().filter(spare__gt=0, made_at__isnull=False)
+    for payment in payments.order_by("received_on", "pk"):
+        left = payment.spare
+        for invoice in member.invoices.owed().order_by("due_on", "pk"):
+            amount = min(left, invoice.outstanding)
+            if amount <= 0:
+                break
+            Allocation.objects.create(
+                payment=payment, invoice=invoice, amount=amount, made_at=timezone.now(), made_by=by
+            )
+            left -= amount
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from common.money import pounds
 from members import actions
 from members.models import Allocation, Invoice, Member, Payment, Refund, User
 
-from .invoices import take_ref
+from .invoices import sent_before, take_ref
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,10 @@ def payment_receive(
     What is left over stays on the member's account. The same form again makes no
     second. Raises ValidationError: nothing, a day in future, or an invoice of another member.
     """
-    return once(Payment, data.client_id, lambda: _receive(by, member, data, invoice))
+    made = once(Payment, data.client_id, lambda: _receive(by, member, data, invoice))
+    same = (made.member_id, made.amount, made.received_on, made.method)
+    sent_before(made.ref, same=same == (member.pk, data.amount, data.received_on, data.method))
+    return made
 
 
 def _receive(by: User, member: Member, data: PaymentInput, invoice: Invoice | None) -> Payment:
@@ -129,7 +132,10 @@ def refund_pay(*, by: User, payment: Payment, data: RefundInput) -> Refund:
 
     Raises ValidationError: more than is spare, no reason, a day in future or before the payment.
     """
-    return once(Refund, data.client_id, lambda: _pay_back(by, payment, data))
+    made = once(Refund, data.client_id, lambda: _pay_back(by, payment, data))
+    same = (made.payment_id, made.amount) == (payment.pk, data.amount)
+    sent_before(payment.ref, same=same)
+    return made
 
 
 def _pay_back(by: User, payment: Payment, data: RefundInput) -> Refund:

@@ -14,7 +14,14 @@ from audit.services import record
 from common import dates
 from members import actions
 from members.mail import email_queue, email_queue_to
-from members.models import Invoice, Member, RenewalReminder, Subscription, User
+from members.models import (
+    Invoice,
+    Member,
+    OutboundEmail,
+    RenewalReminder,
+    Subscription,
+    User,
+)
 from members.pipeline import member_lapse
 
 from .accounts import overdue_since, since_of
@@ -52,23 +59,35 @@ def renewals_remind() -> int:
 
 @transaction.atomic
 def _tell(row: Subscription, days: int, template: str, context: dict[str, Any]) -> bool:
-    """Queue a letter to whom the member's invoices go, unless this one was told already."""
+    """Queue a letter of a renewal, unless this one was told already."""
     addresses = billing_addresses(row.member)
-    _, fresh = RenewalReminder.objects.get_or_create(
+    reminder, fresh = RenewalReminder.objects.get_or_create(
         subscription=row,
         days=days,
         defaults={"sent_at": timezone.now(), "recipients": len(addresses)},
     )
-    if not fresh:
-        return False
+    if fresh:
+        _queue(reminder, addresses, template, context)
+    return fresh
+
+
+def _queue(
+    reminder: RenewalReminder, addresses: list[str], template: str, context: dict[str, Any]
+) -> None:
+    """Write to whom the member's invoices go; where nobody can be told, the manager is."""
+    row = reminder.subscription
     said = {"business": row.member.name, **context}
-    key = f"{template}:{row.pk}:{days}"
+    key = reminder_key(reminder)
     email_queue_to(addresses=addresses, key=key, template=template, context=said)
-    if not addresses:  # nobody there can be told: the manager is
-        users = User.objects.intel()
-        email_queue(users=users, key=key, template="renewal-nobody", context=_nobody(row))
-    record(actions.RENEWAL_REMINDED, by=None, ref=row.member.slug, days=days)
-    return True
+    if not addresses:
+        users, there = User.objects.intel(), {**_nobody(row), **context}
+        email_queue(users=users, key=key, template=f"{template}-nobody", context=there)
+    record(actions.RENEWAL_REMINDED, by=None, ref=row.member.slug, days=reminder.days)
+
+
+def reminder_key(reminder: RenewalReminder) -> str:
+    """Return by which key the letters of a reminder are found."""
+    return f"renewal:{reminder.pk}"
 
 
 def _nobody(row: Subscription) -> dict[str, Any]:
@@ -101,14 +120,20 @@ def lapses_on(member: Member) -> dt.date | None:
     """Return the day on which a member lapses by itself if nothing is paid; None: it doesn't.
 
     A configured grace after money became due (DTAC_LAPSE_GRACE_DAYS), not before what the
-    Intelligence Manager has agreed to wait for.
+    Intelligence Manager has agreed to wait for. Agencies, and members with which nothing was
+    agreed, don't.
     """
+    if member.kind == Member.Kind.AGENCY or not member.subscriptions.exists():
+        return None
     return _lapses(member, overdue_since(member))
 
 
 def lapses_of(owed: Iterable[Member]) -> list[tuple[Member, dt.date | None]]:
     """Return rows of owing(), each with the day on which it lapses. No query of its own."""
-    return [(row, _lapses(row, since_of(row.owed_since, row.paid_to))) for row in owed]
+    return [
+        (row, _lapses(row, since_of(row.owed_since, row.paid_to)) if row.paid_to else None)
+        for row in owed
+    ]
 
 
 def _lapses(member: Member, since: dt.date | None) -> dt.date | None:
@@ -137,20 +162,57 @@ def _lapse_or_warn(member: Member) -> bool:
     last = row.subscriptions.order_by("-starts_on").first()
     if not row.has_access or day is None or last is None or day > today + WARNED_FOR:
         return False
-    warned = last.reminders.filter(days=LAPSE_WARNING).first()
-    if warned is None:
-        due = max(day, today + WARNED_FOR)
-        _tell(last, LAPSE_WARNING, "lapse-warning", {"day": dates.short_date(due)})
+    warned = _warning(row, last, day)
+    if warned is None or (not warned.recipients and billing_addresses(row)):
+        _warn(last, max(day, today + WARNED_FOR))
         return False
-    if day > today or dates.london_date(warned.sent_at) > today - WARNED_FOR:
+    in_time = dates.london_date(warned.sent_at) <= today - WARNED_FOR
+    if day > today or not in_time or not _arrived(warned):
         return False
+    _lapse(row)
+    return True
+
+
+def _warning(row: Member, last: Subscription, day: dt.date) -> RenewalReminder | None:
+    """Return the newest warning that still counts for lapsing on a day.
+
+    One of another year, or from before the member was put back to active, doesn't: it told of
+    something else.
+    """
+    found = last.reminders.filter(
+        days=LAPSE_WARNING, sent_at__gte=dates.london_midnight(day - 2 * WARNED_FOR)
+    )
+    back = row.steps.filter(after=Member.Status.ACTIVE).exclude(before=Member.Status.ACTIVE)
+    since = back.order_by("-made_at").values_list("made_at", flat=True).first()
+    if since:
+        found = found.filter(sent_at__gt=since)
+    return found.order_by("-sent_at").first()
+
+
+def _warn(last: Subscription, due: dt.date) -> None:
+    addresses = billing_addresses(last.member)
+    reminder = RenewalReminder.objects.create(
+        subscription=last,
+        days=LAPSE_WARNING,
+        sent_at=timezone.now(),
+        recipients=len(addresses),
+    )
+    _queue(reminder, addresses, "lapse-warning", {"day": dates.short_date(due)})
+
+
+def _arrived(warned: RenewalReminder) -> bool:
+    """Whether the mail server took the warning for somebody: nobody lapses who couldn't know."""
+    letters = OutboundEmail.objects.filter(key=reminder_key(warned), template="lapse-warning")
+    return letters.filter(state=OutboundEmail.State.SENT).exists()
+
+
+def _lapse(row: Member) -> None:
     since = overdue_since(row)
     assert since is not None
-    member_lapse(member=row, words=f"Unpaid since {dates.short_date(since)}.")
+    step = member_lapse(member=row, words=f"Unpaid since {dates.short_date(since)}.")
     context = {"business": row.name, "path": f"/members/{row.slug}/"}
-    key = f"lapsed:{row.pk}:{today}"
+    key = f"lapsed:{step.pk}"
     email_queue(users=User.objects.intel(), key=key, template="member-lapsed", context=context)
-    return True
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Pages of the scheme's money: overview, fees, bank, renewals, the year."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -196,19 +195,10 @@ def year(request: HttpRequest) -> HttpResponse:
         "year": shown,
         "years": [figures.Year(this.first.replace(year=this.first.year - n)) for n in range(4)],
         "income": found,
-        "months": [
-            {
-                "month": month,
-                "last": dates.add_months(month, 1) - dt.timedelta(days=1),
-                "income": found.by_month[month],
-                "received": found.received[month],
-            }
-            for month in shown.months
-        ],
         "chart": bar_chart(
             [
-                (f"{month:%b}", float(max(amount, NOTHING)), pounds(amount))
-                for month, amount in found.by_month.items()
+                (f"{month.first:%b}", float(max(month.income, NOTHING)), pounds(month.income))
+                for month in found.months
             ]
         ),
         "expected": expected,

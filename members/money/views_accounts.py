@@ -81,9 +81,14 @@ def _agreed(request: HttpRequest, member: Member, form: TermsForm) -> HttpRespon
     shown = form.cleaned_data["shown"]
     if shown is None:
         raise ValidationError("Work it out first, then look at what it comes to.")
-    _, invoice = subscription_agree(
-        by=user_of(request), member=member, terms=form.terms(), total=shown
-    )
+    terms = form.terms()
+    there = member.subscriptions.filter(starts_on=terms.starts_on, ends_on=terms.ends_on).first()
+    if there and there.total == shown:  # a second click on the same button
+        invoice = there.invoices.first()
+    else:
+        _, invoice = subscription_agree(
+            by=user_of(request), member=member, terms=terms, total=shown
+        )
     if invoice is None:
         messages.success(request, "Agreed. There is nothing to pay.")
         return redirect("account", slug=member.slug)

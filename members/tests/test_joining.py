@@ -266,7 +266,7 @@ def test_who_is_invited_to_what(cast: Cast) -> None:
             factories.invitation(cast.store, role=role)
     with pytest.raises(ValidationError, match="its own premises"):
         factories.invitation(cast.store, premises=cast.pub)
-    with pytest.raises(ValidationError, match="has an account"):
+    with pytest.raises(ValidationError, match="can’t be invited"):
         factories.invitation(cast.store, email="OTHER@test.example")
     factories.invitation(cast.store)
     with pytest.raises(ValidationError, match="invited already"):
@@ -289,6 +289,57 @@ def test_the_first_person_can_be_invited_again_and_manages_the_others(cast: Cast
     invitation_accept(invitation=made, name="First", password=PASSWORD, agreement=1)
     member.refresh_from_db()
     assert member.has_access
+
+
+def test_a_business_that_joins_anew_lets_nobody_in_who_was_there_before(cast: Cast) -> None:
+    member = cast.store.member
+    Member.objects.filter(pk=member.pk).update(status="applied")
+    made = founder_invite(by=cast.intel, member=member, name="Owner", email="owner@x.example")
+    owner = invitation_accept(invitation=made, name="Owner", password=PASSWORD, agreement=1)
+    assert list(User.objects.with_access().filter(member=member)) == [owner]
+    assert people.user_restore(by=owner, user=cast.staff)
+
+
+def test_the_old_manager_joins_anew_with_the_old_account(cast: Cast, client: Client) -> None:
+    member = cast.store.member
+    people.user_end(by=cast.intel, user=cast.store)
+    Member.objects.filter(pk=member.pk).update(status="applied")
+    row = factories.application(business=member.name, email=cast.store.email)
+    made = application_approve(by=cast.intel, application=row, approval=Approval("full", member))
+    link = link_of(made)
+    page = client.get(link).content.decode()
+    assert "joins" in page
+    sent = {"name": "Store", "password": PASSWORD, "again": PASSWORD, "version": 1, "accept": "on"}
+    assert client.post(link, sent).status_code == 302
+    cast.store.refresh_from_db()
+    assert cast.store.is_active
+    assert client.get("/gallery/").status_code == 200
+
+
+def test_what_the_scheme_ended_only_the_scheme_gives_back(cast: Cast) -> None:
+    people.user_end(by=cast.intel, user=cast.staff)
+    with pytest.raises(ValidationError, match="The scheme ended"):
+        people.user_restore(by=cast.store, user=cast.staff)
+    assert people.user_restore(by=cast.intel, user=cast.staff)
+    people.user_end(by=cast.store, user=cast.staff)
+    assert people.user_restore(by=cast.store, user=cast.staff)
+
+
+def test_a_business_without_premises_does_not_join(cast: Cast) -> None:
+    member = factories.MemberFactory(status="applied", joined_on=None)
+    made = founder_invite(by=cast.intel, member=member, name="O", email="o@x.example")
+    with pytest.raises(ValidationError, match="no premises"), transaction.atomic():
+        invitation_accept(invitation=made, name="O", password=PASSWORD, agreement=1)
+
+
+def test_mistakes_in_the_form_do_not_count_as_forms(
+    cast: Cast, client: Client, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"apply": "5/h/ip"}
+    client.defaults["REMOTE_ADDR"] = f"192.0.2.{uuid.uuid4().int % 250}"
+    for _ in range(7):
+        assert client.post("/join/", filled_in(email="rae")).status_code == 422
+    assert client.post("/join/", filled_in()).status_code == 302
 
 
 def test_no_administrator_is_ever_invited(cast: Cast) -> None:
@@ -478,3 +529,37 @@ def test_a_link_used_while_it_is_taken_back_is_one_or_the_other() -> None:
     made.refresh_from_db()
     made_one = User.objects.filter(email="new@test.example").exists()
     assert made_one == (made.accepted_at is not None) == (made.ended_at is None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ending_access_and_setting_a_password_at_once_leave_them_out() -> None:
+    cast = make_cast()
+    made: list[Invitation] = []
+
+    def accept() -> None:
+        invitation_accept(invitation=made[-1], name="", password=PASSWORD, agreement=None)
+
+    def end() -> None:
+        people.user_end(by=cast.store, user=cast.staff)
+
+    for _ in range(4):
+        people.user_restore(by=cast.store, user=cast.staff)
+        made.append(password_link_send(by=cast.store, user=cast.staff))
+        assert at_once(accept, end)[1] is None
+        cast.staff.refresh_from_db()
+        assert not cast.staff.is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_demotion_is_not_undone_by_a_new_password() -> None:
+    cast = make_cast()
+    made = password_link_send(by=cast.intel, user=cast.store)
+    at_once(
+        lambda: invitation_accept(invitation=made, name="", password=PASSWORD, agreement=None),
+        lambda: people.user_change(
+            by=cast.intel, user=cast.store, name="Store Person", role=Role.REPORTER, premises=None
+        ),
+    )
+    cast.store.refresh_from_db()
+    assert cast.store.role == Role.REPORTER
+    assert cast.store.check_password(PASSWORD)

@@ -44,6 +44,7 @@ def test_banks_write_it_differently(content: bytes, amounts: list[str], left_out
         (HEAD.encode() + b"3 Nov,FP,10\n", "Line 2: .3 Nov. is no day"),
         (HEAD.encode() + b"03/11/2026,FP,ten\n", "Line 2: .ten. is no amount"),
         (HEAD.encode() + b"03/11/2026,FP,1.234\n", "is no amount"),
+        (HEAD.encode() + b'03/11/2026,"' + b"x" * 140_000 + b'",1.00', "can be read"),
     ],
 )
 def test_a_file_with_a_fault_is_refused_whole(cast: Cast, content: bytes, words: str) -> None:
@@ -57,6 +58,12 @@ def test_the_same_file_again_or_one_that_overlaps_doubles_nothing(cast: Cast) ->
     again = bank_read(by=cast.intel, content=FILE + b"05/11/2026,FP NEW,7.00,1\n")
     assert (again.new, again.known) == (1, 3)
     assert BankLine.objects.count() == 4
+
+
+def test_lines_that_differ_by_case_are_two(cast: Cast) -> None:
+    lines = b"03/11/2026,FP Smith,10,1\r03/11/2026,FP SMITH,10,1\r"
+    read = bank_read(by=cast.intel, content=HEAD.replace("\n", "\r").encode() + lines)
+    assert (read.new, BankLine.objects.count()) == (2, 2)
 
 
 def test_a_number_in_the_words_leads_before_an_amount_and_a_name(cast: Cast) -> None:

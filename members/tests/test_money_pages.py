@@ -127,6 +127,19 @@ def test_the_year_adds_up_and_the_ledger_has_each_penny(
     assert client_of("intel").get("/money/year/?year=1999").status_code == 200
 
 
+def test_a_second_click_on_agree_leads_to_the_same_invoice(cast: Cast, client_of) -> None:
+    today = dates.today()
+    FeeRate.objects.create(
+        item="membership", kind="full", starts_on=today, amount=480, made_at="2026-01-01T00:00Z",
+        made_by=cast.intel,
+    )  # fmt: skip
+    sent = {"starts_on": today.isoformat(), "radios": "0", "shown": "480.00", "agree": "1",
+            "ends_on": dates.last_day_of_year_from(today).isoformat()}  # fmt: skip
+    where = f"/members/{cast.store.member.slug}/subscription/"
+    clicks = [client_of("intel").post(where, sent).url for _ in range(2)]
+    assert clicks == ["/money/invoices/INV-00001/"] * 2
+
+
 def test_the_forecast_counts_renewals_and_each_step_for_a_part(cast: Cast) -> None:
     today = dates.today()
     FeeRate.objects.create(
@@ -135,9 +148,10 @@ def test_the_forecast_counts_renewals_and_each_step_for_a_part(cast: Cast) -> No
     )  # fmt: skip
     last = Year(dates.financial_year_start(today)).last
     if last > today:
+        ends_on = last - dt.timedelta(days=1)
         Subscription.objects.create(
-            member=cast.store.member, starts_on=today, ends_on=last - dt.timedelta(days=1), fee=400,
-            rental=100,
+            member=cast.store.member, starts_on=ends_on - dt.timedelta(days=364), ends_on=ends_on,
+            fee=400, rental=100,
         )  # fmt: skip
     for status in ("prospect", "applied", "applied"):
         factories.MemberFactory(status=status, joined_on=None)

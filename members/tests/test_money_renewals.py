@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from common import dates
 from members.joining.applications import Approval, application_approve
@@ -24,7 +25,7 @@ from members.money.accounts import totals
 from members.money.renewals import lapse_hold, lapse_unpaid, lapses_on, renewals_remind
 from members.money.schedule import fee_add, fee_on, fee_remove, vat_add
 from members.money.subscriptions import Terms, first_terms, offer, subscription_agree
-from members.pipeline import ContactInput, contact_save
+from members.pipeline import ContactInput, NextStep, Step, contact_save, member_step
 from tests import factories
 from tests.cast import Cast
 
@@ -54,6 +55,11 @@ def fees(cast: Cast) -> None:
 def at(day: dt.date) -> Any:
     """Be at nine in the morning of a day."""
     return time_machine.travel(dates.london_midnight(day) + dt.timedelta(hours=9), tick=False)
+
+
+def warned() -> None:
+    """Let the mail server have taken the letters that wait."""
+    OutboundEmail.objects.filter(state="queued").update(state="sent", sent_at=timezone.now())
 
 
 def agree(cast: Cast, **fields: Any) -> tuple[Subscription, Invoice | None]:
@@ -188,6 +194,7 @@ def test_an_unpaid_member_is_warned_two_weeks_before_and_then_lapses(
     with at(last_day - dt.timedelta(days=14)):
         assert (lapse_unpaid(), lapse_unpaid()) == (0, 0)
         assert OutboundEmail.objects.filter(template="lapse-warning").count() == 1
+        warned()
     with at(last_day - dt.timedelta(days=1)):
         assert lapse_unpaid() == 0
     with at(last_day):
@@ -206,6 +213,7 @@ def test_nobody_lapses_unwarned_however_late_the_worker_is(cast: Cast, fees: Non
     late = invoice.due_on + dt.timedelta(days=200)
     with at(late):
         assert lapse_unpaid() == 0
+        warned()
     with at(late + dt.timedelta(days=13)):
         assert lapse_unpaid() == 0
     with at(late + dt.timedelta(days=14)):
@@ -217,6 +225,7 @@ def test_who_pays_after_the_warning_stays(cast: Cast, fees: None) -> None:
     assert invoice is not None
     with at(invoice.due_on + dt.timedelta(days=50)):
         lapse_unpaid()
+        warned()
         factories.payment(cast.intel, cast.store.member, 550)
     with at(invoice.due_on + dt.timedelta(days=90)):
         assert lapse_unpaid() == 0
@@ -242,14 +251,92 @@ def test_a_year_that_ends_without_another_lapses_too_unless_it_is_held(
         assert lapses_on(member) == over + dt.timedelta(days=31)
         lapse_hold(by=cast.intel, member=member, until=None, words="")
         assert lapse_unpaid() == 0  # warned now
+        warned()
     with at(over + dt.timedelta(days=14)):
         assert lapse_unpaid() == 1
+
+
+def test_a_warning_of_last_year_counts_for_nothing(cast: Cast, fees: None) -> None:
+    row, invoice = agree(cast)
+    assert invoice is not None
+    with at(invoice.due_on + dt.timedelta(days=50)):
+        lapse_unpaid()
+        warned()
+        factories.payment(cast.intel, cast.store.member, 550)
+    over = row.ends_on + dt.timedelta(days=61)
+    with at(over):
+        assert lapse_unpaid() == 0
+        assert OutboundEmail.objects.filter(template="lapse-warning").count() == 2
+        warned()
+    with at(over + dt.timedelta(days=14)):
+        assert lapse_unpaid() == 1
+
+
+def test_who_was_put_back_is_warned_anew_and_told_of_again(cast: Cast, fees: None) -> None:
+    _, invoice = agree(cast)
+    assert invoice is not None
+    day = invoice.due_on + dt.timedelta(days=61)
+    for wait in (0, 14):
+        with at(day + dt.timedelta(days=wait)):
+            lapse_unpaid()
+            warned()
+    with at(day + dt.timedelta(days=15)):
+        member = Member.objects.get(pk=cast.store.member_id)
+        assert member.status == "lapsed"
+        back = Step("active", dates.today(), words="Promised to pay.")
+        member_step(
+            by=cast.intel, member=member, revision=member.revision, step=back, plan=NextStep()
+        )
+        assert lapse_unpaid() == 0
+        warned()
+    with at(day + dt.timedelta(days=28)):
+        assert lapse_unpaid() == 0
+    with at(day + dt.timedelta(days=29)):
+        assert lapse_unpaid() == 1
+    assert OutboundEmail.objects.filter(template="member-lapsed").count() == 2
+
+
+def test_who_could_not_be_warned_does_not_lapse_and_the_manager_is_told(
+    cast: Cast, fees: None
+) -> None:
+    MemberContact.objects.update(ended_on=TODAY, is_billing=False)
+    _, invoice = agree(cast)
+    assert invoice is not None
+    day = invoice.due_on + dt.timedelta(days=61)
+    for wait in (0, 1, 14, 30):
+        with at(day + dt.timedelta(days=wait)):
+            assert lapse_unpaid() == 0
+    told = OutboundEmail.objects.filter(template="lapse-warning-nobody")
+    assert {mail.user for mail in told} == {cast.intel}
+
+
+def test_a_warning_that_did_not_arrive_lets_nobody_lapse(cast: Cast, fees: None) -> None:
+    _, invoice = agree(cast)
+    assert invoice is not None
+    day = invoice.due_on + dt.timedelta(days=61)
+    with at(day):
+        lapse_unpaid()
+        OutboundEmail.objects.filter(template="lapse-warning").update(
+            state="failed", ended_at=timezone.now()
+        )
+    with at(day + dt.timedelta(days=20)):
+        assert lapse_unpaid() == 0
+
+
+def test_money_paid_before_the_invoice_pays_it(cast: Cast, fees: None) -> None:
+    factories.payment(cast.intel, cast.store.member, 550)
+    _, invoice = agree(cast)
+    assert invoice is not None
+    assert Invoice.objects.with_sums().get(pk=invoice.pk).outstanding == 0
+    with at(invoice.due_on + dt.timedelta(days=100)):
+        assert lapses_on(cast.store.member) is None
 
 
 def test_agencies_and_members_without_a_subscription_never_lapse(cast: Cast, fees: None) -> None:
     factories.invoice(cast.intel, cast.police.member)
     factories.invoice(cast.intel, cast.otherstore.member)
     with at(dt.date(2027, 3, 1)):
+        assert lapses_on(cast.police.member) is lapses_on(cast.otherstore.member) is None
         assert lapse_unpaid() == 0
     with at(dt.date(2027, 4, 1)):
         assert lapse_unpaid() == 0

@@ -12,7 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common import dates
-from members.models import Allocation, CreditNote, Invoice, Payment, Refund, WriteOff
+from members.models import (
+    Allocation,
+    CreditNote,
+    Invoice,
+    Member,
+    Payment,
+    Refund,
+    WriteOff,
+)
 from members.money.accounts import NOTHING, received, received_by_month, statement, totals
 from members.money.amounts import pro_rata, split_gross, vat_of
 from members.money.invoices import (
@@ -65,6 +73,7 @@ class Book:
             (line.net + vat_of(line.net, Decimal(20)) for line in lines), NOTHING
         )
         assert row.total == self.owed[row.pk]
+        self._put_spare(self.members[a % 2])
 
     def pay(self, a: int, b: int, amount: Decimal) -> None:
         member = self.members[a % 2]
@@ -112,6 +121,14 @@ class Book:
             for key in before:
                 self.spare[key] += before[key] - after.get(key, NOTHING)
             assert sum(before.values(), NOTHING) - sum(after.values(), NOTHING) == freed
+            self._put_spare(invoice.member)
+
+    def _put_spare(self, member: Member) -> None:
+        for payment in Payment.objects.filter(member=member).order_by("received_on", "pk"):
+            for row in Invoice.objects.filter(member=member).order_by("due_on", "pk"):
+                part = min(self.spare[payment.pk], self.owed[row.pk])
+                self.spare[payment.pk] -= part
+                self.owed[row.pk] -= part
 
     def write_off(self, a: int, b: int, amount: Decimal) -> None:
         invoice = self._invoice(a)
@@ -224,6 +241,30 @@ def test_a_credited_part_splits_without_a_lost_penny(
     assert its_vat >= 0
     if gross == net + vat:
         assert (part, its_vat) == (net, vat)
+
+
+def test_credits_of_a_whole_invoice_add_up_to_it_to_the_penny(cast: Cast) -> None:
+    vat_add(by=cast.intel, starts_on=dates.today(), percent=Decimal(20))
+    data = InvoiceInput([Line("Membership", Decimal("33.33"))], dates.today())
+    row = invoice_issue(by=cast.intel, member=cast.store.member, data=data, send=False)
+    for amount in ("13.33", "13.33", "13.34"):
+        invoice_credit(by=cast.intel, invoice=row, data=Less(Decimal(amount), "Wrong."))
+    notes = row.credits.all()
+    assert sum(note.net for note in notes) == row.net
+    assert sum(note.vat for note in notes) == row.vat
+
+
+def test_a_form_sent_again_with_something_else_in_it_is_refused(cast: Cast) -> None:
+    paid = PaymentInput(dates.today(), Decimal(40), "bank")
+    payment_receive(by=cast.intel, member=cast.store.member, data=paid)
+    other = PaymentInput(dates.today(), Decimal(50), "bank", client_id=paid.client_id)
+    with pytest.raises(ValidationError, match="sent already: see PAY-00001"):
+        payment_receive(by=cast.intel, member=cast.store.member, data=other)
+    row = invoice(cast)
+    less = Less(Decimal(10), "Wrong.")
+    invoice_credit(by=cast.intel, invoice=row, data=less)
+    with pytest.raises(ValidationError, match="sent already"):
+        invoice_credit(by=cast.intel, invoice=row, data=Less(Decimal(20), "Wrong.", less.client_id))
 
 
 def test_a_number_that_was_rolled_back_is_used_again(cast: Cast) -> None:
