@@ -173,7 +173,8 @@ def invitation_accept(
         raise ValidationError(OVER, code="stale")
     if row.is_password:
         return _new_password(row, password)
-    user = old or User(email=row.email, member=row.member)
+    user = old or User(email=row.email)
+    user.member = row.member  # the one that joins below: the caller asks it
     user.name, user.role, user.premises = name.strip(), row.role, row.premises
     user.is_active, user.ended_at, user.ended_by = True, None, None
     user.certified_until, user.certified_by = dates.year_from_today(), row.made_by

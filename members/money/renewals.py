@@ -185,7 +185,7 @@ def _warning(row: Member, last: Subscription, day: dt.date) -> RenewalReminder |
     back = row.steps.filter(after=Member.Status.ACTIVE).exclude(before=Member.Status.ACTIVE)
     since = back.order_by("-made_at").values_list("made_at", flat=True).first()
     if since:
-        found = found.filter(sent_at__gt=since)
+        found = found.filter(sent_at__gte=since)
     return found.order_by("-sent_at").first()
 
 

@@ -304,6 +304,7 @@ def test_the_old_manager_joins_anew_with_the_old_account(cast: Cast, client: Cli
     member = cast.store.member
     people.user_end(by=cast.intel, user=cast.store)
     Member.objects.filter(pk=member.pk).update(status="applied")
+    member.refresh_from_db()
     row = factories.application(business=member.name, email=cast.store.email)
     made = application_approve(by=cast.intel, application=row, approval=Approval("full", member))
     link = link_of(made)

@@ -178,6 +178,7 @@ def test_the_pages_put_take_off_and_pay_back(cast: Cast, client_of) -> None:
     row = factories.invoice(cast.intel, member, 80)
     client = client_of("intel")
     where = f"/money/payments/{paid.ref}/change/"
+    assert client.post(where, {"off": "1", "off-invoice": row.ref}).status_code == 302
     put = {"put": "1", "put-invoice": row.ref, "put-amount": "80"}
     assert client.post(where, {**put, "put-amount": "81"}).status_code == 422
     assert client.post(where, put).status_code == 302

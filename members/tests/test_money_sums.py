@@ -385,6 +385,7 @@ def test_money_is_not_spent_twice_by_two_at_once() -> None:
     cast = make_cast()
     payment = pay(cast, 100)
     row = invoice(cast)
+    allocation_end(by=cast.intel, payment=payment, invoice=row)
     data = RefundInput(Decimal(60), dates.today(), "bank", "x")
     refused = at_once(
         lambda: payment_allocate(by=cast.intel, payment=payment, invoice=row, amount=Decimal(100)),
