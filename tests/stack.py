@@ -54,7 +54,7 @@ class Demo:
                 start_new_session=True,
             )
         launcher = self.launcher
-        eventually(lambda: "Ctrl-C stops" in self.told() or launcher.poll() is not None, 120)
+        eventually(lambda: "Ctrl-C stops" in self.told() or launcher.poll() is not None, 300)
         assert launcher.poll() is None, self.told()
         assert "Ctrl-C stops" in self.told(), self.told()
         return time.monotonic() - began
