@@ -18,7 +18,6 @@ from members.joining.invitations import invitation_token
 from members.letters import stop_url
 from members.models import MailKind, Premises
 from members.money.invoices import Less, invoice_credit
-from members.money.payments import payment_allocate
 from members.pipeline import ContactInput, contact_save
 from members.services import bounce_mark, scheme_setting_change
 from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
@@ -109,7 +108,6 @@ def world(cast: Cast) -> dict[str, Any]:
     invitation = factories.invitation(cast.store)
     payment = factories.payment(intel, cast.store.member, 300)  # some of it stays spare
     invoices = [factories.invoice(intel, each.member) for each in (cast.store, cast.police)]
-    payment_allocate(by=intel, payment=payment, invoice=invoices[0], amount=Decimal(20))
     note = invoice_credit(by=intel, invoice=invoices[0], data=Less(Decimal(10), "Too much."))
     lent, police_lent = (
         factories.lent(intel, member) for member in (cast.store.member, cast.police.member)
