@@ -33,8 +33,8 @@ class SubscriptionQuerySet(models.QuerySet[Any]):
         return self.filter(~models.Exists(later))
 
 
-class InvoiceQuerySet(models.QuerySet[Any]):
-    """Invoices."""
+class AccountQuerySet(models.QuerySet[Any]):
+    """Rows of members' accounts."""
 
     def visible_to(self, user: "User") -> Self:
         """All for the scheme; for a member manager those of their own business."""
@@ -43,6 +43,10 @@ class InvoiceQuerySet(models.QuerySet[Any]):
         if user.role in ("manager", "agency"):
             return self.filter(member_id=user.member_id)
         return self.none()
+
+
+class InvoiceQuerySet(AccountQuerySet):
+    """Invoices."""
 
     def with_sums(self) -> Self:
         """Each with `credited`, `paid`, `written_off`, and `outstanding`: what is left to pay."""
@@ -111,16 +115,8 @@ def of_age(key: str, on: dt.date) -> Q:
     return found & Q(due_on__gte=on - dt.timedelta(days=most)) if most else found
 
 
-class PaymentQuerySet(models.QuerySet[Any]):
+class PaymentQuerySet(AccountQuerySet):
     """Payments."""
-
-    def visible_to(self, user: "User") -> Self:
-        """All for the scheme; for a member manager those of their own business."""
-        if user.role in ("intel", "board"):
-            return self
-        if user.role in ("manager", "agency"):
-            return self.filter(member_id=user.member_id)
-        return self.none()
 
     def with_sums(self) -> Self:
         """Each with `allocated`, `refunded`, and `spare`: what pays nothing yet."""

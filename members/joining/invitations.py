@@ -1,4 +1,8 @@
-"""Invitations: a signed link that ends, used once, by which a person makes their account."""
+"""Invitations: a signed link that ends, used once, by which a person makes their account.
+
+Rows are locked in one order, here and where accounts are ended: the member, the user, the
+invitation. Another order had ending access and using a link wait for one another.
+"""
 
 import datetime as dt
 import uuid
@@ -152,9 +156,6 @@ def _is_usable(row: Invitation) -> bool:
     if row.is_founding:
         return row.member.status in (Member.Status.APPLIED, Member.Status.ACTIVE)
     return row.user.has_access if row.user else row.member.has_access
-
-
-# Rows are locked in one order everywhere: the member, the user, the invitation.
 
 
 @transaction.atomic

@@ -4,18 +4,12 @@ import uuid
 
 from django.http import Http404
 
-from members.access import get_member
-from members.models import BankLine, CreditNote, Invoice, Member, Payment, Role, User
+from members.models import BankLine, CreditNote, Invoice, Payment, Role, User
 
 READERS = (Role.INTEL, Role.BOARD)
 """Who sees the scheme's money."""
 PAYERS = (Role.INTEL, Role.BOARD, Role.MANAGER, Role.AGENCY)
 """Who sees an account: the scheme all, a member manager their own business's."""
-
-
-def get_account(user: User, slug: str) -> Member:
-    """Return a member whose account this user may see. Raises Http404."""
-    return get_member(user, slug)
 
 
 def get_invoice(user: User, ref: str) -> Invoice:

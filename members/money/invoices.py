@@ -25,6 +25,7 @@ from members.models import (
     InvoiceLine,
     Member,
     OutboundEmail,
+    Payment,
     Subscription,
     User,
     WriteOff,
@@ -199,17 +200,14 @@ def _credit(by: User, invoice: Invoice, data: Less) -> CreditNote:
 def _release(row: Invoice, *, by: User, beyond: Decimal) -> None:
     """Take back what pays more of an invoice than `beyond`, the newest first."""
     too_much = row.paid - beyond
-    live = row.allocations.filter(ended_at=None).order_by("-pk")
+    live = row.allocations.filter(ended_at=None).select_related("payment").order_by("-pk")
     for allocation in live:
         if too_much <= 0:
             return
         allocation.ended_at, allocation.ended_by = timezone.now(), by
         allocation.save(update_fields=["ended_at", "ended_by"])
         if allocation.amount > too_much:
-            Allocation.objects.create(
-                payment_id=allocation.payment_id, invoice=row, made_at=timezone.now(), made_by=by,
-                amount=allocation.amount - too_much,
-            )  # fmt: skip
+            allocate(allocation.payment, row, allocation.amount - too_much, by=by)
         too_much -= allocation.amount
 
 
@@ -248,15 +246,28 @@ def put_spare(*, by: User, member: Member) -> None:
     """
     payments = member.payments.with_sums().filter(spare__gt=0, made_at__isnull=False)
     for payment in payments.order_by("received_on", "pk"):
-        left = payment.spare
-        for invoice in member.invoices.owed().order_by("due_on", "pk"):
-            amount = min(left, invoice.outstanding)
-            if amount <= 0:
-                break
-            Allocation.objects.create(
-                payment=payment, invoice=invoice, amount=amount, made_at=timezone.now(), made_by=by
-            )
-            left -= amount
+        put_to_owed(payment, payment.spare, by=by)
+
+
+def put_to_owed(
+    payment: Payment, amount: Decimal, *, by: User, first: Invoice | None = None
+) -> None:
+    """Put so much of a payment to `first`, then to what else its member owes, the oldest first."""
+    owed = list(payment.member.invoices.owed().order_by("due_on", "pk"))
+    owed.sort(key=lambda each: first is None or each.pk != first.pk)
+    for invoice in owed:
+        part = min(amount, invoice.outstanding)
+        if part <= 0:
+            return
+        allocate(payment, invoice, part, by=by)
+        amount -= part
+
+
+def allocate(payment: Payment, invoice: Invoice, amount: Decimal, *, by: User) -> None:
+    """Let so much of a payment pay so much of an invoice. The caller has locked the member."""
+    Allocation.objects.create(
+        payment=payment, invoice=invoice, amount=amount, made_at=timezone.now(), made_by=by
+    )
 
 
 @transaction.atomic

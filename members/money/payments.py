@@ -14,9 +14,9 @@ from common import dates
 from common.db import once
 from common.money import pounds
 from members import actions
-from members.models import Allocation, Invoice, Member, Payment, Refund, User
+from members.models import Invoice, Member, Payment, Refund, User
 
-from .invoices import sent_before, take_ref
+from .invoices import allocate, put_to_owed, sent_before, take_ref
 
 
 @dataclass(frozen=True)
@@ -66,20 +66,8 @@ def _receive(by: User, member: Member, data: PaymentInput, invoice: Invoice | No
     row.full_clean()
     row.save()
     record(actions.PAYMENT_RECEIVED, by=by, ref=row.ref, member=row_member.slug)
-    _put(row, by=by, first=invoice)
+    put_to_owed(row, row.amount, by=by, first=invoice)
     return row
-
-
-def _put(row: Payment, *, by: User, first: Invoice | None) -> None:
-    left = row.amount
-    owed = list(row.member.invoices.owed().order_by("due_on", "pk"))
-    owed.sort(key=lambda each: first is None or each.pk != first.pk)
-    for invoice in owed:
-        if left <= 0:
-            return
-        amount = min(left, invoice.outstanding)
-        _allocate(row, invoice, amount, by)
-        left -= amount
 
 
 @transaction.atomic
@@ -95,14 +83,8 @@ def payment_allocate(*, by: User, payment: Payment, invoice: Invoice, amount: De
     most = min(row.spare, owed)
     if amount <= 0 or amount > most:
         raise ValidationError({"amount": f"Enter {pounds(most)} at most, and more than £0."})
-    _allocate(row, invoice, amount, by)
+    allocate(row, invoice, amount, by=by)
     record(actions.PAYMENT_ALLOCATED, by=by, ref=row.ref, invoice=invoice.ref, amount=str(amount))
-
-
-def _allocate(payment: Payment, invoice: Invoice, amount: Decimal, by: User) -> None:
-    Allocation.objects.create(
-        payment=payment, invoice=invoice, amount=amount, made_at=timezone.now(), made_by=by
-    )
 
 
 @transaction.atomic

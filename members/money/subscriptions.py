@@ -88,6 +88,13 @@ def offer(member: Member, terms: Terms) -> Offer:
     )
 
 
+def agreed_already(member: Member, terms: Terms, total: Decimal) -> Subscription | None:
+    """Return the subscription of these very days and this total: a second click made nothing."""
+    same = {"starts_on": terms.starts_on, "ends_on": terms.ends_on}
+    found: Subscription | None = member.subscriptions.filter(**same).first()
+    return found if found and found.total == total else None
+
+
 @transaction.atomic
 def subscription_agree(
     *, by: User, member: Member, terms: Terms, total: Decimal

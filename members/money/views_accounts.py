@@ -13,14 +13,14 @@ from common.http import add_problems, download, form_status
 from members.access import get_member, roles_only, user_of
 from members.models import Member, Role
 
-from .access import PAYERS, get_account
+from .access import PAYERS
 from .accounts import statement, totals
 from .documents import PDF, statement_pdf
 from .forms import HoldForm, OtherInvoiceForm, PaymentForm, TermsForm
 from .invoices import billing_addresses, invoice_issue
 from .payments import payment_receive
 from .renewals import lapse_hold, lapses_on
-from .subscriptions import Offer, first_terms, offer, subscription_agree
+from .subscriptions import Offer, agreed_already, first_terms, offer, subscription_agree
 
 
 @require_safe
@@ -28,7 +28,7 @@ from .subscriptions import Offer, first_terms, offer, subscription_agree
 def account(request: HttpRequest, slug: str) -> HttpResponse:
     """A member's account: its subscriptions, and all that was asked for and paid."""
     user = user_of(request)
-    member = get_account(user, slug)
+    member = get_member(user, slug)
     board = user.role == Role.BOARD
     context = {
         "member": member,
@@ -47,7 +47,7 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
 @roles_only(*PAYERS)
 def account_document(request: HttpRequest, slug: str) -> HttpResponse:
     """A member's account of today as a PDF."""
-    member = get_account(user_of(request), slug)
+    member = get_member(user_of(request), slug)
     name = f"account-{member.slug}-{timezone.localdate():%Y-%m-%d}.pdf"
     return download(statement_pdf(member), name, PDF)
 
@@ -82,8 +82,8 @@ def _agreed(request: HttpRequest, member: Member, form: TermsForm) -> HttpRespon
     if shown is None:
         raise ValidationError("Work it out first, then look at what it comes to.")
     terms = form.terms()
-    there = member.subscriptions.filter(starts_on=terms.starts_on, ends_on=terms.ends_on).first()
-    if there and there.total == shown:  # a second click on the same button
+    there = agreed_already(member, terms, shown)
+    if there:
         invoice = there.invoices.first()
     else:
         _, invoice = subscription_agree(
