@@ -172,7 +172,7 @@ def _credit(by: User, invoice: Invoice, data: Less) -> CreditNote:
     row = _locked(invoice)
     left = row.total - row.credited - row.written_off
     _check(data, left, "is left to be credited")
-    _release(row, by=by, beyond=left - data.amount)
+    freed = _release(row, by=by, beyond=left - data.amount)
     # Of all that is credited together, less what was before: no penny is lost between them.
     before = sum((note.net for note in row.credits.all()), NOTHING)
     net = split_gross(row.credited + data.amount, net=row.net, vat=row.vat)[0] - before
@@ -191,24 +191,29 @@ def _credit(by: User, invoice: Invoice, data: Less) -> CreditNote:
     )
     note.full_clean()
     note.save()
-    put_spare(by=by, member=row.member)
+    if freed:
+        put_spare(by=by, member=row.member)
     record(actions.INVOICE_CREDITED, by=by, ref=row.ref, note=note.ref, total=str(note.total))
     _mail(row, key=f"credit:{note.ref}", template="credit-note", ref=note.ref)
     return note
 
 
-def _release(row: Invoice, *, by: User, beyond: Decimal) -> None:
-    """Take back what pays more of an invoice than `beyond`, the newest first."""
-    too_much = row.paid - beyond
+def _release(row: Invoice, *, by: User, beyond: Decimal) -> bool:
+    """Take back what pays more of an invoice than `beyond`, the newest first; say if any did.
+
+    Money that somebody took off by hand stays off where none was freed.
+    """
+    too_much = freed = row.paid - beyond
     live = row.allocations.filter(ended_at=None).select_related("payment").order_by("-pk")
     for allocation in live:
         if too_much <= 0:
-            return
+            break
         allocation.ended_at, allocation.ended_by = timezone.now(), by
         allocation.save(update_fields=["ended_at", "ended_by"])
         if allocation.amount > too_much:
             allocate(allocation.payment, row, allocation.amount - too_much, by=by)
         too_much -= allocation.amount
+    return freed > 0
 
 
 def invoice_write_off(*, by: User, invoice: Invoice, data: Less) -> WriteOff:

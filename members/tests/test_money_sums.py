@@ -121,7 +121,8 @@ class Book:
             for key in before:
                 self.spare[key] += before[key] - after.get(key, NOTHING)
             assert sum(before.values(), NOTHING) - sum(after.values(), NOTHING) == freed
-            self._put_spare(invoice.member)
+            if freed:
+                self._put_spare(invoice.member)
 
     def _put_spare(self, member: Member) -> None:
         for payment in Payment.objects.filter(member=member).order_by("received_on", "pk"):
@@ -282,6 +283,15 @@ def test_an_invoice_dated_before_the_last_is_refused_and_takes_no_number(cast: C
         with pytest.raises(ValidationError, match=words):
             invoice_issue(by=cast.intel, member=cast.store.member, data=data)
     assert invoice(cast).ref == "INV-00002"
+
+
+def test_money_taken_off_by_hand_is_not_put_back_by_a_credit_note(cast: Cast) -> None:
+    row = invoice(cast)
+    payment = pay(cast, 60)
+    allocation_end(by=cast.intel, payment=payment, invoice=row)
+    invoice_credit(by=cast.intel, invoice=row, data=Less(Decimal(30), "One radio less."))
+    assert Payment.objects.with_sums().get().spare == 60
+    assert Invoice.objects.with_sums().get().outstanding == 70
 
 
 def test_what_is_credited_of_a_paid_invoice_is_spare_and_can_be_paid_back(cast: Cast) -> None:
