@@ -117,8 +117,15 @@ def world(cast: Cast) -> dict[str, Any]:
     trained, away_trained = (factories.certified(intel, user) for user in (cast.staff, cast.police))
     code = factories.document(intel)
     assessment = factories.document(intel, title="Assessment", kind="dpia", readers="scheme")
+    bid = factories.award_bid(intel, cast.store.member, premises=cast.shop)
+    held = factories.award_held(intel, cast.store.member)
     tallies_refresh()
     return {
+        "meeting": factories.meeting(intel).ref,
+        "board_meeting": factories.minuted(intel, kind="board").ref,
+        "award": bid.award.slug,
+        "bid": bid.ref,
+        "held_award": held.ref,
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,
         "note": note.ref,

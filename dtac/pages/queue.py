@@ -24,6 +24,7 @@ from dtac.presenters import (
     report_title,
 )
 from dtac.record_queue import records_waiting, viewing_waiting
+from dtac.upkeep_queue import reminders
 from exclusions.querysets import breaches
 from incidents import actions
 from incidents.matching import Likely, likely_subjects
@@ -67,12 +68,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     viewing = viewing_waiting(user, most=SHOWN)
     exclusions = exclusions_waiting(user, most=SHOWN)
     applications = applications_waiting(most=SHOWN)
+    upkeep = reminders(user)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
     no_mail_since = _no_mail_since()
     counts = {
         "mail": int(no_mail_since is not None),
         "bulletins": len(bulletins),
         "applications": len(applications),
+        "upkeep": len(upkeep),
         "records": records.count,
         "viewing": len(viewing),
         "reports": facts["all"],
@@ -108,6 +111,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "records": records.rows,
         "viewing": viewing,
         "applications": applications,
+        "upkeep": upkeep,
         "bulletins": [_bulletin_row(row) for row in bulletins],
         "profiles": [_profile_row(version) for version in profiles],
         "no_mail_since": no_mail_since,
