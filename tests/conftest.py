@@ -118,7 +118,12 @@ def world(cast: Cast) -> dict[str, Any]:
     code = factories.document(intel)
     assessment = factories.document(intel, title="Assessment", kind="dpia", readers="scheme")
     tallies_refresh()
-    return {
+    papers = {
+        "board_report": factories.board_report(cast).report.ref,
+        "board_draft": factories.board_report(cast, kind="annual", state="draft").report.ref,
+        "board_waiting": factories.board_report(cast, kind="csp", state="submitted").report.ref,
+    }
+    return papers | {
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,
         "note": note.ref,
