@@ -5,6 +5,7 @@ from typing import Any
 from board.tallies import tallies_refresh
 from members.models import Member
 from offenders.models import Alias, Subject
+from tests.pdfs import text_of
 
 PATHS = (
     "/board/",
@@ -41,3 +42,16 @@ def test_no_member_business_is_singled_out(world: dict[str, Any], client_of) -> 
     for path in PATHS:
         page = client_of("board").get(path).content.decode()
         assert not [name for name in names if name in page], path
+
+
+def test_no_page_or_paper_names_anybody(world: dict[str, Any], client_of) -> None:
+    secrets = {name for row in Subject.objects.all() for name in (row.ref, row.name) if name}
+    secrets |= set(Alias.objects.values_list("name", flat=True)) | {"INC-", "EXC-", "/photos/"}
+    for role in ("board", "intel"):
+        for key in ("board_report", "board_waiting"):
+            ref = world[key]
+            page = client_of(role).get(f"/board/reports/{ref}/").content.decode()
+            pdf = text_of(client_of(role).get(f"/board/reports/{ref}.pdf").content)
+            table = client_of(role).get(f"/board/reports/{ref}.csv").content.decode()
+            for said in (page.split("<main")[-1], pdf, table):
+                assert not [secret for secret in secrets if secret in said], ref

@@ -23,9 +23,7 @@ class BoardReport(models.Model):
         CSP = "csp", "CSP return"
 
     kind = models.CharField(max_length=9, choices=Kind, db_comment="What sort of report")
-    ref = models.CharField(
-        max_length=20, unique=True, db_comment="Reference in addresses, such as Q-2026-27-2"
-    )
+    ref = models.CharField(max_length=20, db_comment="Reference in addresses, such as Q-2026-27-2")
     first = models.DateField(db_comment="First day of its period")
     last = models.DateField(db_comment="Last day of its period")
     started_at = models.DateTimeField(default=timezone.now, db_comment="When it was started")
@@ -39,6 +37,11 @@ class BoardReport(models.Model):
         db_table_comment = "Quarterly and annual reports and CSP returns; rows are only added"
         ordering = ["-last", "kind"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["ref"],
+                name="board_report_ref_once",
+                violation_error_message="This report was started already.",
+            ),
             models.UniqueConstraint(
                 fields=["kind", "first"],
                 name="board_report_once",

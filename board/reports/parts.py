@@ -115,10 +115,15 @@ def facts_of(version: ReportVersion, figures: Frozen) -> list[tuple[str, str]]:
 
 
 def history_of(version: ReportVersion) -> list[tuple[str, str, str, str]]:
-    """Return the versions up to this one: number, when approved, by whom, and why it was made."""
-    rows = version.report.versions.without_figures().filter(number__lte=version.number)
+    """Return the versions up to this one: number, when approved, by whom, and why it was made.
+
+    Of this one as it is in hand: it may be about to be approved.
+    """
+    rows = ReportVersion.objects.without_figures().filter(
+        report=version.report_id, number__lt=version.number
+    )
     found = []
-    for row in rows.order_by("number"):
+    for row in [*rows.order_by("number"), version]:
         when = dates.short_date(dates.london_date(row.approved_at)) if row.approved_at else ""
         found.append(
             (
