@@ -56,9 +56,11 @@ def load_reports(*, users: dict[str, User]) -> None:
     last = {each.kind: each for each in latest_wanted()}
     quarter = last[Kind.QUARTERLY]
     before, oldest = quarter.before, quarter.before.before
-    corrected = _report(oldest, intel, board, place="Longfield", change={"Property stolen": -640})
+    corrected = _report(
+        oldest, intel, board, place="Longfield", change={"Property stolen": -640, "Net loss": -640}
+    )
     _correct(corrected, intel, board)
-    _report(before, intel, board, place="Swanscombe", change={"Incidents": -2})
+    _report(before, intel, board, place="Swanscombe", change={"Incidents": -2, "Crime": -2})
     _report(quarter, intel, None, place="Temple Hill", picture=True)
     _report(last[Kind.ANNUAL], intel, board, place="Temple Hill", ago=60)
     _report(last[Kind.CSP], intel, board, place="")
