@@ -72,20 +72,36 @@ def _year(day: dt.date) -> str:
 
 
 def reports_missing(user: User) -> list[Missing]:
-    """Return, of each kind, the report on the last period if the Board doesn't have it. A query.
+    """Return the reports on periods that are over and that the Board doesn't have. One query.
 
-    That one is begun is the Intelligence Manager's to know.
+    Of each kind the last period, and every one since the first that there is a report of. That one
+    is begun is the Intelligence Manager's to know.
     """
-    wanted = {each.ref: each for each in latest_wanted()}
     newest: dict[str, ReportVersion] = {}
-    rows = ReportVersion.objects.without_figures().filter(report__ref__in=list(wanted))
-    for version in rows.select_related("report").order_by("number"):
-        newest[version.report.ref] = version
+    since: dict[str, dt.date] = {}
+    rows = ReportVersion.objects.without_figures().select_related("report")
+    for version in rows.order_by("number"):
+        report = version.report
+        newest[report.ref] = version
+        since[report.kind] = min(report.first, since.get(report.kind, report.first))
     return [
-        Missing(each, newest.get(ref) if user.is_intel else None)
-        for ref, each in wanted.items()
-        if ref not in newest or (newest[ref].is_draft and newest[ref].number == 1)
+        Missing(each, newest.get(each.ref) if user.is_intel else None)
+        for last in latest_wanted()
+        for each in _back_to(last, since.get(last.kind))
+        if each.ref not in newest or _is_begun(newest[each.ref])
     ]
+
+
+def _back_to(last: Wanted, since: dt.date | None) -> list[Wanted]:
+    """Return a period and those before it, back to the one that begins on a day."""
+    found = [last]
+    while since and found[-1].period.first > since:
+        found.append(found[-1].before)
+    return found
+
+
+def _is_begun(version: ReportVersion) -> bool:
+    return version.is_draft and version.number == 1
 
 
 def reports_asked_for(user: User) -> list[Missing]:

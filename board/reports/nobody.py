@@ -37,8 +37,9 @@ def check_names_nobody(texts: dict[str, str]) -> None:
     Of names those of two words or more are looked for: a single one may be anybody's, or a word.
     """
     problems = {}
+    named = bool(_name("\n".join(texts.values())))  # all at once: nearly always there is none
     for field, text in texts.items():
-        found = _reference(text) or (_name(text) if " " in text.strip() else "")
+        found = _reference(text) or (_name(text) if named else "")
         if found:
             problems[field] = f"Take out “{found}”: a report names nobody."
     if problems:

@@ -181,6 +181,15 @@ def test_nothing_is_frozen_while_the_figures_are_behind(cast: Cast) -> None:
         report_freeze(by=cast.intel, version=row, revision=row.revision)
 
 
+def test_nothing_is_frozen_while_the_figures_are_counted(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = board_report(cast, state="draft")
+    monkeypatch.setattr("board.reports.services.tallies_refresh", lambda: False)
+    with pytest.raises(ValidationError, match="being counted just now"):
+        report_freeze(by=cast.intel, version=row, revision=row.revision)
+
+
 def test_freezing_counts_what_changed_just_now(cast: Cast) -> None:
     row = board_report(cast, state="draft")
     at = dates.london_midnight(row.report.last) + dt.timedelta(hours=12)
@@ -332,3 +341,14 @@ def test_what_is_missing_and_due(cast: Cast) -> None:
     report_freeze(by=cast.intel, version=row, revision=row.revision)
     report_submit(by=cast.intel, version=row, revision=row.revision + 1)
     assert row.report.ref not in {each.wanted.ref for each in reports_asked_for(cast.intel)}
+
+
+def test_a_quarter_that_was_left_out_is_missing(cast: Cast) -> None:
+    board_report(cast, ago=4)
+    board_report(cast, ago=2)
+    missing = [each.wanted.ref for each in reports_missing(cast.intel)]
+    quarter = last_quarter()
+    assert quarter.ref in missing
+    assert quarter.before.before.ref in missing
+    assert quarter.before.ref not in missing
+    assert quarter.before.before.before.ref not in missing
