@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from common import dates, money
@@ -22,14 +22,15 @@ Value = Decimal | None
 class Progress:
     """A figure of the plan: now, where it started, where it should be, by when; and its past.
 
-    `history` are its values as each of the last months ended, the last one today; None where
-    nothing was counted then.
+    `history` are its values as each of the last months ended, the last one today (or on the day
+    `on` that it is told as of); None where nothing was counted then.
     """
 
     target: PlanTarget
     value: Decimal
     months: list[dt.date]
     history: list[Value]
+    on: dt.date = field(default_factory=dates.today)
 
     @property
     def measure(self) -> str:
@@ -81,8 +82,8 @@ class Progress:
 
     @property
     def months_left(self) -> Decimal:
-        """Months from today to the target's day; none when it is past."""
-        return max(Decimal((self.target.by - dates.today()).days) / DAYS_A_MONTH, Decimal(0))
+        """Months from that day to the target's; none when it is past."""
+        return max(Decimal((self.target.by - self.on).days) / DAYS_A_MONTH, Decimal(0))
 
     @property
     def pace(self) -> Value:
@@ -164,6 +165,24 @@ def plan_progress() -> list[Progress]:
             # On the first of a month nothing of it is counted for half a minute.
             latest = next((n for n in reversed(history) if n is not None), Decimal(0))
             found.append(Progress(held[measure], latest, months, history))
+    return found
+
+
+def plan_progress_on(last: dt.date) -> list[Progress]:
+    """Return the same as a past month ended, of which `last` is the last day.
+
+    The past is the thirteen month ends up to that day. What was not counted then counts as nothing.
+    """
+    held = {row.measure: row for row in PlanTarget.objects.in_force()}
+    months = dates.month_starts(last=last, count=MONTHS + 1)
+    after = dates.add_months(months[-1], 1)
+    found = []
+    for measure in PlanTarget.Measure.values:
+        if measure in held:
+            history = history_of(measure, [*months, after])[:-1]
+            value = Decimal(0) if history[-1] is None else history[-1]
+            told = [*history, history[-1]]
+            found.append(Progress(held[measure], value, [*months, months[-1]], told, on=last))
     return found
 
 

@@ -1,6 +1,6 @@
 """Addresses of the board app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import target_views, views
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("board/figures.ods", views.board_export, {"kind": "ods"}, name="board_export"),
     path("board/targets/", target_views.target_list, name="target_list"),
     path("board/targets/<slug:measure>/", target_views.target_edit, name="target_edit"),
+    path("board/reports/", include("board.reports.urls")),
 ]

@@ -26,6 +26,7 @@ from .models import PlanTarget
 from .page import Figures
 from .periods import CHOICES, MONTHS
 from .plan import Progress, plan_progress
+from .reports.listing import reports_waiting
 from .tallies import LATE, as_of
 
 
@@ -48,6 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "whole_query": urlencode(asked.period.query),
         "as_of": counted_at,
         "is_late": counted_at is not None and timezone.now() - counted_at > LATE,
+        "waiting": reports_waiting(),
     }
     if counted_at is not None and not is_refused:
         context |= _figures(Figures(asked))

@@ -120,12 +120,17 @@ def world(cast: Cast) -> dict[str, Any]:
     bid = factories.award_bid(intel, cast.store.member, premises=cast.shop)
     held = factories.award_held(intel, cast.store.member)
     tallies_refresh()
-    return {
+    papers = {
         "meeting": factories.meeting(intel).ref,
         "board_meeting": factories.minuted(intel, kind="board").ref,
         "award": bid.award.slug,
         "bid": bid.ref,
         "held_award": held.ref,
+        "board_report": factories.board_report(cast).report.ref,
+        "board_draft": factories.board_report(cast, kind="annual", state="draft").report.ref,
+        "board_waiting": factories.board_report(cast, kind="csp", state="submitted").report.ref,
+    }
+    return papers | {
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,
         "note": note.ref,

@@ -13,6 +13,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
+from board.models import ReportVersion
+from board.reports.attachments import attachment_add
+from board.reports.kinds import wanted_of
+from board.reports.services import (
+    report_approve,
+    report_freeze,
+    report_start,
+    report_write,
+)
+from board.reports.services import report_submit as paper_submit
+from board.tallies import tallies_refresh
 from common import dates
 from exclusions.evidence.make import pack_make
 from exclusions.models import (
@@ -652,3 +663,35 @@ def document(intel: User, **fields: Any) -> Document:
         "body": "Be careful.\n\nBe kind.",
     } | fields
     return document_enter(by=intel, data=DocumentInput(**values))
+
+
+WORDS = {"summary": "All went well.", "achievements": "Two meetings.", "forward": "More of it."}
+
+
+def board_report(
+    cast: Any, *, kind: str = "quarterly", ago: int = 1, state: str = "approved", files: int = 1
+) -> ReportVersion:
+    """Return the first version of a report on a quarter (or year) so many before this one."""
+    wanted = wanted_of(kind, dates.today())
+    for _ in range(ago):
+        wanted = wanted.before
+    intel: User = cast.intel
+    tallies_refresh()
+    row = report_start(by=intel, wanted=wanted)
+    report_write(by=intel, version=row, revision=1, words=WORDS)
+    for place in range(files):
+        row.refresh_from_db()
+        file = upload(content=image_bytes(size=(300, 400 + place)))
+        attachment_add(
+            by=intel, version=row, revision=row.revision, file=file, name=f"Picture {place}"
+        )
+    row.refresh_from_db()
+    if state == "draft":
+        return row
+    report_freeze(by=intel, version=row, revision=row.revision)
+    paper_submit(by=intel, version=row, revision=row.revision + 1)
+    row.refresh_from_db()
+    if state == "approved":
+        report_approve(by=cast.board, version=row, revision=row.revision)
+        row.refresh_from_db()
+    return row

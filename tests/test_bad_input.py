@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from board.reports.forms import RevisionForm, StartForm
 from exclusions.case_forms import CloseForm, OrderForm
 from exclusions.warning_forms import LetGoForm
 from incidents.forms.alerts import PushForm, WithdrawForm
@@ -73,6 +74,9 @@ FORMS: dict[str, tuple[type, ...]] = {
     "report_rule_out": (RuleOutForm,),
     "report_undo": (UndoForm,),
     "warning_let_go": (LetGoForm,),
+    "board_report_start": (StartForm,),
+    "board_report_freeze": (RevisionForm,),
+    "board_report_submit": (RevisionForm,),
 }
 ITEMS = ("category", "quantity", "value_stolen", "value_recovered")
 PERSON = ("pk", "who", "named_as", "description", "hair")
@@ -84,6 +88,8 @@ MORE = {
     "log": ENTRY, "report_edit": ENTRY, "bulletin_new": ("look", "preset"),
     "bulletin_edit": ("look", "preset"),
     "subject_apart": ("with",),
+    "board_report_decide": ("return",),
+    "board_report_files": ("remove", "file"),
     "statement_edit": ("remove",),
     "application": ("decline", "reason", "answer"),
     "bank_line": ("aside", "words"),
@@ -113,6 +119,13 @@ PAGES = {
     "statement_edit": "intel",
     "agreement": "staff",
     "target_edit": "board",
+    "board_report_start": "intel",
+    "board_report_write": "intel",
+    "board_report_files": "intel",
+    "board_report_freeze": "intel",
+    "board_report_submit": "intel",
+    "board_report_decide": "board",
+    "board_report_correct": "intel",
     "alert_new": "staff",
     "alert_push": "staff",
     "alert_withdraw": "store",
@@ -261,6 +274,7 @@ LISTS = {
               "/documents/{document}/readers/", "/subjects/{published}/warn/",
               "/members/{own_member}/figures/", "/me/log/"),
     "board": ("/board/", "/board/figures.csv", "/board/targets/", "/money/", "/money/year/",
+              "/board/reports/", "/board/reports/{board_report}/",
               "/money/invoices/", "/money/payments/", "/money/renewals/", "/money/ledger.csv",
               "/members/", "/members/pipeline/", "/members/engagement/", "/appeals/",
               "/scheme/people/", "/equipment/", "/training/", "/awards/"),
@@ -330,7 +344,7 @@ def break_into(client: Client, name: str, path: str) -> None:
         data: dict[str, Any] = {each: rng.choice(HOSTILE) for each in names if rng.random() < 0.8}
         if rng.random() < 0.3:
             data[rng.choice(names)] = [rng.choice(HOSTILE) for _ in range(5)]
-        for field in {"photo", "uploads"} & set(names):
+        for field in {"photo", "uploads", "file"} & set(names):
             file = SimpleUploadedFile("x", rng.choice(FILES)[1])
             file.name = rng.choice(FILES)[0].replace("\x00", "%00")
             data[field] = file

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.services import record
-from board.models import PlanTarget
+from board.models import BoardReport, PlanTarget
 from board.tallies import tallies_refresh
 from common import dates
 from common.edits import edits_of
@@ -125,6 +125,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "sent": bulletin.ref,
         "draft": draft.ref,
         "appeal": factories.appeal(intel, notice, cast.board).ref,
+        **papers(cast),
         "published_photo": version.main_photo.uuid if version.main_photo else "",
     }
 
@@ -138,6 +139,19 @@ def for_the_board(cast: Cast) -> None:
     factories.PaymentFactory(member=cast.store.member, received_on=dt.date.today(), amount=10)
     record(SIGNED_IN, by=cast.staff)
     tallies_refresh()
+
+
+def papers(cast: Cast) -> dict[str, object]:
+    """Add a report of each kind: one approved and begun to be corrected, one written, one given."""
+    ago = BoardReport.objects.filter(kind="annual").count() + 1
+    done = factories.board_report(cast, ago=ago, files=2)
+    given = factories.board_report(cast, kind="csp", ago=ago, state="submitted")
+    draft = factories.board_report(cast, kind="annual", ago=ago, state="draft", files=2)
+    return {
+        "board_report": done.report.ref,
+        "board_waiting": given.report.ref,
+        "board_draft": draft.report.ref,
+    }
 
 
 def in_talks(cast: Cast, name: str) -> None:

@@ -1,6 +1,14 @@
 """Tables of the board app."""
 
 from .plan import PlanTarget
+from .report import (
+    MOST_FILES,
+    BoardReport,
+    ReportAttachment,
+    ReportPaper,
+    ReportStep,
+    ReportVersion,
+)
 from .tallies import BulletinReach, Level, Part, Refresh, Stale, Tally
 from .watch import (
     WatchedAppeal,
@@ -14,11 +22,17 @@ from .watch import (
 )
 
 __all__ = [
+    "MOST_FILES",
+    "BoardReport",
     "BulletinReach",
     "Level",
     "Part",
     "PlanTarget",
     "Refresh",
+    "ReportAttachment",
+    "ReportPaper",
+    "ReportStep",
+    "ReportVersion",
     "Stale",
     "Tally",
     "WatchedAppeal",

@@ -49,6 +49,7 @@ from .meetings import load_meetings
 from .money import load_money
 from .pipeline import load_pipeline
 from .records import load_records
+from .reports import load_reports
 from .training import load_training
 
 SEED = 2002  # the year the scheme was founded
@@ -98,6 +99,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         analyse(scale)
         tell("The Board's figures ...")
         load_board(seed=seed, scale=scale)
+        load_reports(users=users)
     analyse(scale)
 
 

@@ -24,6 +24,7 @@ from dtac.presenters import (
     report_title,
 )
 from dtac.record_queue import records_waiting, viewing_waiting
+from dtac.report_queue import reports_due
 from dtac.upkeep_queue import reminders
 from exclusions.querysets import breaches
 from incidents import actions
@@ -70,12 +71,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     applications = applications_waiting(most=SHOWN)
     upkeep = reminders(user)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
+    board_reports = reports_due(user, most=SHOWN)
     no_mail_since = _no_mail_since()
     counts = {
         "mail": int(no_mail_since is not None),
         "bulletins": len(bulletins),
         "applications": len(applications),
         "upkeep": len(upkeep),
+        "board_reports": len(board_reports),
         "records": records.count,
         "viewing": len(viewing),
         "reports": facts["all"],
@@ -112,6 +115,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "viewing": viewing,
         "applications": applications,
         "upkeep": upkeep,
+        "board_reports": board_reports,
         "bulletins": [_bulletin_row(row) for row in bulletins],
         "profiles": [_profile_row(version) for version in profiles],
         "no_mail_since": no_mail_since,

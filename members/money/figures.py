@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.db.models import Count, F, Sum
 from django.db.models.functions import TruncMonth
@@ -107,8 +107,19 @@ class Income:
         return sum((month.received for month in self.months), NOTHING)
 
 
-def income(year: Year) -> Income:
-    """Return the income of a year. Four queries, whatever the data."""
+class Span(Protocol):
+    """Whole months: a year, or a part of one."""
+
+    @property
+    def first(self) -> dt.date: ...
+    @property
+    def last(self) -> dt.date: ...
+    @property
+    def months(self) -> list[dt.date]: ...
+
+
+def income(year: Span) -> Income:
+    """Return the income of a year, or of other whole months. Four queries, whatever the data."""
     span = (year.first, year.last)
     invoiced = _parts(Invoice.objects.filter(issued_on__range=span), "issued_on", "member", "net")
     notes = CreditNote.objects.filter(issued_on__range=span)
@@ -158,6 +169,12 @@ def _fold(parts: Iterable[Part], place: int) -> dict[Any, Decimal]:
     for part in parts:
         found[part[place]] = found.get(part[place], NOTHING) + part[3]
     return found
+
+
+def written_off(span: Span) -> Decimal:
+    """Return what was written off in some months."""
+    found = WriteOff.objects.filter(on__range=(span.first, span.last)).aggregate(s=Sum("amount"))
+    return found["s"] or NOTHING
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,12 @@ PAGES = {
         "{award}assess/",
         "{award}refuse/",
         "/me/log/?show=all",
+        "/board/reports/",
+        "{report_corrected}",
+        "{report_corrected}correct/",
+        "{report_draft}",
+        "{report_draft}write/",
+        "{report_draft}files/",
     ),
     "board": (
         "/board/",
@@ -234,6 +240,12 @@ PAGES = {
         "/board/?period=any&from=2026-03-02&to=2026-03-01",
         "/board/targets/",
         "/board/targets/revenue/",
+        "/board/reports/",
+        "{report_waiting}",
+        "{report_waiting}decide/",
+        "{report_annual}",
+        "{report_csp}",
+        "{report_corrected}?version=1",
         "/exclusions/premises/?show=unsigned",
         "/appeals/",
         "{appeal}",
@@ -329,7 +341,19 @@ from members.joining.invitations import invitation_token
 from members.models import Application, BankLine, Invitation
 invitation = Invitation.objects.open().filter(member=staff.member).first()
 people = f"/members/{staff.member.slug}/"
+from board.models import BoardReport, ReportVersion
+from board.reports.kinds import latest_wanted
+from board.reports.services import report_start
+oldest = latest_wanted()[0].before.before.before
+paper = report_start(by=intel, wanted=oldest).report
+of_kind = {row.kind: row for row in BoardReport.objects.order_by("first")}
+corrected = ReportVersion.objects.filter(number=2, state="approved").first().report
 print("PLACES " + json.dumps({
+    "report_waiting": f"/board/reports/{of_kind['quarterly'].ref}/",
+    "report_annual": f"/board/reports/{of_kind['annual'].ref}/",
+    "report_csp": f"/board/reports/{of_kind['csp'].ref}/",
+    "report_corrected": f"/board/reports/{corrected.ref}/",
+    "report_draft": f"/board/reports/{paper.ref}/",
     "application": f"/members/applications/{Application.objects.to_decide().first().uuid}/",
     "own_invoice": f"/money/invoices/{staff.member.invoices.first().ref}/",
     "own_payment": f"/money/payments/{staff.member.payments.first().ref}/",
