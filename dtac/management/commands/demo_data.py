@@ -50,7 +50,7 @@ class Command(BaseCommand):
             name
             for name in connection.introspection.table_names()
             if name.split("_")[0]
-            in ("audit", "members", "offenders", "incidents", "exclusions", "board")
+            in ("audit", "members", "offenders", "incidents", "exclusions", "board", "imports")
         ]
         names = ", ".join(connection.ops.quote_name(name) for name in tables)
         with connection.cursor() as cursor:
