@@ -28,14 +28,14 @@ class UploadForm(forms.Form):
         label="File",
         help_text="CSV or XLSX, 25 MB and 50,000 rows at most. For subjects also a ZIP with one"
         " table and the photos.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv,.zip"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv,.zip", "class": "form-control"}),
         error_messages={"required": "Choose the file.", "empty": "This file is empty."},
     )
     photos = forms.FileField(
         label="Photos of subjects",
         required=False,
         help_text="A ZIP. A column of the table names the file of each photo.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip", "class": "form-control"}),
         error_messages={"empty": "This file is empty."},
     )
     source = forms.CharField(
@@ -74,7 +74,7 @@ class MappingForm(forms.Form):
     def __init__(self, *args: Any, run: ImportRun, mapping: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         columns = [("", "Not in the file")]
-        columns += [(str(place), name) for place, name in enumerate(run.head)]
+        columns += [(str(place), _shown(run, place)) for place in range(len(run.head))]
         self.wanted = KINDS[run.kind].fields
         for field in self.wanted:
             self.fields[field.name] = forms.ChoiceField(
@@ -93,6 +93,12 @@ class MappingForm(forms.Form):
         """Return the column (its place) of each field that has one."""
         data = self.cleaned_data
         return {name: int(data[name]) for name in self.fields if data.get(name)}
+
+
+def _shown(run: ImportRun, place: int) -> str:
+    """Return a column's name, with what it holds."""
+    examples = " · ".join(run.examples[place]) if place < len(run.examples) else ""
+    return f"{run.head[place]}: {examples[:60]}" if examples else str(run.head[place])
 
 
 class StepForm(forms.Form):

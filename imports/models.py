@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from common.db import YearlyCounter
-from imports.querysets import ImportRunQuerySet
+from imports.querysets import OPEN, ImportRunQuerySet
 from members.models import User
 from offenders.models import Ground
 
@@ -54,8 +54,6 @@ class ImportRun(models.Model):
         UNDONE = "undone", "Undone"
         FAILED = "failed", "Failed"
         DISCARDED = "discarded", "Discarded"
-
-    OPEN: Final = (State.CHECKING, State.WRITING, State.UNDOING)
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, db_comment="Name of its files")
     ref = models.CharField(max_length=16, unique=True, db_comment="E.g. IMP-0001")
@@ -173,7 +171,7 @@ class ImportRun(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether the worker has something to do for it."""
-        return self.state in self.OPEN
+        return self.state in OPEN
 
     @property
     def problem_count(self) -> int:
@@ -224,7 +222,7 @@ class ImportProblem(models.Model):
 
     class Meta:
         db_table_comment = "Problems of the last check of a file; deleted with the file"
-        ordering = ["level", "row", "pk"]
+        ordering = ["-level", "row", "pk"]
         indexes = [models.Index(fields=["run", "level", "row"], name="import_problem_of_run")]
 
     def __str__(self) -> str:

@@ -1,11 +1,14 @@
 """Imports, scoped in SQL."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import models
 
 if TYPE_CHECKING:
     from members.models import User
+
+OPEN: Final = ("checking", "writing", "undoing")
+"""States in which the worker has something to do."""
 
 
 class ImportRunQuerySet(models.QuerySet[Any]):
@@ -17,4 +20,4 @@ class ImportRunQuerySet(models.QuerySet[Any]):
 
     def open(self) -> Self:
         """Those that the worker has something to do for."""
-        return self.filter(state__in=self.model.OPEN)
+        return self.filter(state__in=OPEN)

@@ -24,6 +24,7 @@ from . import actions, store
 from .kinds import KINDS
 from .mapping import guess, problems_of, remembered
 from .models import KEPT, ImportCounter, ImportedRow, ImportRun
+from .querysets import OPEN
 
 State = ImportRun.State
 INVITED_AT_ONCE: Final = 100
@@ -218,7 +219,7 @@ def files_purge() -> int:
     """
     now, purged = timezone.now(), 0
     old = ImportRun.objects.filter(moved_at__lt=now - KEPT, files_deleted_at=None)
-    for run in old.exclude(state__in=ImportRun.OPEN):
+    for run in old.exclude(state__in=OPEN):
         with transaction.atomic():
             row = ImportRun.objects.select_for_update().get(pk=run.pk)
             if row.is_open or row.files_deleted_at:

@@ -24,6 +24,14 @@ from .models import ImportRun
 from .services import mapping_of, to_invite
 
 CSV = "text/csv; charset=utf-8"
+LISTS = {
+    "subscriptions": "renewals",
+    "payments": "payment_list",
+    "subjects": "subject_list",
+    "incidents": "report_list",
+    "notices": "notice_list",
+}
+"""Where what was imported is seen; the rest on the list of members."""
 
 
 @require_safe
@@ -111,6 +119,7 @@ def _page(request: HttpRequest, user: User, run: ImportRun, form: StepForm) -> H
         "kind": KINDS[run.kind],
         "page": Paginator(found, 50).get_page(query_text(request, "page")),
         "by_column": _by_column(run),
+        "made_at": LISTS.get(run.kind, "member_list") if done else "",
         "to_invite": to_invite(run).count() if done and run.kind == "users" else 0,
     }
     return render(request, "imports/import_run.html", context, status=form_status(form))

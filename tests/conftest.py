@@ -119,6 +119,8 @@ def world(cast: Cast) -> dict[str, Any]:
     assessment = factories.document(intel, title="Assessment", kind="dpia", readers="scheme")
     tallies_refresh()
     return {
+        "import_run": factories.import_run(intel).ref,
+        "imported": factories.import_run(intel, source="Spreadsheet", bad=False).ref,
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,
         "note": note.ref,

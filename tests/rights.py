@@ -398,11 +398,22 @@ MATRIX = (
     line("document_new", "/documents/new/", NO, NO, NO, NO, OK, NO, NO),
     line("document_edit", "/documents/{document}/edit/", NO, NO, NO, NO, OK, NO, NO),
     line("document_readers", "/documents/{document}/readers/", NO, NO, NO, NO, OK, NO, NO),
+    line("import_list", "/import/", NO, NO, NO, NO, OK, NO, NO),
+    line("import_new", "/import/new/", NO, NO, NO, NO, OK, NO, NO),
+    line("import_template", "/import/templates/members.csv", NO, NO, NO, NO, OK, NO, NO),
+    line("import_template", "/import/templates/nothing.csv", NO),
+    line("import_run", "/import/{import_run}/", NO, NO, NO, NO, OK, NO, NO),
+    line("import_run", "/import/{imported}/", NO, NO, NO, NO, OK, NO, NO),
+    line("import_run", "/import/IMP-9999/", NO),
+    line("import_map", "/import/{import_run}/columns/", NO, NO, NO, NO, OK, NO, NO),
+    line("import_step", "/import/{import_run}/step/", POST),
+    line("import_problems", "/import/{import_run}/problems.csv", NO, NO, NO, NO, OK, NO, NO),
     line("board", "/board/", NO, NO, NO, NO, OK, OK, NO),
 )
 
 # Addresses that take only POST, with who may: everybody else gets 404.
 POSTS = {
+    "import_step": {"intel"},
     "case_close": {"intel"},
     "case_pack": {"intel"},
     "pack_share": {"intel"},

@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table_comment": "Problems of the last check of a file; deleted with the file",
-                "ordering": ["level", "row", "pk"],
+                "ordering": ["-level", "row", "pk"],
             },
         ),
         migrations.CreateModel(

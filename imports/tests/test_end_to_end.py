@@ -1,5 +1,7 @@
 """Each kind of file through the pages and the worker: matched, judged, written, undone."""
 
+from decimal import Decimal
+
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
@@ -96,7 +98,8 @@ def judge_what_was_made(cast: Cast) -> None:
     assert (person.role, person.premises.name) == ("manager", "Cobb’s Bakery, Spital Street")
     assert Subscription.objects.get(member=bakery).fee == 450
     paid = Payment.objects.get(member=bakery)
-    assert (paid.ref, paid.made_at, paid.amount) == ("OLD-00001", None, 1234)
+    assert (paid.ref, paid.amount) == ("OLD-00001", Decimal(1234))
+    assert paid.made_at is None
     assert totals(bakery).on_account == 1234
     assert received(since=paid.received_on, until=paid.received_on) == 1234
     with transaction.atomic():
@@ -114,7 +117,7 @@ def judge_what_was_made(cast: Cast) -> None:
     assert not photo.bystanders_clear
     assert not ProfileVersion.objects.filter(subject=kevin).exists()
     report = Report.objects.get(words__startswith="Three bottles")
-    assert (report.status, report.value_stolen) == ("accepted", 64)
+    assert (report.status, report.value_stolen) == ("accepted", Decimal(64))
     assert StolenItem.objects.get(report=report).category == "alcohol"
     assert Involvement.objects.get(report=report).confidence == "confirmed"
     notice = Notice.objects.get(subject=kevin)
