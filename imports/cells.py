@@ -26,7 +26,7 @@ DAYS: Final = (
     "%B %d, %Y",
 )  # fmt: skip
 CLOCKS: Final = ("%H:%M", "%H:%M:%S", "%H.%M", "%H%M", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p",
-                 "%I%p", "%I %p")  # fmt: skip
+                 "%I%p", "%I %p", "%I.%M%p", "%I.%M %p")  # fmt: skip
 EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
 SERIAL: Final = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
 ORDINAL: Final = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)

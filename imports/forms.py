@@ -28,7 +28,9 @@ class UploadForm(forms.Form):
         label="File",
         help_text="CSV or XLSX, 25 MB and 50,000 rows at most. For subjects also a ZIP with one"
         " table and the photos.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt,.tsv,.zip", "class": "form-control"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.xlsx,.txt,.tsv,.zip", "class": "form-control"}
+        ),
         error_messages={"required": "Choose the file.", "empty": "This file is empty."},
     )
     photos = forms.FileField(

@@ -59,5 +59,5 @@ class Command(BaseCommand):
             cursor.execute(f"TRUNCATE {names}, django_session, django_admin_log CASCADE")
             for table in APPEND_ONLY:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        for folder in ("originals", "variants"):
+        for folder in ("originals", "variants", "imports"):
             shutil.rmtree(Path(settings.MEDIA_ROOT) / folder, ignore_errors=True)
