@@ -209,7 +209,7 @@ def names(text: str) -> list[str]:
 
 
 def choice(options: Iterable[tuple[str, str]], also: dict[str, str] | None = None) -> Reader:
-    """Return a reader of words from a list: by code, label, synonym, or their beginning."""
+    """Return a reader of words from a list: by code, label, synonym, or how a label begins."""
     labels = {str(code): str(label) for code, label in options}
     known = {fold(code): code for code in labels}
     known |= {fold(label): code for code, label in labels.items()}
@@ -219,8 +219,8 @@ def choice(options: Iterable[tuple[str, str]], also: dict[str, str] | None = Non
         said = fold(text)
         if said in known:
             return known[said]
-        begun = {code for words_, code in known.items() if said and words_.startswith(said)}
-        if len(begun) == 1:
+        begun = {code for code, label in labels.items() if fold(label).startswith(said)}
+        if len(begun) == 1 and len(said) > 2:
             return begun.pop()
         raise ValueError(f"is none of: {', '.join(labels.values())}")
 

@@ -249,7 +249,7 @@ def test_photos_are_judged_as_uploads_are(cast: Cast, client_of) -> None:
     run = checked(client, "subjects", rows.encode(), bad)
     words = [each[2] for each in said(run)]
     assert any("X.jpg can’t be taken: This file is not a photo" in each for each in words), words
-    assert any("no.jpg is not in the ZIP" in each.lower() for each in words)
+    assert any("No.jpg is not in the ZIP" in each for each in words)
     assert not Photo.objects.exists()
     whole = photo_zip(**{"people.csv": FILES["subjects"]})
     run = step(client, checked(client, "subjects", whole), "write")
