@@ -135,7 +135,7 @@ class ImportRun(models.Model):
         null=True, blank=True, db_comment="When its files were deleted; the entry stays"
     )
 
-    objects = ImportRunQuerySet.as_manager()  # type: ignore[django-manager-missing]
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         db_table_comment = "Imports of a scheme's data; rows stay, also of what was undone"
