@@ -1,9 +1,10 @@
 """The worker's part: a file is checked, written whole or not at all, or undone whole.
 
-A worker may be killed at any line. The row says who is at it (`claim`) and when it last gave a sign
-of life; after LEASE another try takes over, and the earlier one, should it live on, commits nothing
-more. What is written is one transaction, the run's own state with it. One import writes at a time:
-a lock of the session, that goes with the connection of a worker that dies.
+A worker may be killed at any line. One works on imports at a time: a lock of the session says who,
+and goes with the connection of a worker that dies. The row says who is at it (`claim`) and when it
+last gave a sign of life; where nobody holds the lock, another try takes over after LEASE, and the
+earlier one, should it live on, commits nothing more. What is written is one transaction, the run's
+own state with it.
 
 The check does what the writing does, in a transaction that is rolled back: so what it says is what
 will be.
@@ -19,7 +20,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.services import record, record_many
@@ -38,7 +39,7 @@ from .store import photos_of, table_of
 logger = logging.getLogger(__name__)
 State = ImportRun.State
 
-LEASE: Final = dt.timedelta(minutes=5)
+LEASE: Final = dt.timedelta(minutes=1)
 LOCK: Final = 0x0D7AC1
 GIVEN_UP: Final = "It could not be finished. Try again; if that fails too, tell the administrator."
 
@@ -56,16 +57,19 @@ def run_work(*, run_id: int) -> bool:
 
     Called twice, late or beside another, one of them does it.
     """
-    run = _claim(run_id)
-    if run is None:
-        return False
+    with only_one() as alone:
+        if not alone:
+            waiting = ImportRun.objects.open().filter(pk=run_id, alive_at=None)
+            waiting.update(step="Waits for another import")
+            return False
+        run = _claim(run_id)
+        return run is not None and _work(run)
+
+
+def _work(run: ImportRun) -> bool:
     steps = {State.CHECKING: _check, State.WRITING: _write, State.UNDOING: _undo}
     try:
-        with only_one() as alone:
-            if not alone:
-                _let_go(run, step="Waits for another import")
-                return False
-            steps[State(run.state)](run)
+        steps[State(run.state)](run)
     except TakenOverError:
         return False
     except ValidationError as error:
@@ -128,10 +132,6 @@ def _claim(run_id: int) -> ImportRun | None:
 
 def _mine(run: ImportRun) -> Any:
     return ImportRun.objects.open().filter(pk=run.pk, claim=run.claim)
-
-
-def _let_go(run: ImportRun, *, step: str) -> None:
-    _mine(run).update(alive_at=None, step=step, tries=F("tries") - 1)
 
 
 def _tell(run: ImportRun, **said: Any) -> None:
@@ -234,7 +234,8 @@ def _write(run: ImportRun) -> None:
         return
     try:
         _tell(run, step="Storing photos" if told.photos else "Writing")
-        kind.prepare(plan.make, told)
+        for done in kind.prepare(plan.make, told):
+            _tell(run, done=min(done, len(table.rows)))
         kind.number(lines)
         _tell(run, step="Writing", done=len(table.rows))
         refused = _save(run, kind, table, plan)

@@ -1,7 +1,7 @@
 """What each kind of file is made of: fields, and how a row becomes something of ours."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -135,8 +135,9 @@ class Kind:
         """Put it into the database, in a transaction; return which rows are refused."""
         raise NotImplementedError
 
-    def prepare(self, pairs: Sequence[tuple[Line, Taken]], told: Told) -> None:
-        """Store the files that go with it."""
+    def prepare(self, pairs: Sequence[tuple[Line, Taken]], told: Told) -> Iterator[int]:
+        """Store the files that go with it; yield how many rows are done, now and then."""
+        return iter(())
 
     def drop(self, lines: Sequence[Taken]) -> None:
         """Delete the stored files of what was not saved."""

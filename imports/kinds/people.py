@@ -1,7 +1,7 @@
 """Files of subjects with photos, of incidents and sightings, and of exclusion notices."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -190,8 +190,10 @@ class Subjects(Kind):
         for other in known.named.get(fold(row.name), [])[:3] if row.name else []:
             line.note("name", f"{other.ref} has this name too: see Doubles after the import.")
 
-    def prepare(self, pairs: Sequence[tuple[Line, Taken]], told: Told) -> None:
-        for line, taken in pairs:
+    def prepare(self, pairs: Sequence[tuple[Line, Taken]], told: Told) -> Iterator[int]:
+        for done, (line, taken) in enumerate(pairs):
+            if done % 20 == 0:
+                yield done
             wanted = line.get("photos", [])
             if not wanted or told.photos is None or told.photo_name is None:
                 continue

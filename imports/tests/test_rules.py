@@ -1,11 +1,13 @@
 """What an import may never do, and what it says instead."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from audit.models import Event
@@ -13,13 +15,14 @@ from common import dates
 from imports import running
 from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
-from imports.services import files_purge
+from imports.services import files_purge, run_write
 from imports.tests.files import FILES, csv_of, day, photo_zip, send, worked
 from members.models import Invitation, Member, User
 from members.pipeline import ContactInput, contact_save
 from offenders.models import Photo, Subject
 from tests import factories
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
+from tests.races import at_once
 
 GOOD = csv_of(
     """
@@ -298,3 +301,22 @@ def test_the_lock_is_let_go(cast: Cast, client_of) -> None:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s",
                        [running.LOCK])  # fmt: skip
         assert cursor.fetchone()[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_write_once(django_db_blocker: object) -> None:
+    cast = make_cast()
+    client = Client()
+    client.force_login(cast.intel)
+    runs = [checked(client, "members", GOOD.replace(b"Shop", name)) for name in (b"Shop", b"Bar")]
+    for run in runs:
+        ImportRun.objects.filter(pk=run.pk).update(source=run.ref)
+        run.refresh_from_db()
+        run_write(by=cast.intel, run=run)
+    before = Member.objects.count()
+    works = [partial(run_work, run_id=run.pk) for run in runs for _ in range(2)]
+    assert at_once(*works) == [None] * 4
+    while runs_sweep():  # who found another at work is taken up by the sweep
+        pass
+    assert {run.state for run in ImportRun.objects.all()} == {"done"}
+    assert Member.objects.count() == before + 4
