@@ -19,6 +19,7 @@ from common.db import once
 from common.http import plain_text
 from members.joining.invitations import password_link_send
 from members.models import Invitation, User
+from offenders.models import Subject
 
 from . import actions, store
 from .kinds import KINDS
@@ -195,6 +196,15 @@ def to_invite(run: ImportRun) -> Any:
     invited = Invitation.objects.filter(ended_at=None).exclude(user=None).values("user")
     never = people.filter(password__startswith=NO_PASSWORD, last_login=None).exclude(pk__in=invited)
     return never.order_by("pk")
+
+
+def to_review(run: ImportRun) -> tuple[int, int, dt.date | None]:
+    """Return how many subjects of an import were never published, of how many, and the day by
+    which each must be looked at."""
+    made = ImportedRow.objects.filter(run=run, kind="subjects", is_made=True, undone_at=None)
+    left = Subject.objects.filter(pk__in=made.values("object_id"), versions=None).count()
+    last = made.order_by("review_on").values_list("review_on", flat=True).first()
+    return left, made.count(), last
 
 
 def run_invite(*, by: User, run: ImportRun) -> int:

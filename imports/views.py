@@ -21,7 +21,7 @@ from .access import get_run
 from .forms import MappingForm, StepForm, UploadForm
 from .kinds import KINDS
 from .models import ImportRun
-from .services import mapping_of, to_invite
+from .services import mapping_of, to_invite, to_review
 
 CSV = "text/csv; charset=utf-8"
 LISTS = {
@@ -120,6 +120,7 @@ def _page(request: HttpRequest, user: User, run: ImportRun, form: StepForm) -> H
         "page": Paginator(found, 50).get_page(query_text(request, "page")),
         "by_column": _by_column(run),
         "made_at": LISTS.get(run.kind, "member_list") if done else "",
+        "to_review": to_review(run) if done and run.kind == "subjects" else None,
         "to_invite": to_invite(run).count() if done and run.kind == "users" else 0,
     }
     return render(request, "imports/import_run.html", context, status=form_status(form))

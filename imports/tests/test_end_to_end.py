@@ -64,7 +64,10 @@ def do(client: Client, kind: str, photos: bytes | None = None) -> ImportRun:
     assert client.post(f"/import/{run.ref}/step/", {"step": "write"}).status_code == 302
     run = worked(run)
     assert run.state == "done", run.problem
-    assert client.get(f"/import/{run.ref}/").status_code == 200
+    page = client.get(f"/import/{run.ref}/")
+    assert page.status_code == 200
+    if kind == "subjects":
+        assert "2 of 2 are not published." in page.content.decode()
     return run
 
 

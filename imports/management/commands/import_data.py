@@ -1,6 +1,7 @@
 """Import a file by hand: what the pages do, on the terminal."""
 
 import json
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -105,9 +106,13 @@ class Command(BaseCommand):
             raise CommandError(f"--map can’t be used: {error}") from error
 
     def work(self, run: ImportRun) -> ImportRun:
-        run_work(run_id=run.pk)
-        run.refresh_from_db()
-        return run
+        """Do what it waits for, here or in a worker that is faster; return it once it is over."""
+        while True:
+            run_work(run_id=run.pk)
+            run.refresh_from_db()
+            if not run.is_open:
+                return run
+            time.sleep(0.5)
 
     def show(self, run: ImportRun) -> None:
         """Print what was found."""
@@ -115,5 +120,7 @@ class Command(BaseCommand):
             mark = "  (to know)" if each.level == "note" else ""
             place = f"Row {each.row}" + (f", {each.column}" if each.column else "")
             self.stdout.write(f"{place}: {each.words}{mark}")
-        words = ", ".join(f"{count:,} {name}" for name, count in run.counts.items())
-        self.stdout.write(f"{run.ref}: {words}")
+        said = {"rows": "rows", "make": "to be made", "there": "imported before",
+                "matched": "here already", "problems": "problems", "notes": "to know"}  # fmt: skip
+        words = ", ".join(f"{run.counts.get(name, 0):,} {label}" for name, label in said.items())
+        self.stdout.write(f"{run.ref}: {words}.")
