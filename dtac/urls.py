@@ -118,5 +118,6 @@ urlpatterns = [
     path("", include("exclusions.urls")),
     path("", include("members.urls")),
     path("", include("board.urls")),
+    path("", include("imports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -72,7 +72,7 @@ def member_enter(*, by: User, data: MemberInput, plan: NextStep) -> Member:
 
     Raises ValidationError: one of that name is there, whatever its case, or half a next step.
     """
-    _one_name_at_a_time()
+    one_name_at_a_time()
     row = Member(
         status=Status.PROSPECT,
         slug=free_slug(Member, data.name, reserved=RESERVED),
@@ -104,7 +104,7 @@ def member_change(*, by: User, member: Member, revision: int, data: MemberInput)
         raise ValidationError({"kind": "A business can't become an agency, nor the reverse."})
     for name in changed:
         setattr(row, name, fields[name])
-    _one_name_at_a_time()
+    one_name_at_a_time()
     _refuse_same_name(row)
     row.revision += 1
     row.full_clean()
@@ -269,7 +269,7 @@ def _note(
     return made
 
 
-def _one_name_at_a_time() -> None:
+def one_name_at_a_time() -> None:
     """Let names be given one after another: a double click finds the business of the first."""
     Member.objects.select_for_update().filter(kind=Member.Kind.SCHEME).first()
 

@@ -44,7 +44,10 @@ def position_of(text: str) -> tuple[Decimal, Decimal] | None:
     if found is None:
         raise ValidationError("Copy it from a map, such as 51.44620, 0.21690.")
     places = Decimal("0.00001")
-    return Decimal(found[1]).quantize(places), Decimal(found[2]).quantize(places)
+    north, east = Decimal(found[1]).quantize(places), Decimal(found[2]).quantize(places)
+    if not (49 <= north <= 61 and -9 <= east <= 3):
+        raise ValidationError("This position is not in the United Kingdom.")
+    return north, east
 
 
 def postcode_of(text: str) -> str:

@@ -129,6 +129,8 @@ def world(cast: Cast) -> dict[str, Any]:
         "board_report": factories.board_report(cast).report.ref,
         "board_draft": factories.board_report(cast, kind="annual", state="draft").report.ref,
         "board_waiting": factories.board_report(cast, kind="csp", state="submitted").report.ref,
+        "import_run": factories.import_run(intel).ref,
+        "imported": factories.import_run(intel, source="Spreadsheet", bad=False).ref,
     }
     return papers | {
         "invoice": invoices[0].ref,

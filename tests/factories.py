@@ -54,6 +54,9 @@ from exclusions.services import (
     warning_give,
     warning_raise,
 )
+from imports.models import ImportRun
+from imports.running import run_work
+from imports.services import Upload, mapping_of, run_map, run_upload, run_write
 from incidents.models import Alert, IncidentType, IntelligenceReport, Question, Report
 from incidents.services import (
     AlertInput,
@@ -216,6 +219,21 @@ def bank_line(by: User, words: str = "FP MARLOWE", amount: str = "100.00") -> Ba
     """Return a line of the bank that is to be matched."""
     bank_read(by=by, content=f"Date,Description,Amount\n01/11/2026,{words},{amount}\n".encode())
     return BankLine.objects.get(words=words)
+
+
+def import_run(by: User, source: str = "Old system", bad: bool = True) -> ImportRun:
+    """Return an import of members that was checked: with a problem in it, or imported."""
+    head = "Name,Sector,Area,Status,Joined on\n"
+    good = f"Bakery of {source},Independent retail,Town Centre,Prospect,\n"
+    content = head + good + (f"Mill of {source},Pub,Nowhere,Prospect,31/31/2020\n" if bad else "")
+    file = SimpleUploadedFile("members.csv", content.encode())
+    run = run_upload(by=by, data=Upload(kind="members", source=source, file=file))
+    run_work(run_id=run_map(by=by, run=run, mapping=mapping_of(run)).pk)
+    run.refresh_from_db()
+    if not bad:
+        run_work(run_id=run_write(by=by, run=run).pk)
+        run.refresh_from_db()
+    return run
 
 
 class PaymentFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]

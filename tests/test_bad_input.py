@@ -19,6 +19,7 @@ from django.utils import timezone
 from board.reports.forms import RevisionForm, StartForm
 from exclusions.case_forms import CloseForm, OrderForm
 from exclusions.warning_forms import LetGoForm
+from imports.forms import StepForm
 from incidents.forms.alerts import PushForm, WithdrawForm
 from incidents.forms.intelligence import GradeForm, RejectForm, ShareForm
 from incidents.forms.review import AnswerForm, AskForm, LinkForm, MergeForm, RuleOutForm, UndoForm
@@ -51,6 +52,7 @@ FILES = (
 ROUNDS = 25
 # Forms that stand on a page with another one, or on none; "form" is found in the page itself.
 FORMS: dict[str, tuple[type, ...]] = {
+    "import_step": (StepForm,),
     "alert_push": (PushForm,),
     "alert_withdraw": (WithdrawForm,),
     "bulletin_bounced": (BouncedForm,),
@@ -108,6 +110,9 @@ MORE = {
     "appeal": ("step", "decide-decision", "decide-reasons", "decline-reason"),
 }  # fmt: skip
 PAGES = {
+    "import_map": "intel",
+    "import_new": "intel",
+    "import_step": "intel",
     "case_new": "intel",
     "case_edit": "intel",
     "case_pick": "intel",
@@ -261,7 +266,8 @@ LISTS = {
               "/meetings/"),
     "store": ("/equipment/", "/training/", "/training/people/",
               "/members/{own_member}/figures/", "/patterns/", "/business/"),
-    "intel": ("/gallery/", "/log/", "/log/where/", "/reports/", "/queue/", "/patterns/", "/series/",
+    "intel": ("/import/", "/import/new/", "/import/{import_run}/",
+              "/gallery/", "/log/", "/log/where/", "/reports/", "/queue/", "/patterns/", "/series/",
               "/types/", "/subjects/", "/subjects/top-ten/", "/members/", "/alerts/",
               "/intelligence/", "/exclusions/", "/exclusions/register/",
               "/exclusions/register.csv", "/cases/", "/cases/{case}/statements/new/",
@@ -310,7 +316,7 @@ def everything() -> tuple[int, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
-OURS = ("board", "exclusions", "incidents", "members", "offenders")
+OURS = ("board", "exclusions", "imports", "incidents", "members", "offenders")
 
 
 def test_every_form_is_tried(world, client_of) -> None:

@@ -108,6 +108,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     for_the_board(cast)
     return in_use(cast) | {
         **newcomers(cast, notice.ref),
+        "import_run": factories.import_run(intel, source=f"Old {notice.ref}").ref,
         "signed_page": str(notice.signed_copies.get().uuid),
         "case": case.ref,
         "case_report": accepted.ref,

@@ -88,6 +88,9 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
 
 
 READS = {
+    "/import/{import_run}/": "imports.run.viewed",
+    "/import/{import_run}/columns/": "imports.run.viewed",
+    "/import/{import_run}/problems.csv": "imports.problems.exported",
     "/alerts/": "incidents.alert.viewed",
     "/alerts/poll/": "incidents.alert.viewed",
     "/alerts/new/?who={published}": "incidents.report.looked_up",

@@ -42,6 +42,7 @@ from .equipment import load_equipment
 from .exclusions import load_exclusions
 from .faces import load_faces
 from .figures import analyse
+from .imports import load_imports
 from .intelligence import load_intelligence
 from .joining import load_joining
 from .log import load_access_log
@@ -93,6 +94,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_intelligence(users=users, faces=faces)
         load_alerts(users=users, faces=faces)
         load_bulletins(users=users)
+        load_imports(users=users)
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)

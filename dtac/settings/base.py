@@ -47,6 +47,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 INSTALLED_APPS = [
     "dtac.apps.DtacConfig",
     "board",
+    "imports",
     "exclusions",
     "incidents",
     "offenders",
@@ -236,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "board.tasks.board_refresh",
         "schedule": env.float("DTAC_BOARD_SWEEP_SECONDS", default=30.0),
     },
+    "imports": {
+        "task": "imports.tasks.import_sweep",
+        "schedule": env.float("DTAC_IMPORT_SWEEP_SECONDS", default=15.0),
+    },
+    "imports-old": {"task": "imports.tasks.import_purge", "schedule": crontab(hour=3, minute=45)},
     "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",

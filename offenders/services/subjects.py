@@ -218,10 +218,10 @@ def photo_save(photo: Photo, *, primary: bool) -> None:
         photo.is_primary = True
     photo.full_clean()
     photo.save()
-    transaction.on_commit(_wake_variants, robust=True)
+    transaction.on_commit(wake_variants, robust=True)
 
 
-def _wake_variants() -> None:
+def wake_variants() -> None:
     from offenders.tasks import photo_variants_sweep  # tasks call services
 
     photo_variants_sweep.delay()

@@ -50,7 +50,7 @@ class Command(BaseCommand):
             name
             for name in connection.introspection.table_names()
             if name.split("_")[0]
-            in ("audit", "members", "offenders", "incidents", "exclusions", "board")
+            in ("audit", "members", "offenders", "incidents", "exclusions", "board", "imports")
         ]
         names = ", ".join(connection.ops.quote_name(name) for name in tables)
         with connection.cursor() as cursor:
@@ -59,5 +59,5 @@ class Command(BaseCommand):
             cursor.execute(f"TRUNCATE {names}, django_session, django_admin_log CASCADE")
             for table in APPEND_ONLY:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        for folder in ("originals", "variants"):
+        for folder in ("originals", "variants", "imports"):
             shutil.rmtree(Path(settings.MEDIA_ROOT) / folder, ignore_errors=True)

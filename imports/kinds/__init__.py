@@ -1,0 +1,18 @@
+"""The kinds of files, in the order in which they are imported."""
+
+from typing import Final
+
+from .base import Field, Kind, Line, Match, Told
+from .members import Members, PremisesKind, Users
+from .money import Payments, Subscriptions
+from .people import Incidents, Notices, Subjects
+
+KINDS: Final[dict[str, Kind]] = {
+    kind.code: kind
+    for kind in (
+        Members(), PremisesKind(), Users(), Subscriptions(), Payments(), Subjects(), Incidents(),
+        Notices(),
+    )
+}  # fmt: skip
+
+__all__ = ["KINDS", "Field", "Kind", "Line", "Match", "Told"]

@@ -1,0 +1,91 @@
+"""The files of imports: kept in the private store under names of ours, deleted after a while."""
+
+import hashlib
+import io
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from common.images import to_disk
+from common.originals import sha256_of
+
+from .kinds import KINDS
+from .models import ImportRun
+from .photos import PhotoArchive, is_zip_with_table
+from .reading import MOST_BYTES, Table, read_table
+
+FOLDER: Final = "imports"
+MOST_ZIP_BYTES: Final = 300 * 1024 * 1024
+
+
+def keep(run: ImportRun, *, table: "File[Any]", photos: "File[Any] | None") -> None:
+    """Store an import's files and fill in what is known of them; the row is not saved.
+
+    A ZIP with a table and photos in it is both. Raises ValidationError.
+    """
+    if is_zip_with_table(table):
+        if photos is not None:
+            raise ValidationError({"photos": "This ZIP holds its own photos: send one of the two."})
+        photos = table
+    if photos is not None and (photos.size or 0) > MOST_ZIP_BYTES:
+        raise ValidationError({"photos": f"This ZIP is over {MOST_ZIP_BYTES // 1024**2} MB."})
+    content = PhotoArchive(photos).table() if photos is table else _bytes(table)
+    found = read_table(content, known=known_names(run.kind))
+    run.head, run.examples, run.total = found.head, found.examples(), len(found.rows)
+    run.sha256, run.byte_size = hashlib.sha256(content).hexdigest(), len(content)
+    run.file = _save(f"{FOLDER}/{run.uuid}.table", io.BytesIO(content))
+    if photos is not None:
+        PhotoArchive(photos)
+        run.photos_sha256 = sha256_of(photos)
+        photos.seek(0)
+        run.photos = _save(f"{FOLDER}/{run.uuid}.zip", photos)
+
+
+def _bytes(upload: "File[Any]") -> bytes:
+    if (upload.size or 0) > MOST_BYTES:
+        raise ValidationError({"file": f"This file is over {MOST_BYTES // 1024**2} MB."})
+    upload.seek(0)
+    return bytes(upload.read())
+
+
+def _save(name: str, content: Any) -> str:
+    stored = default_storage.save(name, File(content))
+    to_disk(default_storage, stored)
+    return stored
+
+
+def known_names(kind: str) -> set[str]:
+    """Return all that columns of a kind of file may be called."""
+    return {name for field in KINDS[kind].fields for name in field.names()}
+
+
+def table_of(run: ImportRun) -> Table:
+    """Return an import's table. Raises ValidationError: deleted, or not what was sent any more."""
+    try:
+        with default_storage.open(run.file, "rb") as stream:
+            content = stream.read()
+    except FileNotFoundError as error:
+        raise ValidationError("The file is gone. Send it again.", code="gone") from error
+    if hashlib.sha256(content).hexdigest() != run.sha256:
+        raise ValidationError("The stored file is not what was sent. Send it again.", code="gone")
+    return read_table(content, known=known_names(run.kind))
+
+
+def photos_of(run: ImportRun) -> PhotoArchive | None:
+    """Return an import's photos, if some were sent. Raises ValidationError."""
+    if not run.photos:
+        return None
+    try:
+        stream = default_storage.open(run.photos, "rb")
+    except FileNotFoundError as error:
+        raise ValidationError("The photos are gone. Send them again.", code="gone") from error
+    return PhotoArchive(stream)
+
+
+def drop(run: ImportRun) -> None:
+    """Delete an import's files; what is gone already is no matter."""
+    for name in (run.file, run.photos):
+        if name:
+            default_storage.delete(name)

@@ -1,0 +1,322 @@
+"""What an import may never do, and what it says instead."""
+
+import datetime as dt
+from functools import partial
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from audit.models import Event
+from common import dates
+from imports import running
+from imports.models import ImportedRow, ImportRun
+from imports.running import run_work, runs_sweep
+from imports.services import files_purge, run_write
+from imports.tests.files import FILES, csv_of, day, photo_zip, send, worked
+from members.models import Invitation, Member, User
+from members.pipeline import ContactInput, contact_save
+from offenders.models import Photo, Subject
+from tests import factories
+from tests.cast import Cast, make_cast
+from tests.races import at_once
+
+GOOD = csv_of(
+    """
+    Number,Name,Sector,Area,Status
+    1,First Shop,Ind.,Town Centre,Prospect
+    2,Second Shop,Pub,Town Centre,Prospect
+    """
+)
+
+
+def checked(client, kind: str, content: bytes, photos: bytes | None = None) -> ImportRun:
+    """Return a run whose columns were taken as they were guessed, judged."""
+    run = send(client, kind, content, photos)
+    form = client.get(f"/import/{run.ref}/columns/").context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    assert client.post(f"/import/{run.ref}/columns/", data).status_code == 302
+    return worked(run)
+
+
+def step(client, run: ImportRun, name: str, **more: str) -> ImportRun:
+    """Return a run after a step of its manager, and the worker's part."""
+    assert client.post(f"/import/{run.ref}/step/", {"step": name, **more}).status_code == 302
+    return worked(run)
+
+
+def said(run: ImportRun, level: str = "problem") -> list[tuple[int, str, str]]:
+    return list(run.problems.filter(level=level).values_list("row", "column", "words"))
+
+
+def test_every_problem_is_told_by_row_and_column(cast: Cast, client_of) -> None:
+    run = checked(client_of("intel"), "members", csv_of("""
+        Title of the list
+        Membership Number,Shop name,Business type,Zone,Member since,Address 1,Post code
+        M-1,Cobbs,Ind.,Town Centre,31/02/2020,1 High St,DA1 1
+        M-1,Mill,Greengrocer,Mars,,1 High St,DA1 1DN
+        M-3,,Pub,Town Centre,,,
+    """))  # fmt: skip
+    assert not run.is_ready
+    found = {(row, column): words for row, column, words in said(run)}
+    assert found[3, "Post code"] == "“DA1 1” is not a whole postcode, such as DA1 1DN."
+    assert found[3, "Member since"].startswith("“31/02/2020” is not a day.")
+    assert "none of: Large retail" in found[4, "Business type"]
+    assert "no area of the borough" in found[4, "Zone"]
+    assert "row 3" in found[4, "Membership Number"]
+    assert found[5, "Shop name"] == "This is empty and is needed."
+    assert not ImportedRow.objects.exists()
+    answer = client_of("intel").get(f"/import/{run.ref}/problems.csv")
+    assert "“DA1 1” is not a whole postcode" in answer.content.decode()
+
+
+def test_nothing_is_written_twice_and_nothing_is_changed(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    step(client, checked(client, "members", GOOD), "write")
+    count = Member.objects.count()
+    again = checked(client, "members", GOOD.replace(b"Pub", b"Bank"))
+    assert (again.make_count, again.counts["there"]) == (0, 2)
+    assert not again.is_ready
+    assert [words for _, _, words in said(again, "note")] == [
+        "“Bank” differs from what was imported before. Not changed: do that by hand."
+    ]
+    more = checked(client, "members", GOOD + b"\n3,Third Shop,Pub,Town Centre,Prospect")
+    more = step(client, more, "write")
+    assert (more.state, Member.objects.count()) == ("done", count + 1)
+    assert Member.objects.get(name="Second Shop").sector == "licensed"
+
+
+def test_one_bad_row_at_the_last_moment_and_nothing_is_written(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = checked(client, "subscriptions", csv_of("""
+        Company,Start date,Annual fee
+        Marlowe Chemist,01/04/2026,450
+        The Penfold Arms,01/04/2026,450
+    """))  # fmt: skip
+    assert run.is_ready, said(run)
+    held = cast.pub.member.subscriptions.create(
+        starts_on=dt.date(2026, 6, 1), ends_on=dt.date(2027, 5, 31), fee=1
+    )
+    run = step(client, run, "write")
+    assert (run.state, run.is_ready) == ("checked", False)
+    assert said(run) == [(3, "", "Another subscription covers some of these days.")]
+    assert run.written_at is None
+    assert not cast.shop.member.subscriptions.exists()
+    assert cast.pub.member.subscriptions.get() == held
+
+
+def test_a_member_of_that_name_meanwhile_is_taken_as_it(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = checked(client, "members", GOOD)
+    factories.MemberFactory(name="First shop")
+    run = step(client, run, "write")
+    assert (run.state, run.counts["make"], run.counts["matched"]) == ("done", 1, 1)
+    assert Member.objects.filter(name__iexact="first shop").count() == 1
+
+
+def test_what_something_stands_on_is_not_undone(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "members", GOOD), "write")
+    member = Member.objects.get(name="First Shop")
+    contact_save(by=cast.intel, member=member, data=ContactInput("Ann", phone="1234567"))
+    other = Member.objects.get(name="Second Shop")
+    other.name, other.revision = "Second Shop, changed", 2
+    other.save()
+    run = step(client, run, "undo", reason="Tried out.")
+    assert run.state == "done"
+    assert run.in_the_way == [
+        "Member Second Shop, changed was changed since.", "Member contact Ann stands on it.",
+    ]  # fmt: skip
+    assert Member.objects.filter(pk=member.pk).exists()
+    page = client.get(f"/import/{run.ref}/").content.decode()
+    assert "Member contact Ann stands on it." in page
+
+
+def test_an_undone_import_can_be_imported_again(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "members", GOOD), "write")
+    run = step(client, run, "undo", reason="Tried out.")
+    assert run.state == "undone"
+    again = step(client, checked(client, "members", GOOD), "write")
+    assert (again.state, again.make_count) == ("done", 2)
+    actions = list(Event.objects.filter(record=run.ref).values_list("action", flat=True))
+    assert {"imports.run.written", "imports.run.undone"} <= set(actions)
+
+
+def test_what_is_past_its_time_is_refused(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    factories.incident_type()
+    old, young = day(3 * 366), day(10)
+    run = checked(client, "subjects", f"Id,Name,Last incident\n1,Ann Old,{old}\n".encode())
+    assert "more than 24 months ago" in said(run)[0][2]
+    subject = factories.subject(cast.intel, name="Kevin Marsh")
+    rows = f"Date,Type,Store\n{old},Shop theft,{cast.shop.name!r}\n".replace("'", '"')
+    run = checked(client, "incidents", rows.encode())
+    assert "more than 24 months ago" in said(run)[0][2]
+    notice = "Offender id,Reason,Served on,Last day,Method,Served by\n"
+    cases = {
+        f"{subject.ref},x,{old},,By hand,PC Lane": "more than 24 months ago",
+        f"{subject.ref},x,{young},{day(-400)},By hand,PC Lane": "twelve calendar months at most",
+        f"D-9999,x,{young},,By hand,PC Lane": "is nobody here",
+        f"{subject.ref},x,{day(-5)},,By hand,PC Lane": "in the future",
+        f"{subject.ref},x,{young},,By hand,": "is needed",
+    }
+    for row, words in cases.items():
+        run = checked(client, "notices", (notice + row).encode())
+        assert any(words in each[2] for each in said(run)), (row, said(run))
+
+
+def test_a_notice_of_a_wrong_or_young_person_is_refused(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    kevin = factories.subject(cast.intel, name="Kevin Marsh")
+    young = factories.subject(
+        cast.intel, name="Jo Young", date_of_birth=dates.add_months(dates.today(), -16 * 12)
+    )
+    head = "Offender id,Offender name,Reason,Served on,Method,Served by\n"
+    end = f"x,{day(5)},By hand,PC Lane\n"
+    rows = f"{kevin.ref},Ann Other,{end}{young.ref},Young Jo,{end}"
+    run = checked(client, "notices", (head + rows).encode())
+    words = [each[2] for each in said(run)]
+    assert f"is not the name on {kevin.ref}" in words[0]
+    assert "is or may be under 18" in words[1]
+
+
+def test_nobody_becomes_the_manager_by_a_file(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    head = "Name,Email,Member,Role\n"
+    rows = "".join(
+        f"A B,a{n}@x.example,{member},{role}\n"
+        for n, (member, role) in enumerate(
+            [("Marlowe Chemist", "Intelligence Manager"), ("Marlowe Chemist", "Board"),
+             ("Marlowe Chemist", "admin"), ("D-TAC", "Reporter"),
+             ("Marlowe Chemist", "Partner agency")]
+        )
+    )  # fmt: skip
+    run = checked(client, "users", (head + rows).encode())
+    assert {row for row, _, _ in said(run)} == {2, 3, 4, 5, 6}
+
+
+def test_people_are_invited_when_the_manager_says(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    content = b"Name,Email,Member\nAnn Lee,ann@x.example,Marlowe Chemist\n"
+    run = step(client, checked(client, "users", content), "write")
+    person = User.objects.get(email="ann@x.example")
+    assert not Invitation.objects.filter(user=person).exists()
+    step(client, run, "invite")
+    assert Invitation.objects.get(user=person).is_password
+    step(client, run, "invite")
+    assert Invitation.objects.filter(user=person).count() == 1
+    run = step(client, run, "undo", reason="x")
+    assert any("Invitation" in words for words in run.in_the_way)
+
+
+def test_two_workers_and_a_dead_one(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = checked(client, "members", GOOD)
+    client.post(f"/import/{run.ref}/step/", {"step": "write"})
+    ImportRun.objects.filter(pk=run.pk).update(alive_at=timezone.now(), tries=1)
+    assert not run_work(run_id=run.pk)  # somebody is at it
+    stale = timezone.now() - running.LEASE - dt.timedelta(seconds=1)
+    ImportRun.objects.filter(pk=run.pk).update(alive_at=stale)
+    assert runs_sweep() == 1  # they died
+    run.refresh_from_db()
+    assert (run.state, run_work(run_id=run.pk)) == ("done", False)
+    assert Member.objects.filter(name="First Shop").count() == 1
+
+
+def test_a_worker_that_was_taken_over_commits_nothing(
+    cast: Cast, client_of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of("intel")
+    run = checked(client, "members", GOOD)
+    client.post(f"/import/{run.ref}/step/", {"step": "write"})
+    real = running._note_rows
+
+    def taken_over(*args: object) -> None:
+        real(*args)
+        ImportRun.objects.filter(pk=run.pk).update(claim=None)
+
+    monkeypatch.setattr(running, "_note_rows", taken_over)
+    assert not run_work(run_id=run.pk)
+    assert not Member.objects.filter(name="First Shop").exists()
+    assert not ImportedRow.objects.exists()
+
+
+def test_photos_are_judged_as_uploads_are(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    rows = f"Id,Name,Last incident,Photo\n1,Ann,{day(9)},x.jpg; ../../etc/1042.jpg; no.jpg\n"
+    bad = photo_zip(**{"x.jpg": b"<svg onload=alert(1)>", "../../evil.jpg": b"x"})
+    run = checked(client, "subjects", rows.encode(), bad)
+    words = [each[2] for each in said(run)]
+    assert any("X.jpg can’t be taken: This file is not a photo" in each for each in words), words
+    assert any("No.jpg is not in the ZIP" in each for each in words)
+    assert not Photo.objects.exists()
+    whole = photo_zip(**{"people.csv": FILES["subjects"]})
+    run = step(client, checked(client, "subjects", whole), "write")
+    assert (run.state, Photo.objects.count()) == ("done", 1)
+    run = step(client, run, "undo", reason="x")
+    assert (run.state, Photo.objects.count(), Subject.objects.count()) == ("undone", 0, 0)
+
+
+def test_data_about_people_needs_its_ground(cast: Cast, client_of) -> None:
+    file = SimpleUploadedFile("x.csv", FILES["subjects"])
+    data = {"kind": "subjects", "source": "Old", "file": file}
+    answer = client_of("intel").post("/import/new/", data)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"ground", "holder"}
+    assert not ImportRun.objects.exists()
+
+
+def test_files_go_after_a_month_and_the_import_can_still_be_undone(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "members", GOOD), "write")
+    assert files_purge() == 0
+    ImportRun.objects.update(moved_at=timezone.now() - dt.timedelta(days=31))
+    assert files_purge() == 1
+    assert step(client, run, "undo", reason="x").state == "undone"
+
+
+def test_the_command_says_the_same(cast: Cast, tmp_path, capsys) -> None:
+    path = tmp_path / "members.csv"
+    path.write_bytes(GOOD.replace(b"Pub", b"Zeppelin"))
+    with pytest.raises(CommandError, match="nothing was written"):
+        call_command("import_data", "members", str(path), by="intel@test.example")
+    assert "Row 3, Sector: “Zeppelin” is none of" in capsys.readouterr().out
+    path.write_bytes(GOOD)
+    call_command("import_data", "members", str(path), dry_run=True)
+    assert not Member.objects.filter(name="First Shop").exists()
+    call_command("import_data", "members", str(path))
+    run = ImportRun.objects.latest("pk")
+    assert Member.objects.filter(name="First Shop").exists()
+    call_command("import_data", undo=run.ref)
+    assert not Member.objects.filter(name="First Shop").exists()
+
+
+def test_the_lock_is_let_go(cast: Cast, client_of) -> None:
+    checked(client_of("intel"), "members", GOOD)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s",
+                       [running.LOCK])  # fmt: skip
+        assert cursor.fetchone()[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_write_once(django_db_blocker: object) -> None:
+    cast = make_cast()
+    client = Client()
+    client.force_login(cast.intel)
+    runs = [checked(client, "members", GOOD.replace(b"Shop", name)) for name in (b"Shop", b"Bar")]
+    for run in runs:
+        ImportRun.objects.filter(pk=run.pk).update(source=run.ref)
+        run.refresh_from_db()
+        run_write(by=cast.intel, run=run)
+    before = Member.objects.count()
+    works = [partial(run_work, run_id=run.pk) for run in runs for _ in range(2)]
+    assert at_once(*works) == [None] * 4
+    while runs_sweep():  # who found another at work is taken up by the sweep
+        pass
+    assert {run.state for run in ImportRun.objects.all()} == {"done"}
+    assert Member.objects.count() == before + 4

@@ -1,0 +1,129 @@
+"""Subjects and photos that a scheme brings along. They are working records: no member sees one.
+
+What members see is published by the manager, record by record, with ground, necessity, audience and
+review day; a photo has no permission and no word about bystanders until the manager gives it.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from common import dates
+from common.bulk import Refusal, Taken, clean_row, insert_all
+from common.images import store_original
+from common.refs import subject_ref
+from members.takeover import Stamp
+
+from .models import Alias, NumberSeries, Photo, Subject, Vehicle
+from .services.photos import files_delete
+from .services.record import plate
+from .services.subjects import EDITABLE, PhotoFacts, wake_variants
+
+
+@dataclass(frozen=True)
+class SubjectTaken:
+    """A person as they were kept elsewhere; `fields` are those of EDITABLE."""
+
+    fields: dict[str, Any]
+    aliases: Sequence[str] = ()
+    plates: Sequence[str] = ()
+    age_seen_on: dt.date | None = None
+    trail: str = ""
+    photo_facts: PhotoFacts = field(default_factory=lambda: PhotoFacts(source=""))
+
+
+def subject_taken(data: SubjectTaken, *, stamp: Stamp) -> Taken:
+    """Return what a line about a person makes. Raises ValidationError by column.
+
+    Where the record comes from, and until when it may be kept, stands in its notes.
+    """
+    _check(data)
+    row = Subject(created_by=stamp.by, **{name: data.fields.get(name, _empty(name))
+                                          for name in EDITABLE})  # fmt: skip
+    row.notes = "\n\n".join(filter(None, (row.notes, data.trail)))
+    if row.age_low is not None or row.age_high is not None:
+        row.age_seen_on = data.age_seen_on or dates.today()
+    clean_row(row)
+    names = dict.fromkeys(name.strip() for name in data.aliases)
+    parts: list[Any] = [Alias(subject=row, name=name) for name in names if name]
+    plates = dict.fromkeys(plate(text) for text in data.plates)
+    parts += [Vehicle(subject=row, registration=each, added_by=stamp.by) for each in plates if each]
+    for part in parts:
+        clean_row(part)
+    return Taken(row, parts)
+
+
+def _empty(name: str) -> Any:
+    column: Any = Subject._meta.get_field(name)
+    return column.get_default()
+
+
+def _check(data: SubjectTaken) -> None:
+    fields, today, problems = data.fields, dates.today(), {}
+    born, low, high = (fields.get(name) for name in ("date_of_birth", "age_low", "age_high"))
+    if fields.get("status") == Subject.Status.KNOWN and not fields.get("name"):
+        problems["name"] = "A known subject needs a name."
+    if fields.get("status") == Subject.Status.ID_SOUGHT and fields.get("name"):
+        problems["name"] = "Somebody whose name is known is not ID sought."
+    if not fields.get("name") and not fields.get("description"):
+        problems["description"] = "Without a name, say what they look like."
+    if born and born > today:
+        problems["date_of_birth"] = "This is in the future."
+    if any(age is not None and age > 110 for age in (low, high)):
+        problems["age"] = "Enter an age of 110 or less."
+    if low is not None and high is not None and high < low:
+        problems["age"] = "The older age is below the younger one."
+    if problems:
+        raise ValidationError(problems)
+
+
+def photos_store(
+    line: Taken, images: Iterable[tuple[uuid.UUID, "File[Any]"]], *, facts: PhotoFacts, stamp: Stamp
+) -> None:
+    """Store the photos of a person as uploads are, and add their rows, not saved, to the line.
+
+    Each is stored under the name it is given: a second try replaces what a first one left. The
+    same photo twice is one. Raises ValidationError as common.images does.
+    """
+    held: set[str] = set()
+    for name, image in images:
+        photo = Photo(uuid=name, subject=line.main, added_by=stamp.by, source=facts.source,
+                      taken_on=facts.taken_on, is_primary=not held)  # fmt: skip
+        for ending in ("jpg", "png", "webp", "heic"):
+            default_storage.delete(f"originals/{name.hex[:2]}/{name}.{ending}")
+        store_original(image, into=photo)
+        if photo.sha256 in held:
+            default_storage.delete(str(photo.original.name))
+            continue
+        held.add(photo.sha256)
+        clean_row(photo)
+        line.parts.append(photo)
+
+
+def photos_drop(lines: Sequence[Taken]) -> None:
+    """Delete the stored files of lines that were not saved: no row, so no file."""
+    files_delete(
+        str(part.original.name) for line in lines for part in line.parts if isinstance(part, Photo)
+    )
+
+
+def subjects_number(lines: Sequence[Taken]) -> None:
+    """Give records their references, before the transaction that stores them."""
+    if lines:
+        first = NumberSeries.take("D", 0, count=len(lines))
+        for number, line in enumerate(lines, start=first):
+            line.main.ref = subject_ref(number)
+
+
+def subjects_save(lines: Sequence[Taken]) -> list[Refusal]:
+    """Add records with aliases, vehicles and photos; return which are refused. In a transaction."""
+    refused = insert_all(lines)
+    transaction.on_commit(wake_variants, robust=True)
+    return refused
