@@ -8,6 +8,7 @@ from typing import TypeVar
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
+from django.utils.text import slugify
 
 
 class LondonDate(models.Func):
@@ -178,3 +179,15 @@ def check_revision(row: models.Model, revision: int) -> None:
             "Someone changed this since you opened it. Look at it as it is now and try again.",
             code="stale",
         )
+
+
+def free_slug(model: type[models.Model], name: str, *, reserved: Iterable[str] = ()) -> str:
+    """Return a name in addresses for a row of `model` that none has: "marlowe", "marlowe-2".
+
+    `reserved` are addresses beside those of its rows. A name without a letter gives the model's.
+    """
+    base = slugify(name)[:110] or str(model._meta.model_name)
+    found = model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True)
+    taken = set(reserved) | set(found)
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (base, *numbered) if slug not in taken)

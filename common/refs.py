@@ -3,12 +3,18 @@
 import re
 
 SUBJECT_PATTERN = re.compile(r"D ?-? ?(\d{1,9})", re.IGNORECASE | re.ASCII)
+NAMED_PATTERN = re.compile(r"\bD-\d{4,9}\b", re.IGNORECASE | re.ASCII)
 REPORT_PATTERN = re.compile(r"(INC|SIG) ?-? ?(\d{4}) ?- ?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 def subject_ref(number: int) -> str:
     """Return D-0042 for 42."""
     return f"D-{number:04d}"
+
+
+def subjects_named(text: str) -> list[str]:
+    """Return the references of subjects that stand in a text as it is printed: D-0042."""
+    return NAMED_PATTERN.findall(text)
 
 
 def parse_subject_ref(text: str) -> str | None:

@@ -77,3 +77,23 @@ DOCUMENT_ENTERED = register("members.document.entered", "entered a document")
 DOCUMENT_CHANGED = register("members.document.changed", "changed what is held of a document")
 DOCUMENT_VERSION = register("members.document.version", "entered a new version of a document")
 DOCUMENT_READ = register("members.document.read", "said they have read a document")
+
+# Meetings
+MEETING_ENTERED = register("members.meeting.entered", "entered a meeting")
+MEETING_CHANGED = register("members.meeting.changed", "changed a meeting")
+MEETING_CANCELLED = register("members.meeting.cancelled", "called off a meeting")
+MEETING_TOLD = register("members.meeting.told", "e-mailed people of a meeting")
+MEETING_ANSWERED = register("members.meeting.answered", "said whether they come to a meeting")
+MEETING_LISTED = register("members.meeting.listed", "put somebody on the list of a meeting")
+MEETING_ATTENDED = register("members.meeting.attended", "recorded who came to a meeting")
+MINUTES_DRAFTED = register("members.minutes.drafted", "changed minutes not published yet")
+MINUTES_PUBLISHED = register("members.minutes.published", "published minutes")
+MINUTES_APPROVED = register("members.minutes.approved", "recorded that minutes were approved")
+
+# Awards
+AWARD_SAVED = register("members.award.saved", "entered or changed an award")
+AWARD_ENDED = register("members.award.ended", "ceased to give an award")
+AWARD_APPLIED = register("members.award.applied", "applied for an award")
+AWARD_CHECKED = register("members.award.checked", "looked at what a member does for an award")
+AWARD_DECIDED = register("members.award.decided", "decided on an award")
+AWARD_WITHDRAWN = register("members.award.withdrawn", "withdrew an award")

@@ -7,11 +7,10 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from audit.services import record
 from common import dates
-from common.db import check_revision, constraint_messages
+from common.db import check_revision, constraint_messages, free_slug
 
 from . import actions
 from .models import Area, Member, MemberContact, MemberStep, User
@@ -74,7 +73,11 @@ def member_enter(*, by: User, data: MemberInput, plan: NextStep) -> Member:
     Raises ValidationError: one of that name is there, whatever its case, or half a next step.
     """
     _one_name_at_a_time()
-    row = Member(status=Status.PROSPECT, slug=_free_slug(data.name), **_fields(data))
+    row = Member(
+        status=Status.PROSPECT,
+        slug=free_slug(Member, data.name, reserved=RESERVED),
+        **_fields(data),
+    )
     _refuse_same_name(row)
     _plan(row, plan)
     row.full_clean()
@@ -277,15 +280,3 @@ def _refuse_same_name(row: Member) -> None:
         raise ValidationError(
             {"name": f"{same.name} is there already ({same.status_words.lower()}). Add its street."}
         )
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:110] or "member"
-    taken = RESERVED | set(
-        Member.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-    )
-    return next(
-        slug
-        for slug in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
-        if slug not in taken
-    )

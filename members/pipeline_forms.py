@@ -1,5 +1,6 @@
 """Input of the pipeline: a business, a step it takes, somebody who works there."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from common.fields import DayField, PlainForm
 
 from .models import Area, Lost, Member, MemberContact, Premises, User
 from .pipeline import LEADS_TO, ContactInput, MemberInput, NextStep, Step
-from .sites import SiteInput, postcode_of
+from .sites import SiteInput, position_of, postcode_of
 
 KINDS = [choice for choice in Member.Kind.choices if choice[0] != Member.Kind.SCHEME]
 
@@ -157,6 +158,12 @@ class PremisesForm(PlainForm):
         max_length=200,
         help_text="Such as Mon to Sat 9 to 18, Sun 10 to 16.",
     )
+    position = forms.CharField(
+        label="Position on the map",
+        required=False,
+        max_length=50,
+        help_text="Latitude and longitude, as a map shows them: 51.44620, 0.21690.",
+    )
 
     def __init__(self, *args: Any, member: Member, site: Premises | None, **kwargs: Any) -> None:
         if site:
@@ -169,9 +176,16 @@ class PremisesForm(PlainForm):
         """Return it as it is written."""
         return postcode_of(self.cleaned_data["postcode"])
 
+    def clean_position(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return latitude and longitude, both None for none."""
+        return position_of(self.cleaned_data["position"]) or (None, None)
+
     def values(self) -> SiteInput:
         """Return what this valid form says."""
-        return SiteInput(**self.cleaned_data)
+        data = self.cleaned_data
+        north, east = data["position"]
+        others = {name: data[name] for name in data if name != "position"}
+        return SiteInput(**others, latitude=north, longitude=east)
 
 
 class ContactForm(PlainForm):

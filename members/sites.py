@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from common.db import constraint_messages
 from . import actions
 from .models import Area, Member, Premises, User
 
+POSITION: Final = re.compile(r"(-?[0-9]{1,2}\.[0-9]{1,15})[ ,;]+(-?[0-9]{1,2}\.[0-9]{1,15})")
 POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 """As Royal Mail writes them (Programmers' Guide to PAF): an area, a district, a space, the rest."""
 
@@ -27,6 +29,22 @@ class SiteInput:
     postcode: str
     area: Area
     opening_hours: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+
+
+def position_of(text: str) -> tuple[Decimal, Decimal] | None:
+    """Return latitude and longitude as maps give them, "51.4462, 0.2169"; None for no text.
+
+    Raises ValidationError.
+    """
+    if not text.strip():
+        return None
+    found = POSITION.fullmatch(text.strip())
+    if found is None:
+        raise ValidationError("Copy it from a map, such as 51.44620, 0.21690.")
+    places = Decimal("0.00001")
+    return Decimal(found[1]).quantize(places), Decimal(found[2]).quantize(places)
 
 
 def postcode_of(text: str) -> str:

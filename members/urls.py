@@ -18,6 +18,8 @@ urlpatterns = [
     path("equipment/", include("members.equipment.urls")),
     path("training/", include("members.training.urls")),
     path("documents/", include("members.documents.urls")),
+    path("meetings/", include("members.meetings.urls")),
+    path("awards/", include("members.awards.urls")),
     path("agreement/", views.agreement, name="agreement"),
     path("me/", views.me, name="me"),
     path("me/mail/", mail_views.mail_choices, name="mail_choices"),

@@ -106,6 +106,7 @@ def member_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "steps": member.steps.select_related("made_by")[:20],
         "loans": member.holdings.loans().order_by("item__ref"),
         "trained": member.trained.not_renewed().for_list().order_by("valid_until", "name")[:20],
+        "awards": member.awards.for_list()[:20],
         "today": dates.today(),
         "users": member.users.order_by("-is_active", "name"),
         "subscription": member.subscriptions.first(),

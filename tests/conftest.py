@@ -117,6 +117,8 @@ def world(cast: Cast) -> dict[str, Any]:
     trained, away_trained = (factories.certified(intel, user) for user in (cast.staff, cast.police))
     code = factories.document(intel)
     assessment = factories.document(intel, title="Assessment", kind="dpia", readers="scheme")
+    bid = factories.award_bid(intel, cast.store.member, premises=cast.shop)
+    held = factories.award_held(intel, cast.store.member)
     tallies_refresh()
     papers = {
         "board_report": factories.board_report(cast).report.ref,
@@ -124,6 +126,11 @@ def world(cast: Cast) -> dict[str, Any]:
         "board_waiting": factories.board_report(cast, kind="csp", state="submitted").report.ref,
     }
     return papers | {
+        "meeting": factories.meeting(intel).ref,
+        "board_meeting": factories.minuted(intel, kind="board").ref,
+        "award": bid.award.slug,
+        "bid": bid.ref,
+        "held_award": held.ref,
         "invoice": invoices[0].ref,
         "police_invoice": invoices[1].ref,
         "note": note.ref,

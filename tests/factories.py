@@ -72,13 +72,24 @@ from incidents.services.intelligence import (
     intelligence_grade,
     intelligence_share,
 )
+from members.awards.services import (
+    AwardInput,
+    BidInput,
+    Seen,
+    award_apply,
+    award_check_and_give,
+    award_save,
+)
 from members.documents.services import DocumentInput, document_enter
 from members.equipment.services import EquipmentInput, LoanInput, item_enter, item_lend
 from members.joining.applications import ApplicationInput, application_receive
 from members.joining.invitations import InvitationInput, invitation_make
+from members.meetings.services import MeetingInput, meeting_enter, minutes_publish
 from members.models import (
     Application,
     Area,
+    Award,
+    AwardEntry,
     BankLine,
     Course,
     Document,
@@ -86,6 +97,7 @@ from members.models import (
     ExclusionAuthority,
     Invitation,
     Invoice,
+    Meeting,
     Member,
     Payment,
     Premises,
@@ -97,6 +109,7 @@ from members.models import (
 from members.money.bank import bank_read
 from members.money.invoices import InvoiceInput, Line, invoice_issue
 from members.money.payments import PaymentInput, payment_receive
+from members.somebody import PersonInput as Trainee
 from members.training.services import (
     CourseInput,
     SessionInput,
@@ -105,7 +118,6 @@ from members.training.services import (
     person_book,
     session_enter,
 )
-from members.training.services import PersonInput as Trainee
 from offenders.models import Bulletin, Ground, ProfileVersion, Recognition, Subject, UnusualViewing
 from offenders.services import (
     PhotoFacts,
@@ -593,6 +605,51 @@ def certified(intel: User, user: User, on: dt.date | None = None, **fields: Any)
     attendance_mark(by=intel, session=session, revision=2, outcomes={place.pk: "passed"})
     place.refresh_from_db()
     return place
+
+
+def meeting(intel: User, **fields: Any) -> Meeting:
+    """Return a meeting of all members, today unless told otherwise."""
+    values = {
+        "kind": "scheme",
+        "on": dates.today(),
+        "starts": dt.time(9, 30),
+        "place": "The Civic Centre",
+        "agenda": "Welcome",
+    } | fields
+    return meeting_enter(by=intel, data=MeetingInput(**values))
+
+
+def minuted(intel: User, **fields: Any) -> Meeting:
+    """Return a meeting whose minutes are published."""
+    row = meeting(intel, **fields)
+    minutes_publish(by=intel, meeting=row, revision=1, body="All agreed.")
+    row.refresh_from_db()
+    return row
+
+
+def award(intel: User, **fields: Any) -> Award:
+    """Return an award with two criteria, made the first time."""
+    values = {
+        "name": "Safer Business",
+        "holds_months": 12,
+        "criteria": ("Staff are trained", "The radio is on"),
+    } | fields
+    found = Award.objects.filter(name=values["name"]).first()
+    return found or award_save(by=intel, data=AwardInput(**values))
+
+
+def award_bid(intel: User, member: Member, **fields: Any) -> AwardEntry:
+    """Return a member's bid for an award."""
+    whose = fields.pop("premises", None)
+    bid = BidInput(award(intel, **fields), member, whose)
+    return award_apply(by=intel, data=bid)
+
+
+def award_held(intel: User, member: Member, **fields: Any) -> AwardEntry:
+    """Return an award that a member holds from today."""
+    row = award_bid(intel, member, **fields)
+    seen = {check.pk: Seen(is_met=True) for check in row.checks.all()}
+    return award_check_and_give(by=intel, entry=row, revision=1, seen=seen)
 
 
 def document(intel: User, **fields: Any) -> Document:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.services import record
 from board.models import BoardReport, PlanTarget
 from board.tallies import tallies_refresh
+from common import dates
 from common.edits import edits_of
 from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
@@ -25,7 +26,8 @@ from members.actions import SIGNED_IN
 from members.documents.services import document_read
 from members.equipment.services import LoanInput, Move, faults_close, item_lend, item_move
 from members.equipment.upkeep import CheckInput, check_record, fault_report
-from members.models import FeeRate, Subscription, User
+from members.meetings.services import meeting_answer, minutes_publish, person_list
+from members.models import AwardEntry, FeeRate, Meeting, Subscription, User
 from members.money.invoices import Less, invoice_credit, invoice_write_off
 from members.money.payments import RefundInput, refund_pay
 from members.money.renewals import renewals_remind
@@ -40,7 +42,7 @@ from members.pipeline import (
     member_step,
 )
 from members.services import bounce_mark
-from members.training.services import PersonInput as Trainee
+from members.somebody import PersonInput as Trainee
 from members.training.services import person_book
 from offenders.models import Photo, ProfileVersion, Subject
 from offenders.services import bulletin_queue, bulletin_send, photo_edit
@@ -229,7 +231,28 @@ def in_use(cast: Cast) -> dict[str, object]:
         person_book(by=intel, session=each, data=Trainee(member=member, name=name))
     paper = factories.document(intel, title=f"Paper {lent.ref}")
     document_read(by=cast.staff, document=paper, number=1)
-    return {"lent": lent.ref, "session": session.ref, "document": paper.slug}
+    return {"lent": lent.ref, "session": session.ref, "document": paper.slug, **meets(cast)}
+
+
+def meets(cast: Cast) -> dict[str, object]:
+    """Add meetings with people and minutes, an award, bids and awards held."""
+    intel, number = cast.intel, Meeting.objects.count()
+    met, other = factories.meeting(intel), factories.meeting(intel, kind="board")
+    meeting_answer(by=cast.staff, meeting=met, answer="coming")
+    data = Trainee(member=cast.store.member, name=f"Ann {number}")
+    person_list(by=intel, meeting=met, data=data, answer="came")
+    for row in (met, other):
+        minutes_publish(by=intel, meeting=row, revision=1, body="Agreed.")
+        minutes_publish(by=intel, meeting=row, revision=2, body="All agreed.", change="A word.")
+    factories.meeting(intel, on=dates.today() + dt.timedelta(days=9))
+    factories.meeting(intel, on=dates.today() - dt.timedelta(days=90))
+    member = factories.MemberFactory(name=f"Bidder {number}")
+    award = {"name": f"Award {number}", "holds_months": 1}
+    for whose in (member, cast.store.member):
+        held = factories.award_held(intel, whose, **award)
+    bid = factories.award_bid(intel, cast.store.member, name=f"Safer {number}")
+    AwardEntry.objects.filter(pk=held.pk).update(valid_until=dates.today())
+    return {"meeting": met.ref, "bid": bid.ref}
 
 
 def fill_photos(intel: User, version: ProfileVersion) -> None:

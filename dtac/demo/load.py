@@ -7,6 +7,7 @@ demo loads in minutes; every constraint of the database still holds.
 import datetime as dt
 import random
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -32,6 +33,7 @@ from members.models import (
 
 from . import words
 from .alerts import load_alerts
+from .awards import load_awards
 from .board import load_board
 from .bulletins import load_bulletins
 from .crime import load_crime
@@ -43,6 +45,7 @@ from .figures import analyse
 from .intelligence import load_intelligence
 from .joining import load_joining
 from .log import load_access_log
+from .meetings import load_meetings
 from .money import load_money
 from .pipeline import load_pipeline
 from .records import load_records
@@ -79,6 +82,8 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_equipment(seed=seed, scale=scale, members=members, users=users)
         load_documents(seed=seed, users=users)
         load_training(seed=seed, scale=scale, users=users)
+        load_meetings(seed=seed, users=users)
+        load_awards(seed=seed, users=users)
         tell("Faces ...")
         faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
         tell("Sightings, incidents and exclusions ...")
@@ -214,7 +219,7 @@ def _business(
 
 
 def _premises(rng: random.Random, members: list[Member]) -> list[Premises]:
-    rows = []
+    rows: list[Premises] = []
     for member in members:
         if member.kind == "scheme" or member.status != "active":
             continue
@@ -230,9 +235,20 @@ def _premises(rng: random.Random, members: list[Member]) -> list[Premises]:
                     address=f"{rng.randrange(1, 180)} {street}",
                     postcode=words.POSTCODES[area.name],
                     area=area,
+                    **_position(area.name, len(rows)),
                 )
             )
     return Premises.objects.bulk_create(rows, batch_size=2000)
+
+
+def _position(area: str, place: int) -> dict[str, Decimal]:
+    """Return where a site is: spread around the middle of its area."""
+    north, east = words.MIDDLES[area]
+    spread = random.Random(place)
+    return {
+        "latitude": Decimal(str(round(north + spread.uniform(-0.002, 0.002), 5))),
+        "longitude": Decimal(str(round(east + spread.uniform(-0.003, 0.003), 5))),
+    }
 
 
 DEMO_USERS = (

@@ -12,6 +12,16 @@ AREAS: Final = (
     "Greenhithe",
     "Crossways",
 )
+MIDDLES: Final = {
+    "Town Centre": (51.4464, 0.2174),
+    "The Orchards": (51.4474, 0.2190),
+    "Priory Centre": (51.4455, 0.2150),
+    "Temple Hill": (51.4530, 0.2290),
+    "Longfield": (51.3963, 0.3010),
+    "Swanscombe": (51.4480, 0.3080),
+    "Greenhithe": (51.4500, 0.2800),
+    "Crossways": (51.4560, 0.2480),
+}
 STREETS: Final = {
     "Town Centre": ("High Street", "Spital Street", "Lowfield Street", "Hythe Street"),
     "The Orchards": ("The Orchards Shopping Centre", "Home Gardens"),

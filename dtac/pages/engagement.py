@@ -18,7 +18,7 @@ from common.lists import chips
 from incidents.models import Report
 from members.access import roles_only, user_of
 from members.actions import SIGNED_IN
-from members.models import Member, Role, Subscription, User
+from members.models import MeetingPerson, Member, Role, Subscription, User
 from members.querysets import MemberQuerySet
 from offenders.actions import BULLETIN_VIEWED
 
@@ -29,13 +29,14 @@ SHOWS = (("renewal", "Renew within 90 days"), ("all", "All members"))
 
 @dataclass(frozen=True)
 class Engagement:
-    """What the people of a member did in 90 days."""
+    """What the people of a member did in 90 days; meetings: in how many they were, of 12 months."""
 
     member: Member
     people: int
     sign_ins: int
     reports: int
     bulletins: int
+    meetings: int
 
     @property
     def why(self) -> str:
@@ -87,7 +88,7 @@ def _members(user: User, show: str) -> MemberQuerySet:
 
 
 def engagement_of(members: list[Member]) -> list[Engagement]:
-    """Return what the people of these members did in 90 days. Three queries."""
+    """Return what the people of these members did in 90 days, and in meetings. Four queries."""
     keys = [member.pk for member in members]
     since = timezone.now() - LOOKED_BACK
     done = counts_by_member([SIGNED_IN.code, BULLETIN_VIEWED.code], keys, since)
@@ -95,6 +96,10 @@ def engagement_of(members: list[Member]) -> list[Engagement]:
     reports = dict(sent.values_list("member").annotate(n=Count("pk")))
     accounts = User.objects.with_access().filter(member__in=keys).order_by()
     people = dict(accounts.values_list("member").annotate(n=Count("pk")))
+    today = dates.today()
+    came = MeetingPerson.objects.came(since=dates.add_months(today, -12), until=today)
+    there = came.filter(member__in=keys).order_by()
+    meetings = dict(there.values_list("member").annotate(n=Count("meeting", distinct=True)))
     return [
         Engagement(
             member,
@@ -102,6 +107,7 @@ def engagement_of(members: list[Member]) -> list[Engagement]:
             done.get((member.pk, SIGNED_IN.code), 0),
             reports.get(member.pk, 0),
             done.get((member.pk, BULLETIN_VIEWED.code), 0),
+            meetings.get(member.pk, 0),
         )
         for member in members
     ]

@@ -25,6 +25,7 @@ from dtac.presenters import (
 )
 from dtac.record_queue import records_waiting, viewing_waiting
 from dtac.report_queue import reports_due
+from dtac.upkeep_queue import reminders
 from exclusions.querysets import breaches
 from incidents import actions
 from incidents.matching import Likely, likely_subjects
@@ -68,6 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     viewing = viewing_waiting(user, most=SHOWN)
     exclusions = exclusions_waiting(user, most=SHOWN)
     applications = applications_waiting(most=SHOWN)
+    upkeep = reminders(user)
     bulletins = list(Bulletin.objects.with_problems()[:SHOWN])
     board_reports = reports_due(user, most=SHOWN)
     no_mail_since = _no_mail_since()
@@ -76,6 +78,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "bulletins": len(bulletins),
         "applications": len(applications),
         "board_reports": len(board_reports),
+        "upkeep": len(upkeep),
         "records": records.count,
         "viewing": len(viewing),
         "reports": facts["all"],
@@ -112,6 +115,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "viewing": viewing,
         "applications": applications,
         "board_reports": board_reports,
+        "upkeep": upkeep,
         "bulletins": [_bulletin_row(row) for row in bulletins],
         "profiles": [_profile_row(version) for version in profiles],
         "no_mail_since": no_mail_since,

@@ -6,11 +6,10 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.text import slugify
 
 from audit.services import record
 from common import dates
-from common.db import check_revision, constraint_messages
+from common.db import check_revision, constraint_messages, free_slug
 from members import actions
 from members.models import Document, DocumentReading, DocumentVersion, User
 
@@ -36,7 +35,7 @@ def document_enter(*, by: User, data: DocumentInput) -> Document:
 
     Raises ValidationError: one of that title is there, no words, a review in the past.
     """
-    row = Document(slug=_free_slug(data.title))
+    row = Document(slug=free_slug(Document, data.title, reserved=RESERVED))
     _fill(row, data)
     _add_version(row, data, number=1, by=by)
     record(actions.DOCUMENT_ENTERED, by=by, ref=row.slug)
@@ -109,12 +108,3 @@ def _add_version(row: Document, data: DocumentInput, *, number: int, by: User) -
 def _plain(body: str) -> str:
     """Return words with one kind of line break, as they are kept and compared."""
     return body.replace("\r\n", "\n").strip()
-
-
-def _free_slug(title: str) -> str:
-    base = slugify(title)[:110] or "document"
-    taken = RESERVED | set(
-        Document.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-    )
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return next(slug for slug in (base, *numbered) if slug not in taken)

@@ -2,7 +2,9 @@
 
 from .agreement import Agreement, AgreementAcceptance
 from .authority import ExclusionAuthority
+from .awards import Award, AwardCheck, AwardCriterion, AwardEntry
 from .bank import BankLine
+from .counters import SchemeCounter
 from .documents import Document, DocumentReading, DocumentVersion
 from .equipment import (
     EquipmentCheck,
@@ -15,6 +17,7 @@ from .equipment import (
 from .fees import FeeRate, RenewalReminder, Subscription, VatRate
 from .joining import Application, Invitation
 from .mail import BouncedAddress, MailKind, MailPace, MailRun, OutboundEmail
+from .meetings import Meeting, MeetingMinutes, MeetingPerson
 from .member import Area, Member, Premises
 from .money import (
     Allocation,
@@ -38,6 +41,10 @@ __all__ = [
     "Allocation",
     "Application",
     "Area",
+    "Award",
+    "AwardCheck",
+    "AwardCriterion",
+    "AwardEntry",
     "BankLine",
     "BouncedAddress",
     "Course",
@@ -60,6 +67,9 @@ __all__ = [
     "MailKind",
     "MailPace",
     "MailRun",
+    "Meeting",
+    "MeetingMinutes",
+    "MeetingPerson",
     "Member",
     "MemberContact",
     "MemberStep",
@@ -70,6 +80,7 @@ __all__ = [
     "Refund",
     "RenewalReminder",
     "Role",
+    "SchemeCounter",
     "SchemeSetting",
     "SharingCounter",
     "SharingRecord",

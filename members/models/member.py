@@ -165,6 +165,16 @@ class Premises(models.Model):
     opening_hours = models.CharField(
         max_length=200, blank=True, db_comment="When it is open, as the business says it"
     )
+    latitude = models.DecimalField(
+        max_digits=7,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        db_comment="Degrees north (WGS 84), to a metre; null: not known",
+    )
+    longitude = models.DecimalField(
+        max_digits=7, decimal_places=5, null=True, blank=True, db_comment="Degrees east (WGS 84)"
+    )
     added_on = models.DateField(
         null=True, blank=True, db_comment="Day it came to the scheme; null: with its member"
     )
@@ -181,8 +191,19 @@ class Premises(models.Model):
                 fields=["member", "name"],
                 name="premises_name_in_member",
                 violation_error_message="This member has premises of that name.",
-            )
+            ),
+            models.CheckConstraint(
+                name="premises_position_whole_and_near",
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(49, 61), longitude__range=(-9, 3)),
+                violation_error_message="This position is not in the United Kingdom.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def position(self) -> str:
+        """Where it is on a map, as maps give it: "51.44620, 0.21690"; empty: not known."""
+        return "" if self.latitude is None else f"{self.latitude}, {self.longitude}"

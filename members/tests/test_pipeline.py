@@ -306,3 +306,32 @@ def test_premises_are_entered_changed_and_closed(cast: Cast, client_of) -> None:
     assert [event.action for event in Event.objects.filter(record=member.slug).order_by("pk")] == [
         "members.premises.saved", "members.premises.closed"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("51.4462, 0.2169", "51.44620, 0.21690"),
+        (" 51.446213999 0.216912 ", "51.44621, 0.21691"),
+        ("51.44;-0.1", "51.44000, -0.10000"),
+        ("", ""),
+    ],
+)
+def test_a_position_is_kept_as_maps_give_it(cast: Cast, client_of, typed: str, kept: str) -> None:
+    path = f"/members/{cast.store.member.slug}/premises/{cast.shop.uuid}/"
+    sent = {"name": "Marlowe", "address": "1 High Street", "postcode": "DA1 1DN",
+            "area": cast.shop.area_id, "position": typed}  # fmt: skip
+    assert client_of("store").post(path, sent).status_code == 302
+    cast.shop.refresh_from_db()
+    assert cast.shop.position == kept
+    assert (kept or "Position on the map") in client_of("store").get(path).text
+
+
+@pytest.mark.parametrize("typed", ["here", "51.4462", "0.2169, 51.4462", "51,4462, 0,2169"])
+def test_a_position_that_is_none_or_far_away_is_refused(cast: Cast, client_of, typed: str) -> None:
+    path = f"/members/{cast.store.member.slug}/premises/{cast.shop.uuid}/"
+    sent = {"name": "Marlowe", "address": "1 High Street", "postcode": "DA1 1DN",
+            "area": cast.shop.area_id, "position": typed}  # fmt: skip
+    assert client_of("store").post(path, sent).status_code == 422
+    cast.shop.refresh_from_db()
+    assert cast.shop.position == ""

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from audit.models import Event
 from common import dates
 from members.models import Course, Member, TrainingPlace, TrainingSession
+from members.somebody import PersonInput
 from members.training.figures import trained
 from members.training.services import (
     CourseInput,
-    PersonInput,
     SessionInput,
     attendance_mark,
     course_end,

@@ -1,13 +1,13 @@
-"""Input of training: courses, sessions, who is booked in, who came."""
+"""Input of training: courses, sessions, who came."""
 
 from typing import Any
 
 from django import forms
 
 from common.fields import DayField, PlainForm
-from members.models import Course, Member, TrainingPlace, TrainingSession, User
+from members.models import Course, TrainingPlace, TrainingSession
 
-from .services import CourseInput, PersonInput, SessionInput
+from .services import CourseInput, SessionInput
 
 
 def _revision() -> forms.IntegerField:
@@ -103,56 +103,6 @@ class SessionForm(PlainForm):
         """Return what this valid form says."""
         data = self.cleaned_data
         return SessionInput(**{name: data[name] for name in data if name != "revision"})
-
-
-class BookForm(PlainForm):
-    """Somebody to book in: by their account's e-mail, or by name and business."""
-
-    email = forms.CharField(
-        label="E-mail they sign in with",
-        required=False,
-        max_length=254,
-        help_text="Empty for somebody without an account.",
-        widget=forms.EmailInput,
-    )
-    name = forms.CharField(
-        label="Name, of somebody without an account", required=False, max_length=120
-    )
-    member = forms.ModelChoiceField(
-        label="Their business",
-        queryset=Member.objects.none(),
-        required=False,
-        to_field_name="slug",
-        empty_label="Choose",
-        error_messages={"invalid_choice": "Choose an active member."},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        members = Member.objects.active().order_by("name")
-        self.fields["member"].queryset = members  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Find the account, or ask for a name and a business."""
-        data = super().clean() or {}
-        email, name = (data.get(key, "").strip() for key in ("email", "name"))
-        data["user"] = User.objects.with_access().filter(email__iexact=email).first()
-        if email and name:
-            self.add_error("name", "Enter an e-mail, or a name and a business.")
-        elif email and data["user"] is None:
-            self.add_error("email", "Nobody signs in with this e-mail.")
-        elif not email and not name:
-            self.add_error("email", "Enter an e-mail, or a name and a business below.")
-        elif name and not data.get("member") and "member" not in self.errors:
-            self.add_error("member", "Choose their business.")
-        return data
-
-    def values(self) -> PersonInput:
-        """Return what this valid form says."""
-        data = self.cleaned_data
-        if data["user"]:
-            return PersonInput(user=data["user"])
-        return PersonInput(member=data["member"], name=data["name"])
 
 
 class AttendanceForm(PlainForm):

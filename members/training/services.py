@@ -8,14 +8,14 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from audit.services import record
 from common import dates
-from common.db import check_revision, constraint_messages
+from common.db import check_revision, constraint_messages, free_slug
 from common.refs import yearly_ref
 from members import actions
-from members.models import Course, Member, TrainingCounter, TrainingPlace, TrainingSession, User
+from members.models import Course, TrainingCounter, TrainingPlace, TrainingSession, User
+from members.somebody import PersonInput, somebody
 
 RESERVED: Final = {"new"}  # addresses beside those of courses
 Outcome = TrainingPlace.Outcome
@@ -43,15 +43,6 @@ class SessionInput:
     places: int
 
 
-@dataclass(frozen=True)
-class PersonInput:
-    """Somebody to book in: a user, or the name of somebody of a member without an account."""
-
-    user: User | None = None
-    member: Member | None = None
-    name: str = ""
-
-
 @transaction.atomic
 def course_save(
     *, by: User, data: CourseInput, course: Course | None = None, revision: int = 1
@@ -61,7 +52,7 @@ def course_save(
     Raises ValidationError: changed meanwhile (code "stale"), ended, another one of that name.
     """
     if course is None:
-        row = Course(slug=_free_slug(data.name))
+        row = Course(slug=free_slug(Course, data.name, reserved=RESERVED))
     else:
         row = Course.objects.select_for_update().get(pk=course.pk)
         check_revision(row, revision)
@@ -213,21 +204,12 @@ def valid_until(day: dt.date, months: int | None) -> dt.date | None:
 
 def _place_of(session: TrainingSession, data: PersonInput) -> TrainingPlace:
     """Return the place somebody has in a session, or a new one."""
-    if data.user is not None:
-        if not data.user.is_active or not data.user.member.has_access:
-            raise ValidationError({"user": "This account can’t sign in."})
-        found = session.people.filter(user=data.user).first()
-        values = {"user": data.user, "member": data.user.member, "name": data.user.name}
-        return found or TrainingPlace(session=session, **values)
-    name = data.name.strip()
-    if not name or data.member is None:
-        raise ValidationError({"name": "Choose a user, or enter a name and their business."})
-    if not data.member.has_access:
-        raise ValidationError({"member": "Training is for people of active members."})
-    if data.member.users.filter(is_active=True, name__iexact=name).exists():
-        raise ValidationError({"name": f"{name} has an account. Choose it from the list."})
-    found = session.people.filter(user=None, member=data.member, name__iexact=name).first()
-    return found or TrainingPlace(session=session, member=data.member, name=name)
+    who = somebody(data)
+    if who.user is not None:
+        found = session.people.filter(user=who.user).first()
+    else:
+        found = session.people.filter(user=None, member=who.member, name__iexact=who.name).first()
+    return found or TrainingPlace(session=session, **vars(who))
 
 
 def _locked(session: TrainingSession, revision: int | None = None) -> TrainingSession:
@@ -254,12 +236,3 @@ def _fill(row: TrainingSession, data: SessionInput) -> None:
 def _touch(row: TrainingSession) -> None:
     row.revision += 1
     row.save(update_fields=["revision"])
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:110] or "course"
-    taken = RESERVED | set(
-        Course.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-    )
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return next(slug for slug in (base, *numbered) if slug not in taken)

@@ -16,11 +16,12 @@ from common.http import add_problems, download, form_status, query_text
 from common.lists import chips
 from members.access import roles_only, user_of
 from members.models import Course, Role, TrainingPlace, TrainingSession
+from members.somebody import PersonForm
 
 from .access import get_certificate, get_course, get_session
 from .certificates import certificate_pdf
 from .figures import trained
-from .forms import AttendanceForm, BookForm, CourseForm, SessionForm
+from .forms import AttendanceForm, CourseForm, SessionForm
 from .querysets import SOON
 from .services import (
     attendance_mark,
@@ -205,7 +206,7 @@ def session_page(request: HttpRequest, ref: str) -> HttpResponse:
 def session_book(request: HttpRequest, ref: str) -> HttpResponse:
     """Book somebody into a session."""
     session = get_session(ref)
-    form = BookForm(request.POST or None)
+    form = PersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             place = person_book(by=user_of(request), session=session, data=form.values())

@@ -47,6 +47,11 @@ PAGES = {
         "/documents/code-of-practice/",
         "/training/",
         "/training/people/?show=over",
+        "/meetings/?show=held",
+        "{meeting}",
+        "/awards/",
+        "/awards/kinds/",
+        "/awards/apply/",
         "/me/",
         "/me/mail/",
         "/me/log/",
@@ -203,6 +208,20 @@ PAGES = {
         "{session}",
         "{session}edit/",
         "{session}book/",
+        "/meetings/",
+        "/meetings/new/",
+        "{meeting}",
+        "{meeting}edit/",
+        "{meeting}people/",
+        "{meeting}people/add/",
+        "{meeting}minutes/",
+        "{meeting}minutes/approve/",
+        "/awards/?show=decide",
+        "/awards/kinds/new/",
+        "/awards/kinds/safer-business/",
+        "{award}",
+        "{award}assess/",
+        "{award}refuse/",
         "/me/log/?show=all",
         "/board/reports/",
         "{report_corrected}",
@@ -300,7 +319,10 @@ paper = SimpleUploadedFile("signed.jpg", draw_scene(6), "image/jpeg")
 signed_page = signed_copies_add(by=intel, notice=in_force, files=[paper])[0].uuid
 warning = WarningLetter.objects.suggesting().first()
 to_give = WarningLetter.objects.to_give().first()
-from members.models import SchemeSetting, TrainingSession
+from members.models import AwardEntry, Meeting, SchemeSetting, TrainingSession
+bid = AwardEntry.objects.filter(state="applied").first()
+minuted = Meeting.objects.filter(
+    kind="scheme", minutes__number=1, minutes__approved_on=None).latest("on")
 to_mark = TrainingSession.objects.part("mark").first()
 from members.services import scheme_setting_change
 from offenders.models import ProfileVersion
@@ -367,6 +389,7 @@ print("PLACES " + json.dumps({
     "warn": f"/subjects/{in_force.subject.ref}/warn/",
     "breach_step": f"/exclusions/{breach.notice_ref}/breaches/{breach.report.ref}/",
     "session": f"/training/sessions/{to_mark.ref}/",
+    "meeting": f"/meetings/{minuted.ref}/", "award": f"/awards/{bid.ref}/",
     "new_intelligence": f"/intelligence/{fresh.ref}/",
     "shared_intelligence": f"/intelligence/{row.ref}/",
 }))

@@ -1,0 +1,1 @@
+"""Awards that members earn: criteria, bids, certificates."""

@@ -1,0 +1,1 @@
+"""Meetings of the scheme: agenda, who came, minutes."""
