@@ -77,7 +77,7 @@ def the_file_says_what_the_page_says(board: Page) -> None:
 def the_board_changes_a_target(board: Page) -> None:
     board.goto("/board/")
     board.get_by_role("link", name="Targets").click()
-    board.get_by_role("link", name="Change Members").click()
+    board.get_by_role("link", name="Change Members", exact=True).click()
     board.get_by_label("Target").fill("150")
     board.get_by_role("button", name="Set this target").click()
     expect(board.get_by_role("alert")).to_be_visible()
