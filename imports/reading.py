@@ -149,7 +149,7 @@ def _decoded(content: bytes) -> str:
 
 def _delimiter(text: str) -> str:
     """Return what stands between the cells: what makes most columns, the same in most lines."""
-    sample = text[:20_000].splitlines()[: HEAD_WITHIN * 2]
+    sample = re.split(r"\r\n|\n|\r", text[:20_000])[: HEAD_WITHIN * 2]
     best, most = ",", 0.0
     for delimiter in DELIMITERS:
         try:

@@ -3,9 +3,11 @@
 from typing import Final
 
 from .base import Field, Kind, Line, Match, Told
+from .incidents import Incidents
 from .members import Members, PremisesKind, Users
 from .money import Payments, Subscriptions
-from .people import Incidents, Notices, Subjects
+from .notices import Notices
+from .subjects import Subjects
 
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind

@@ -125,9 +125,9 @@ def test_whatever_cells_hold_writing_does_what_the_check_says(cast: Cast, data) 
     upload = Upload(kind=kind.code, source="Old", file=file, ground="dpa_sch1_10", holder="Old")
     try:
         run = run_upload(by=cast.intel, data=upload)
+        run = run_map(by=cast.intel, run=run, mapping=mapping_of(run))
     except ValidationError:
-        return
-    run = run_map(by=cast.intel, run=run, mapping=mapping_of(run))
+        return  # told in words
     before = tables()
     run_work(run_id=run.pk)
     run.refresh_from_db()
