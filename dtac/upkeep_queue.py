@@ -1,12 +1,15 @@
 """What the running of the scheme asks of the manager: a reminder for each list with work in it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from common import dates
 from common.wording import counted
 from dtac.presenters import Row
+from imports.services import reviews_due
 from members.models import (
     AwardEntry,
     Document,
@@ -17,6 +20,8 @@ from members.models import (
     TrainingSession,
     User,
 )
+
+IMPORTED_SOON = dt.timedelta(days=14)
 
 
 def reminders(user: User) -> list[Row]:
@@ -46,6 +51,10 @@ def _found(user: User) -> Iterator[tuple[str, str, str]]:
         (awards["decide"], "bid", "to decide", "Awards", "award_list", "decide"),
         (awards["soon"], "award", "ending soon", "Within 60 days", "award_list", "soon"),
     )
+    for ref, number, day in reviews_due(by=dates.today() + IMPORTED_SOON):
+        url = reverse("import_run", args=[ref])
+        words = f"{ref}, the first by {dates.short_date(day)}"
+        yield f"{counted(number, 'imported subject')} to look at", words, url
     for number, noun, words, meta, view, show in found:
         if number:
             url = f"{reverse(view)}?{urlencode({'show': show})}"

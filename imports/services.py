@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from audit.services import record
@@ -190,10 +191,11 @@ def _wake(run_id: int) -> None:
 
 
 def to_invite(run: ImportRun) -> Any:
-    """Return the people of an import who have access, no password, and no open invitation."""
+    """Return the people of an import who have access, no password, and no link that works."""
     made = ImportedRow.objects.filter(run=run, kind="users", is_made=True, undone_at=None)
     people = User.objects.with_access().filter(pk__in=made.values("object_id"))
-    invited = Invitation.objects.filter(ended_at=None).exclude(user=None).values("user")
+    links = Invitation.objects.open().filter(expires_at__gt=timezone.now())
+    invited = links.exclude(user=None).values("user")
     never = people.filter(password__startswith=NO_PASSWORD, last_login=None).exclude(pk__in=invited)
     return never.order_by("pk")
 
@@ -205,6 +207,22 @@ def to_review(run: ImportRun) -> tuple[int, int, dt.date | None]:
     left = Subject.objects.filter(pk__in=made.values("object_id"), versions=None).count()
     last = made.order_by("review_on").values_list("review_on", flat=True).first()
     return left, made.count(), last
+
+
+def reviews_due(*, by: dt.date) -> list[tuple[str, int, dt.date]]:
+    """Return the imports with subjects that must be looked at by a day and were never published.
+
+    Of each its reference, how many they are, and the first of their days. One query.
+    """
+    waiting = ImportedRow.objects.filter(
+        kind="subjects",
+        is_made=True,
+        undone_at=None,
+        review_on__lte=by,
+        object_id__in=Subject.objects.filter(versions=None).order_by().values("pk"),
+    )
+    found = waiting.order_by().values_list("run__ref").annotate(n=Count("pk"), on=Min("review_on"))
+    return list(found.order_by("on", "run__ref"))
 
 
 def run_invite(*, by: User, run: ImportRun) -> int:

@@ -4,6 +4,7 @@ import datetime as dt
 from functools import partial
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -15,8 +16,9 @@ from common import dates
 from imports import running
 from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
-from imports.services import files_purge, run_write
+from imports.services import files_purge, run_write, to_invite
 from imports.tests.files import FILES, csv_of, day, photo_zip, send, worked
+from members.letters import address_letter_render
 from members.models import Invitation, Member, User
 from members.pipeline import ContactInput, contact_save
 from offenders.models import Photo, Subject
@@ -206,9 +208,17 @@ def test_people_are_invited_when_the_manager_says(cast: Cast, client_of) -> None
     person = User.objects.get(email="ann@x.example")
     assert not Invitation.objects.filter(user=person).exists()
     step(client, run, "invite")
-    assert Invitation.objects.get(user=person).is_password
+    link = Invitation.objects.get(user=person)
+    assert link.is_first_password
+    letter = address_letter_render(
+        template="invitation", address=person.email, context={"invitation": link.pk}
+    )
+    assert "you have an account" in letter.text
+    assert "new password" not in letter.text + letter.html
     step(client, run, "invite")
     assert Invitation.objects.filter(user=person).count() == 1
+    with time_machine.travel(timezone.now() + dt.timedelta(days=8), tick=False):
+        assert list(to_invite(run)) == [person]  # the link is over
     run = step(client, run, "undo", reason="x")
     assert any("Invitation" in words for words in run.in_the_way)
 
@@ -320,3 +330,14 @@ def test_two_workers_at_once_write_once(django_db_blocker: object) -> None:
         pass
     assert {run.state for run in ImportRun.objects.all()} == {"done"}
     assert Member.objects.count() == before + 4
+
+
+def test_imported_subjects_are_to_be_looked_at_in_time(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "subjects", FILES["subjects"]), "write")
+    rows = ImportedRow.objects.filter(run=run, is_made=True)
+    assert "to look at" not in client.get("/queue/").text
+    rows.update(review_on=dates.today() + dt.timedelta(days=10))
+    page = client.get("/queue/").text
+    assert f"{rows.count()} imported subject" in page
+    assert f"/import/{run.ref}/" in page

@@ -283,7 +283,8 @@ def _letter(address: str, context: dict[str, Any]) -> Letter:
     path = reverse("invited", args=[invitation_token(row)])
     said = {
         "name": row.name, "business": row.member.name, "by": row.made_by.name, "path": path,
-        "until": row.expires_on, "again": row.is_password, "founding": row.is_founding,
+        "until": row.expires_on, "again": row.is_password, "first": row.is_first_password,
+        "founding": row.is_founding,
     }  # fmt: skip
     return Letter(said)
 

@@ -167,6 +167,13 @@ class Invitation(models.Model):
         return self.user_id is not None and not self.is_founding
 
     @property
+    def is_first_password(self) -> bool:
+        """Whether their account was made for them: they never had a password."""
+        if not self.is_password or self.user is None:
+            return False
+        return self.user.last_login is None and not self.user.has_usable_password()
+
+    @property
     def expires_on(self) -> str:
         """The last day of the link in words."""
         return dates.short_date(dates.london_date(self.expires_at))
