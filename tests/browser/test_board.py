@@ -78,7 +78,7 @@ def the_board_changes_a_target(board: Page) -> None:
     board.goto("/board/")
     board.get_by_role("link", name="Targets").click()
     board.get_by_role("link", name="Change Members", exact=True).click()
-    board.get_by_label("Target").fill("150")
+    board.get_by_role("spinbutton", name="Target").fill("150")
     board.get_by_role("button", name="Set this target").click()
     expect(board.get_by_role("alert")).to_be_visible()
     board.get_by_label("Why").fill("The new shopping park joins.")
