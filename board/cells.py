@@ -7,7 +7,7 @@ from typing import Any
 
 from common import money
 
-from .small import LEAST, coarse, exact, rounded
+from .small import LEAST, hidden, rounded
 
 SMALL, COVERS, UNKNOWN = "fewer than 5", "not shown", "not counted"
 
@@ -25,9 +25,8 @@ class Cell:
         said = {"small": SMALL, "covers": COVERS, "unknown": UNKNOWN}.get(self.why)
         if said:
             return said
-        if isinstance(self.value, Decimal):
-            return money.pounds(self.value)
-        return f"{'about ' if self.why == 'about' else ''}{self.value:,}"
+        number = money.pounds(self.value) if isinstance(self.value, Decimal) else f"{self.value:,}"
+        return f"about {number}" if self.why == "about" else number
 
     @property
     def css(self) -> str:
@@ -66,18 +65,18 @@ class Section:
     note: str = ""
 
 
-def count_cell(parts: Mapping[Any, int], part: Any, *, is_exact: bool = False) -> Cell:
+def count_cell(parts: Mapping[Any, int], part: Any) -> Cell:
     """Return a count of people's doings: the whole scheme's, or one part's as far as it may be.
 
-    Of a part it is to the nearest 5, unless `is_exact` (incidents in all).
+    Of a part it is to the nearest 5: exact parts of several periods would tell a hidden one.
     """
     if part is None:
         return Cell(sum(parts.values()))
-    why = (exact if is_exact else coarse)(parts)
+    why = hidden(parts)
     if part in why:
         return Cell(None, why[part])
     number = parts.get(part, 0)
-    return Cell(number) if is_exact or number < LEAST else Cell(rounded(number), "about")
+    return Cell(number) if number < LEAST else Cell(rounded(number), "about")
 
 
 def plain_cell(parts: Mapping[Any, int] | None, part: Any) -> Cell:

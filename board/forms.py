@@ -19,6 +19,10 @@ from .targets import TargetInput
 LONGEST = 3 * 366
 FOUNDED = dt.date(2002, 12, 1)
 """The scheme has no figures before it."""
+MONTHS_ONLY = (
+    "Of an area or a sector choose whole months: from the first day of one to the last of another."
+)
+"""Days of one's own, a day apart, would tell on which day something small happened."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,9 @@ class BoardForm(PlainForm):
         problem = self._problem(data.get("from"), data.get("to"), data.get("period") == "any")
         if problem and "from" not in self.errors:
             self.add_error("from", problem)
+        part = data.get("area") or data.get("sector")
+        if part and not self.errors and not self._period(data).is_of_months:
+            self.add_error("from", MONTHS_ONLY)
         return data
 
     def _problem(self, first: dt.date | None, last: dt.date | None, own: bool) -> str:

@@ -23,7 +23,7 @@ from .figures import received
 from .forms import Asked
 from .models import Level, Tally
 from .reading import Sums
-from .small import LEAST, rounded
+from .small import LEAST, rounded, rounded_pounds
 
 Kind = Tally.Kind
 TOP = 10
@@ -79,14 +79,15 @@ class Figures:
     def incidents_in(self, name: str, part: Any) -> Cell:
         """Return the incidents of a period, of a part or of all."""
         parts = self.counts[name].parts(Kind.INCIDENT, self.keys)
-        return count_cell(parts, part, is_exact=True)
+        return count_cell(parts, part)
 
     def pounds(self, name: str, of: str, part: Any) -> Cell:
         """Return stolen, recovered or net of a period; hidden where the incidents are."""
         if not self.incidents_in(name, part).is_shown:
             return Cell(None, "covers")
         sums = self.counts[name].sums(Kind.INCIDENT, part, whole=part is None)
-        return Cell(Decimal(getattr(sums, of)))
+        amount = Decimal(getattr(sums, of))
+        return Cell(amount) if part is None else Cell(rounded_pounds(amount), "about")
 
     def family(self, name: str, family: str, part: Any) -> Cell:
         """Return the incidents of a family in a period, of a part or of all.
@@ -176,8 +177,11 @@ class Figures:
 
     @cached_property
     def by_area(self) -> list[AreaRow]:
-        """Each area in this period; nothing for a part of the scheme: single people might show."""
-        if not self.is_whole:
+        """Each area in this period; none for a part of the scheme or days of one's own.
+
+        Single people might show.
+        """
+        if not self.is_whole or not self.period.is_of_months:
             return []
         served = self.counts["now"].parts(Kind.SERVED, self.keys)
         rows = []

@@ -36,6 +36,11 @@ class BoardPeriod:
         return self.last == self.end
 
     @property
+    def is_of_months(self) -> bool:
+        """Whether it is of whole months, or of months up to today."""
+        return self.key in MONTHS or (self.first.day == 1 and (self.end + ONE_DAY).day == 1)
+
+    @property
     def before(self) -> Period:
         """As much of the period just before it."""
         if self.key not in MONTHS:

@@ -45,6 +45,16 @@ def last_day_of_year_from(start: dt.date) -> dt.date:
     return start.replace(year=start.year + 1) - dt.timedelta(days=1)
 
 
+def last_day_of_months_from(start: dt.date, months: int) -> dt.date:
+    """Return the last day of so many calendar months that begin on `start`, counting `start`.
+
+    As last_day_of_year_from: the day before the same date, or the month's last day if there is no
+    such date.
+    """
+    same = add_months(start, months)
+    return same if same.day != start.day else same - dt.timedelta(days=1)
+
+
 def year_from_today() -> dt.date:
     """Return the last day of the twelve calendar months that begin today in London."""
     return last_day_of_year_from(today())

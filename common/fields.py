@@ -38,6 +38,13 @@ class DayField(forms.DateField):
             kwargs.setdefault("initial", timezone.localdate)
         super().__init__(**kwargs)
 
+    def to_python(self, value: Any) -> dt.date | None:
+        """Return the day. Raises ValidationError for none, or one that nobody lives to see."""
+        day = super().to_python(value)
+        if day is not None and not 1900 <= day.year <= 2100:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
 
 class PlainForm(forms.Form):
     """A form whose labels end without a colon."""

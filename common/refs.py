@@ -3,7 +3,13 @@
 import re
 
 SUBJECT_PATTERN = re.compile(r"D ?-? ?(\d{1,9})", re.IGNORECASE | re.ASCII)
-NAMED_PATTERN = re.compile(r"\bD-\d{4,9}\b", re.IGNORECASE | re.ASCII)
+HYPHEN = "[\\s\u2010-\u2015-]{0,3}"
+NAMED_PATTERN = re.compile(
+    rf"\b(?:D{HYPHEN}\d{{2,9}}"
+    rf"|(?:INC|SIG|EXC|INT|WRN|APP|ALT|BUL|CASE|PACK){HYPHEN}\d{{4}}{HYPHEN}\d{{1,9}})\b",
+    re.IGNORECASE,
+)
+"""References as people write them: D-0042, d42, D 42, INC 2026 17."""
 REPORT_PATTERN = re.compile(r"(INC|SIG) ?-? ?(\d{4}) ?- ?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
@@ -12,8 +18,8 @@ def subject_ref(number: int) -> str:
     return f"D-{number:04d}"
 
 
-def subjects_named(text: str) -> list[str]:
-    """Return the references of subjects that stand in a text as it is printed: D-0042."""
+def references_in(text: str) -> list[str]:
+    """Return the references of subjects, reports, notices and the like that stand in a text."""
     return NAMED_PATTERN.findall(text)
 
 

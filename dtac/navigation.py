@@ -222,6 +222,7 @@ SECTION_OF = {
     "meeting_add": "meeting_list",
     "meeting_minutes": "meeting_list",
     "meeting_approve": "meeting_list",
+    "meeting_blank": "meeting_list",
     "award_kinds": "award_list",
     "award_new": "award_list",
     "award_edit": "award_list",

@@ -88,6 +88,7 @@ MEETING_LISTED = register("members.meeting.listed", "put somebody on the list of
 MEETING_ATTENDED = register("members.meeting.attended", "recorded who came to a meeting")
 MINUTES_DRAFTED = register("members.minutes.drafted", "changed minutes not published yet")
 MINUTES_PUBLISHED = register("members.minutes.published", "published minutes")
+MINUTES_BLANKED = register("members.minutes.blanked", "took words out of minutes")
 MINUTES_APPROVED = register("members.minutes.approved", "recorded that minutes were approved")
 
 # Awards

@@ -437,6 +437,7 @@ MATRIX = (
         *(NO, NO, NO, NO, OK, NO, NO),
     ),
     line("meeting_approve", "/meetings/{meeting}/minutes/approve/", NO),
+    line("meeting_blank", "/meetings/{meeting}/minutes/take-out/", NO, NO, NO, NO, OK, NO, NO),
     line("award_list", "/awards/", NO, OK, NO, OK, OK, OK, NO),
     line("award_kinds", "/awards/kinds/", NO, OK, NO, OK, OK, OK, NO),
     line("award_new", "/awards/kinds/new/", NO, NO, NO, NO, OK, NO, NO),

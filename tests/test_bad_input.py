@@ -170,6 +170,7 @@ PAGES = {
     "meeting": "staff",
     "meeting_add": "intel",
     "meeting_approve": "intel",
+    "meeting_blank": "intel",
     "meeting_edit": "intel",
     "meeting_minutes": "intel",
     "meeting_new": "intel",

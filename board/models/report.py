@@ -14,6 +14,16 @@ MOST_FILES = 12
 """Files that come with one version."""
 
 
+class MonthsOn(models.Func):
+    """The last day of so many months that begin on a day."""
+
+    template = "(%(expressions)s + interval '%(months)s months' - interval '1 day')::date"
+    output_field = models.DateField()
+
+    def __init__(self, column: str, months: int) -> None:
+        super().__init__(F(column), months=int(months))
+
+
 class BoardReport(models.Model):
     """A report of one kind on one period that is over. What it says is in its versions."""
 
@@ -54,6 +64,12 @@ class BoardReport(models.Model):
                 violation_error_message="A report is of a whole quarter or financial year.",
             ),
             models.CheckConstraint(name="board_report_days", condition=Q(last__gt=F("first"))),
+            models.CheckConstraint(
+                name="board_report_ends_with_it",
+                condition=Q(kind="annual", last=MonthsOn("first", 12))
+                | Q(kind__in=["quarterly", "csp"], last=MonthsOn("first", 3)),
+                violation_error_message="A report is of a whole quarter or financial year.",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -154,6 +170,10 @@ class ReportVersion(models.Model):
                 condition=~Q(state="approved"),
                 name="report_version_one_open",
                 violation_error_message="There is an unfinished version already.",
+            ),
+            models.CheckConstraint(
+                name="report_version_state",
+                condition=Q(state__in=["draft", "submitted", "approved"]),
             ),
             models.CheckConstraint(
                 name="report_version_says_why",

@@ -113,6 +113,10 @@ def board_report_decide(request: HttpRequest, ref: str) -> HttpResponse:
 def _decide(request: HttpRequest, form: DecideForm, version: ReportVersion) -> str:
     """Do what the pressed button says; return what is told. Raises ValidationError for neither."""
     user, data = user_of(request), form.cleaned_data
+    if "approve" in request.POST and data["words"].strip():
+        raise ValidationError(
+            {"words": "Approved, these words would be lost. Send it back instead."}
+        )
     if "approve" in request.POST:
         report_approve(by=user, version=version, revision=data["revision"])
         return "Approved. It can’t be changed any more; a correction is a new version."

@@ -13,7 +13,7 @@ from .cells import Frozen
 from .kinds import Kind
 from .parts import Part, facts_of, files_of, history_of, parts_of
 
-HANDLING: Final = "Figures only: no person is named in it."
+HANDLING: Final = "Figures only: nobody who is reported on is named."
 DRAFT: Final = "Draft: not approved by the Board."
 WAITS: Final = "Waits for the Board: not approved yet."
 PRINTED_FOR: Final = "the Board of Management"

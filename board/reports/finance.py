@@ -100,10 +100,8 @@ def _expected(row: Expected) -> list[Cell]:
 
 def renewals_due(period: Period) -> tuple[int, Decimal]:
     """Return how many subscriptions end in a period, with what they bring a year, before VAT."""
-    rows = (
-        Subscription.objects.last_of_each()
-        .filter(member__status="active", ends_on__range=(period.first, period.last))
-        .values_list("starts_on", "ends_on", "fee", "rental")
+    rows = Subscription.objects.filter(ends_on__range=(period.first, period.last)).values_list(
+        "starts_on", "ends_on", "fee", "rental"
     )
     yearly = [(fee + rent) * 365 / ((to - of).days + 1) for of, to, fee, rent in rows]
     total = sum(yearly, NOTHING).quantize(Decimal("0.01"))

@@ -32,7 +32,8 @@ class ReportVersionQuerySet(models.QuerySet[Any]):
         """All for the Intelligence Manager; for the Board what it was given, and no draft."""
         if user.role == Role.INTEL:
             return self
-        return self.exclude(state="draft") if user.role == Role.BOARD else self.none()
+        given = self.filter(state__in=["submitted", "approved"])
+        return given if user.role == Role.BOARD else self.none()
 
     def without_figures(self) -> Self:
         """Without what is large: for lists."""

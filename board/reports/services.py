@@ -19,13 +19,16 @@ from common import dates
 from common.db import check_revision, constraint_messages
 from members.models import Role, User
 
+from .cells import Frozen
 from .document import report_pdf
 from .freeze import figures_now
 from .kinds import WRITTEN, Kind, Wanted
-from .nobody import check_names_nobody
+from .nobody import check_cites_nobody, check_names_nobody
 
 State = ReportVersion.State
 LONGEST = 6000
+OLDEST = 24
+"""Months: every period since the first report is missed where it has none."""
 NOT_YET = "The Board has it, or has approved it. It can’t be changed now."
 BEHIND = "The figures are behind: they were last counted {when}. Freeze them when they are not."
 COUNTING = "The figures are being counted just now. Try again in half a minute."
@@ -36,11 +39,13 @@ def report_start(*, by: User, wanted: Wanted) -> ReportVersion:
     """Start a report with its first version, a draft; return that.
 
     Raises PermissionDenied for anybody but the Intelligence Manager; ValidationError: its period
-    is not over, or there is one already.
+    is not over, or was over long ago, or there is one already.
     """
     _check_intel(by)
     if wanted.period.end >= dates.today():
         raise ValidationError("This period is not over yet.")
+    if wanted.period.end < dates.add_months(dates.today(), -OLDEST):
+        raise ValidationError(f"Reports are started on the last {OLDEST} months.")
     report = BoardReport(
         kind=wanted.kind,
         ref=wanted.ref,
@@ -99,10 +104,20 @@ def report_freeze(*, by: User, version: ReportVersion, revision: int) -> None:
         raise ValidationError(COUNTING, code="counting")
     now = timezone.now()
     row.figures = figures_now(row.report, at=now)
+    _check_titles(row.figures)
     row.frozen_at, row.frozen_by = now, by
     _save(row)
     _step(row, ReportStep.Kind.FROZEN, by)
     record(actions.REPORT_FROZEN, by=by, ref=row.report.ref, version=row.number)
+
+
+def _check_titles(figures: Frozen) -> None:
+    titles = [row["title"] for row in figures.get("ahead", {}).get("reviews", [])]
+    try:
+        check_names_nobody({"titles": "\n".join(titles)})
+    except ValidationError as error:
+        words = "A document that is due has this in its title, and would be listed."
+        raise ValidationError([*error.messages, words], code="named") from error
 
 
 @transaction.atomic
@@ -151,7 +166,8 @@ def report_return(*, by: User, version: ReportVersion, revision: int, words: str
     words = _plain(words)
     if not words:
         raise ValidationError({"words": "Write what has to change."})
-    check_names_nobody({"words": words})
+    # By references alone: what is refused by name would tell the Board who is on the database.
+    check_cites_nobody({"words": words})
     row.state = State.DRAFT
     _save(row)
     _step(row, ReportStep.Kind.RETURNED, by, words)

@@ -25,8 +25,8 @@ DEFINITIONS: Final = (
 )  # fmt: skip
 SMALL_COUNTS: Final = (
     "“Fewer than 5” stands for 0 to 4 where a smaller part than the whole scheme is shown, so that"
-    " no figure points to a person. “About” is to the nearest 5, and “not shown” covers what could"
-    " be worked out otherwise."
+    " no figure points to a person. “About” is to the nearest 5, or £50, and “not shown” covers"
+    " what could be worked out otherwise."
 )
 OF_THE_RETURN: Final = (
     "Incidents", "Crime and anti-social behaviour", "D-TAC exclusions", "Breaches", "Appeals",

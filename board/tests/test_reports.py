@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import Event
 from board.models import (
+    BoardReport,
     Level,
     Refresh,
     ReportVersion,
@@ -352,3 +354,56 @@ def test_a_quarter_that_was_left_out_is_missing(cast: Cast) -> None:
     assert quarter.before.before.ref in missing
     assert quarter.before.ref not in missing
     assert quarter.before.before.before.ref not in missing
+
+
+def test_the_boards_words_are_not_compared_with_who_is_on_the_database(cast: Cast) -> None:
+    """An answer would tell the Board whether somebody is on it, published or not."""
+    factories.subject(cast.intel, name="Marcus Crouch", photo=False)
+    row = board_report(cast, state="submitted")
+    words = "Why is Marcus Crouch not in it?"
+    report_return(by=cast.board, version=row, revision=row.revision, words=words)
+    other = board_report(cast, kind="csp", state="submitted")
+    with pytest.raises(ValidationError, match="d 0042"):
+        report_return(by=cast.board, version=other, revision=other.revision, words="And d 0042?")
+
+
+@pytest.mark.parametrize("text", ["Of Smith, Jamie.", "of JAMIE SMITH", "D 0042", "EXC 2026 0009"])
+def test_a_name_is_found_in_either_order(cast: Cast, text: str) -> None:
+    factories.subject(cast.intel, name="Jamie Smith", photo=False)
+    row = board_report(cast, state="draft", files=0)
+    with pytest.raises(ValidationError, match="names nobody"):
+        report_write(
+            by=cast.intel, version=row, revision=row.revision, words=WORDS | {"summary": text}
+        )
+
+
+def test_a_document_that_names_somebody_is_not_listed(cast: Cast) -> None:
+    row = board_report(cast, state="draft", files=0)
+    factories.subject(cast.intel, name="Jamie Smith", photo=False)
+    factories.document(cast.intel, title="Assessment of Jamie Smith", review_on=dates.today())
+    with pytest.raises(ValidationError, match="in its title"):
+        report_freeze(by=cast.intel, version=row, revision=row.revision)
+
+
+def test_a_report_of_long_ago_is_not_started(cast: Cast) -> None:
+    old = wanted_from("Q-2020-21-1")
+    assert old is not None
+    with pytest.raises(ValidationError, match="last 24 months"):
+        report_start(by=cast.intel, wanted=old)
+
+
+def test_approval_does_not_drop_what_was_typed(cast: Cast, client_of: Any) -> None:
+    row = board_report(cast, state="submitted")
+    path = f"/board/reports/{row.report.ref}/decide/"
+    sent = {"revision": row.revision, "words": "Say more.", "approve": "1"}
+    assert client_of("board").post(path, sent).status_code == 422
+    row.refresh_from_db()
+    assert row.is_submitted
+
+
+@pytest.mark.parametrize("last", ["2024-04-01", "2026-12-25"])
+def test_the_database_takes_whole_periods_only(cast: Cast, last: str) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BoardReport.objects.create(
+            kind="quarterly", ref="Q-X", first="2024-04-01", last=last, started_by=cast.intel
+        )

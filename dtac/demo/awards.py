@@ -90,7 +90,7 @@ def _entry(
     if state != "applied":
         entry.decided_on, entry.decided_by = decided, intel
     if state in ("awarded", "withdrawn"):
-        entry.valid_until = dates.add_months(decided, award.holds_months)
+        entry.valid_until = dates.last_day_of_months_from(decided, award.holds_months)
     if state == "refused":
         entry.reason = (
             "The camera footage was kept for a week only. Apply again once that is mended."

@@ -28,7 +28,11 @@ class AwardQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> Self:
         """Each with how many members hold it today."""
-        holding = Q(entries__state="awarded", entries__valid_until__gte=dates.today())
+        holding = Q(
+            entries__state="awarded",
+            entries__valid_until__gte=dates.today(),
+            entries__member__status="active",
+        )
         return self.annotate(holders=Count("entries__member", filter=holding, distinct=True))
 
 

@@ -175,7 +175,7 @@ def award_give(*, by: User, entry: AwardEntry, revision: int) -> AwardEntry:
     if row.checks.exclude(is_met=True).exists():
         raise ValidationError("Every criterion must be met first.")
     row.state, row.decided_on, row.decided_by = State.AWARDED, dates.today(), by
-    row.valid_until = dates.add_months(dates.today(), row.award.holds_months)
+    row.valid_until = dates.last_day_of_months_from(dates.today(), row.award.holds_months)
     _touch(row)
     record(actions.AWARD_DECIDED, by=by, ref=row.ref, state=row.state)
     return row

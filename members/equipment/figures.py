@@ -86,9 +86,12 @@ def cover() -> Cover:
     )
 
 
+COUNTED = (Member.Kind.FULL, Member.Kind.AFFILIATE)
+
+
 @dataclass(frozen=True)
 class Reach:
-    """Radios on loan on a day, members with one, and cameras on loan."""
+    """Radios on loan on a day, full members and affiliates with one, and cameras on loan."""
 
     radios: int
     members: int
@@ -98,7 +101,8 @@ class Reach:
 def reach_on(days: Mapping[str, dt.date]) -> dict[str, Reach]:
     """Return the reach of the equipment at the end of each of these days, by their names.
 
-    A loan counts from its first day up to the day before it is back. One query.
+    A loan counts from its first day up to the day before it is back; a member as it was one on
+    that day. One query.
     """
     loans = EquipmentHolding.objects.filter(state="loan").order_by()
     counts: dict[str, Count] = {}
@@ -106,7 +110,10 @@ def reach_on(days: Mapping[str, dt.date]) -> dict[str, Reach]:
         there = Q(since__lte=day) & (Q(until=None) | Q(until__gt=day))
         radio, camera = there & Q(item__kind="RAD"), there & Q(item__kind="BWV")
         counts[f"radios_{name}"] = Count("pk", filter=radio)
-        counts[f"members_{name}"] = Count("member", filter=radio, distinct=True)
+        counted = Q(member__kind__in=COUNTED, member__joined_on__lte=day) & (
+            Q(member__left_on=None) | Q(member__left_on__gt=day)
+        )
+        counts[f"members_{name}"] = Count("member", filter=radio & counted, distinct=True)
         counts[f"cameras_{name}"] = Count("pk", filter=camera)
     found = loans.aggregate(**counts)
     return {

@@ -152,6 +152,24 @@ class MinutesForm(PlainForm):
         return {"change": "", **(super().clean() or {})}
 
 
+class BlankForm(PlainForm):
+    """Words to take out of what was published, and why."""
+
+    words = forms.CharField(
+        label="Words to take out",
+        max_length=200,
+        help_text="As they stand there, such as a name. Each place is covered, in every version.",
+        error_messages={"required": "Enter what is to be taken out."},
+    )
+    why = forms.CharField(
+        label="Why",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Readers see it: don’t repeat the words.",
+        error_messages={"required": "Write why. Readers see it."},
+    )
+
+
 class ApproveForm(PlainForm):
     """The day on which a later meeting approved the minutes."""
 

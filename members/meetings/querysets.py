@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from members.models import User
 
 KEEPERS: Final = ("intel", "board")
+OF_ALL: Final = ("scheme", "general")
 MINUTES_WITHIN: Final = dt.timedelta(days=14)
 
 
@@ -22,7 +23,7 @@ class MeetingQuerySet(models.QuerySet[Any]):
         """All for the manager and the Board; those of all members for members; else none."""
         if user.role in KEEPERS:
             return self
-        return self.exclude(kind="board") if user.role != "admin" else self.none()
+        return self.filter(kind__in=OF_ALL) if user.role != "admin" else self.none()
 
     def for_list(self) -> Self:
         """Each with how many people and businesses came, and the number of its newest minutes."""
@@ -73,4 +74,4 @@ class MeetingPersonQuerySet(models.QuerySet[Any]):
         """Those who came to meetings of all members in a time, both days counted."""
         return self.filter(
             answer="came", meeting__on__range=(since, until), meeting__cancelled_on=None
-        ).exclude(meeting__kind="board")
+        ).filter(meeting__kind__in=OF_ALL)

@@ -1,6 +1,7 @@
 """Writes of meetings: entered, changed, told, called off, answered, attended, minuted."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,7 @@ from django.utils import timezone
 from audit.services import record
 from common import dates
 from common.db import check_revision, constraint_messages
-from common.refs import subjects_named, yearly_ref
+from common.refs import references_in, yearly_ref
 from members import actions
 from members.mail import email_queue
 from members.models import Meeting, MeetingMinutes, MeetingPerson, SchemeCounter, User
@@ -21,6 +22,8 @@ from members.querysets import UserQuerySet
 from members.somebody import PersonInput, somebody
 
 Answer = MeetingPerson.Answer
+SHORTEST: Final = 3
+COVER: Final = "█"
 BEFORE: Final = (Answer.COMING, Answer.APOLOGIES)
 """What can be said before the day."""
 
@@ -65,7 +68,10 @@ def meeting_change(*, by: User, meeting: Meeting, revision: int, data: MeetingIn
         raise ValidationError({"kind": "People were told of it. Call it off and enter another."})
     row.revision += 1
     _fill(row, data)
-    if row.told_at is not None and before != (row.on, row.starts, row.place):
+    if row.on != before[0]:
+        row.people.filter(answer=Answer.COMING).delete()  # to another day: they are asked again
+    moved = before != (row.on, row.starts, row.place)
+    if row.told_at is not None and moved and row.on >= dates.today():
         _tell(row, news="changed")
     record(actions.MEETING_CHANGED, by=by, ref=row.ref)
     return row
@@ -106,6 +112,8 @@ def meeting_tell(*, by: User, meeting: Meeting) -> int:
     row.revision += 1
     row.save(update_fields=["told_at", "revision"])
     people = _tell(row, news="new")
+    if not people:
+        raise ValidationError("Nobody who would be e-mailed can sign in.")
     record(actions.MEETING_TOLD, by=by, ref=row.ref, recipients=people)
     return people
 
@@ -128,6 +136,7 @@ def meeting_answer(*, by: User, meeting: Meeting, answer: str) -> bool:
     if person.answer and person.answer not in BEFORE:
         raise ValidationError("It is recorded already whether you came.")
     _say(person, answer, by=by)
+    _touch(row)  # who came is not recorded over what was not seen
     record(actions.MEETING_ANSWERED, by=by, ref=row.ref, answer=answer)
     return True
 
@@ -148,6 +157,7 @@ def person_list(*, by: User, meeting: Meeting, data: PersonInput, answer: str) -
     person = MeetingPerson(meeting=row, **vars(who))
     _check_day(row, answer)
     _say(person, answer, by=by)
+    _touch(row)
     record(actions.MEETING_LISTED, by=by, ref=row.ref, member=person.member.slug)
     return person
 
@@ -245,6 +255,47 @@ def minutes_approve(*, by: User, meeting: Meeting, number: int, on: dt.date) -> 
     return True
 
 
+@transaction.atomic
+def minutes_blank(*, by: User, meeting: Meeting, words: str, why: str) -> int:
+    """Cover words in a meeting's agenda, draft and every version of its minutes; return how often.
+
+    For a name that should never have been there: of what was published nothing else changes, and
+    readers see that something was taken out, and why. Raises ValidationError: too short, nowhere
+    in it, no reason.
+    """
+    row: Meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    words, why = words.strip(), why.strip()
+    if len(words) < SHORTEST:
+        raise ValidationError({"words": f"Enter {SHORTEST} letters or more."})
+    if not why:
+        raise ValidationError({"why": "Write why. Readers see it."})
+    found = 0
+    row.agenda, in_agenda = _covered(row.agenda, words)
+    row.draft, in_draft = _covered(row.draft, words)
+    for minutes in row.minutes.select_for_update():
+        minutes.body, in_body = _covered(minutes.body, words)
+        minutes.change, in_change = _covered(minutes.change, words)
+        if in_body or in_change:
+            minutes.blanked_at, minutes.blanked_by = timezone.now(), by
+            minutes.blanked_why = why
+            minutes.save()
+        found += in_body + in_change
+    found += in_agenda + in_draft
+    if not found:
+        raise ValidationError({"words": "This stands nowhere in it."})
+    row.revision += 1
+    row.save(update_fields=["agenda", "draft", "revision"])
+    record(actions.MINUTES_BLANKED, by=by, ref=row.ref, times=found)
+    return found
+
+
+def _covered(text: str, words: str) -> tuple[str, int]:
+    """Return a text with these words covered, whatever their case, and how often they stood."""
+    return re.subn(
+        re.escape(words), lambda match: COVER * len(match.group()), text, flags=re.IGNORECASE
+    )
+
+
 def audience_of(meeting: Meeting) -> UserQuerySet:
     """Return whom a meeting is announced to.
 
@@ -278,6 +329,11 @@ def _say(person: MeetingPerson, answer: str, *, by: User) -> None:
         person.save()
 
 
+def _touch(row: Meeting) -> None:
+    row.revision += 1
+    row.save(update_fields=["revision"])
+
+
 def _check_day(meeting: Meeting, answer: str) -> None:
     if answer not in BEFORE and meeting.on > dates.today():
         on = dates.short_date(meeting.on)
@@ -308,11 +364,11 @@ def _fill(row: Meeting, data: MeetingInput) -> None:
 
 
 def _plain(text: str, field: str) -> str:
-    """Return words with one kind of line break. Raises ValidationError: they name a subject.
+    """Return words with one kind of line break. Raises ValidationError: they cite a record.
 
     Members and the Board read them: who is reported on is for the gallery alone (DESIGN section 3).
     """
-    named = subjects_named(text)
+    named = references_in(text)
     if named:
         words = f"Take out {named[0]}: everybody who reads this could look up who it is."
         raise ValidationError({field: words})

@@ -12,5 +12,6 @@ urlpatterns = [
     path("<str:ref>/people/", views.meeting_people, name="meeting_people"),
     path("<str:ref>/people/add/", views.meeting_add, name="meeting_add"),
     path("<str:ref>/minutes/", views.meeting_minutes, name="meeting_minutes"),
+    path("<str:ref>/minutes/take-out/", views.meeting_blank, name="meeting_blank"),
     path("<str:ref>/minutes/approve/", views.meeting_approve, name="meeting_approve"),
 ]

@@ -17,7 +17,15 @@ from members.access import roles_only, user_of
 from members.models import Meeting, MeetingMinutes, Role, User
 
 from .access import get_meeting
-from .forms import AnswerForm, ApproveForm, ListForm, MeetingForm, MinutesForm, PeopleForm
+from .forms import (
+    AnswerForm,
+    ApproveForm,
+    BlankForm,
+    ListForm,
+    MeetingForm,
+    MinutesForm,
+    PeopleForm,
+)
 from .services import (
     attendance_record,
     audience_of,
@@ -27,6 +35,7 @@ from .services import (
     meeting_enter,
     meeting_tell,
     minutes_approve,
+    minutes_blank,
     minutes_draft,
     minutes_publish,
     person_list,
@@ -200,6 +209,24 @@ def meeting_minutes(request: HttpRequest, ref: str) -> HttpResponse:
         "page_title": "Minutes",
     }
     return render(request, "members/meetings/minutes.html", context, status=form_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def meeting_blank(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take a name out of an agenda and minutes that should never have been in them."""
+    user = user_of(request)
+    found = get_meeting(user, ref)
+    form = BlankForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            times = minutes_blank(by=user, meeting=found, **form.cleaned_data)
+            messages.success(request, f"Covered in {counted(times, 'place')}.")
+            return redirect("meeting", ref=ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    context = {"form": form, "meeting": found, "page_title": "Take words out"}
+    return render(request, "members/meetings/blank.html", context, status=form_status(form))
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from members.awards.querysets import AwardEntryQuerySet, AwardQuerySet
@@ -174,6 +174,16 @@ class AwardEntry(models.Model):
                         withdrawn_on__isnull=False)
                 ),
                 violation_error_message="The days do not fit what became of it.",
+            ),
+            models.CheckConstraint(
+                name="award_decided_by_somebody",
+                condition=Q(decided_on=None, decided_by=None)
+                | Q(decided_on__isnull=False, decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="award_days_in_order",
+                condition=(Q(valid_until=None) | Q(valid_until__gte=F("decided_on")))
+                & (Q(withdrawn_on=None) | Q(withdrawn_on__gte=F("decided_on"))),
             ),
             models.CheckConstraint(
                 name="award_says_why_not",

@@ -1,5 +1,7 @@
 """Meetings of the scheme: the agenda, who came, and the minutes."""
 
+import datetime as dt
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,9 @@ from members.meetings.querysets import MeetingPersonQuerySet, MeetingQuerySet
 
 from .member import Member
 from .user import User
+
+FIRST, LAST = dt.date(2002, 12, 1), dt.date(2099, 12, 31)
+"""The scheme has no meeting before it was founded."""
 
 
 class Meeting(models.Model):
@@ -54,6 +59,16 @@ class Meeting(models.Model):
     class Meta:
         db_table_comment = "Meetings of the scheme, of all members and of the Board"
         ordering = ["-on", "-starts", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="meeting_of_a_kind", condition=Q(kind__in=["scheme", "general", "board"])
+            ),
+            models.CheckConstraint(
+                name="meeting_in_our_time",
+                condition=Q(on__range=(FIRST, LAST)),
+                violation_error_message="Enter a year from 2002 to 2099.",
+            ),
+        ]
         indexes = [models.Index(fields=["on"], name="meeting_by_day")]
 
     def __str__(self) -> str:
@@ -79,8 +94,23 @@ class MeetingMinutes(models.Model):
         null=True, blank=True, db_comment="Day a later meeting approved it; null: not yet"
     )
 
+    blanked_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When words were last taken out of it; null: never"
+    )
+    blanked_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who took words out",
+    )
+    blanked_why = models.CharField(
+        max_length=300, blank=True, db_comment="Why words were taken out; readers see it"
+    )
+
     class Meta:
-        db_table_comment = "Published minutes; only the day of their approval is added later"
+        db_table_comment = "Published minutes; later only approved, or words blanked out of them"
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(
@@ -109,12 +139,36 @@ class MeetingMinutes(models.Model):
             pgtrigger.Protect(
                 name="minutes_frozen",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["approved_on"]),
+                condition=pgtrigger.AnyChange(
+                    exclude=[
+                        "approved_on",
+                        "body",
+                        "change",
+                        "blanked_at",
+                        "blanked_by",
+                        "blanked_why",
+                    ]
+                ),
             ),
             pgtrigger.Protect(
                 name="minutes_approved_once",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__approved_on__isnull=False),
+                condition=pgtrigger.Condition(
+                    "OLD.approved_on IS NOT NULL"
+                    " AND OLD.approved_on IS DISTINCT FROM NEW.approved_on"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="minutes_only_blanked",
+                operation=pgtrigger.Update,
+                # Words may be covered, by as many marks, and only by somebody with a reason.
+                condition=pgtrigger.Condition(
+                    "(OLD.body, OLD.change) IS DISTINCT FROM (NEW.body, NEW.change) AND ("
+                    "NEW.blanked_at IS NOT DISTINCT FROM OLD.blanked_at"
+                    " OR NEW.blanked_by_id IS NULL OR NEW.blanked_why = ''"
+                    " OR char_length(NEW.body) <> char_length(OLD.body)"
+                    " OR char_length(NEW.change) <> char_length(OLD.change))"
+                ),
             ),
         ]
 
@@ -171,6 +225,10 @@ class MeetingPerson(models.Model):
                 condition=Q(user=None),
                 name="meeting_person_once",
                 violation_error_message="They are listed already.",
+            ),
+            models.CheckConstraint(
+                name="meeting_person_answer",
+                condition=Q(answer__in=["coming", "apologies", "came", "absent"]),
             ),
             models.CheckConstraint(
                 name="meeting_person_named",

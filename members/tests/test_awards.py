@@ -55,7 +55,10 @@ def test_a_business_applies_and_the_manager_awards(cast: Cast, client_of: Any) -
         intel.post(f"/awards/{row.ref}/assess/", sent | {f"met_{two.pk}": "yes"}).status_code == 302
     )
     row.refresh_from_db()
-    assert (row.state, row.valid_until) == ("awarded", dates.add_months(dates.today(), 12))
+    assert (row.state, row.valid_until) == (
+        "awarded",
+        dates.last_day_of_months_from(dates.today(), 12),
+    )
     assert store.post(f"/awards/{row.ref}/assess/", {"revision": 3}).status_code == 404
     words = text_of(store.get(f"/awards/{row.ref}/certificate.pdf").content)
     for part in ("Safer Business", cast.store.member.name, "Staff are trained", row.ref):
@@ -110,7 +113,7 @@ def test_a_bid_keeps_what_was_asked_when_it_was_made(cast: Cast) -> None:
     words = [check.criterion.words for check in row.checks.select_related("criterion")]
     assert sorted(words) == ["Staff are trained", "The radio is on"]
     given = award_check_and_give(by=cast.intel, entry=row, revision=1, seen=all_met(row))
-    assert given.valid_until == dates.add_months(dates.today(), 6)
+    assert given.valid_until == dates.last_day_of_months_from(dates.today(), 6)
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,69 @@ def test_late_minutes_and_the_use_of_the_scheme_are_told(cast: Cast, client_of: 
     }
     assert rows[cast.staff.member_id].meetings == 1
     assert rows[cast.other.member_id].meetings == 0
+
+
+def test_a_name_can_be_covered_in_what_was_published_and_nothing_else(
+    cast: Cast, client_of: Any
+) -> None:
+    row = factories.meeting(cast.intel)
+    minutes_publish(by=cast.intel, meeting=row, revision=1, body="Jamie Smith was seen by all.")
+    minutes_approve(by=cast.intel, meeting=row, number=1, on=dates.today())
+    again = {"body": "jamie smith was seen by some.", "change": "Not Jamie Smith by all."}
+    minutes_publish(by=cast.intel, meeting=row, revision=2, **again)
+    path = f"/meetings/{row.ref}/minutes/take-out/"
+    intel: Client = client_of("intel")
+    assert intel.post(path, {"words": "Nobody Here", "why": "x"}).status_code == 422
+    assert intel.post(path, {"words": "Jamie Smith", "why": ""}).status_code == 422
+    sent = {"words": "JAMIE smith", "why": "A person was named."}
+    assert intel.post(path, sent).status_code == 302
+    for version in (1, 2):
+        page = client_of("staff").get(f"/meetings/{row.ref}/?version={version}").text
+        assert "jamie smith" not in page.lower()
+        assert "█" * 11 in page
+        assert "A person was named." in page
+    with connection.cursor() as cursor:
+        for sql in (
+            "UPDATE members_meetingminutes SET body = 'x', blanked_at = now()",
+            "UPDATE members_meetingminutes SET body = overlay(body placing 'x' from 1 for 1)",
+        ):
+            with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
+                cursor.execute(sql)
+
+
+def test_apologies_sent_meanwhile_are_not_recorded_over(cast: Cast) -> None:
+    row = factories.meeting(cast.intel)
+    meeting_answer(by=cast.staff, meeting=row, answer="coming")
+    row.refresh_from_db()
+    seen = row.revision
+    meeting_answer(by=cast.staff, meeting=row, answer="apologies")
+    with pytest.raises(ValidationError, match="Someone changed"):
+        attendance_record(by=cast.intel, meeting=row, revision=seen, answers={})
+
+
+def test_who_came_to_the_day_before_is_asked_again_and_nobody_is_told_of_the_past(
+    cast: Cast,
+) -> None:
+    row = later(cast)
+    meeting_answer(by=cast.staff, meeting=row, answer="coming")
+    meeting_answer(by=cast.store, meeting=row, answer="apologies")
+    meeting_tell(by=cast.intel, meeting=row)
+    row.refresh_from_db()
+    moved = as_it_is(row, on=row.on + DAY)
+    row = meeting_change(by=cast.intel, meeting=row, revision=row.revision, data=moved)
+    assert [person.answer for person in row.people.all()] == ["apologies"]
+    past = as_it_is(row, on=dates.today() - DAY)
+    row = meeting_change(by=cast.intel, meeting=row, revision=row.revision, data=past)
+    letters = OutboundEmail.objects.count()
+    place = as_it_is(row, place="Elsewhere")
+    meeting_change(by=cast.intel, meeting=row, revision=row.revision, data=place)
+    assert OutboundEmail.objects.count() == letters
+
+
+@pytest.mark.parametrize(
+    "cited", ["D-0042", "D 0042", "d42", "D\u20110042", "EXC-2026-0009", "inc 2026 17"]
+)
+def test_no_record_is_cited_in_minutes_however_it_is_written(cast: Cast, cited: str) -> None:
+    row = factories.meeting(cast.intel)
+    with pytest.raises(ValidationError, match="Take out"):
+        minutes_publish(by=cast.intel, meeting=row, revision=1, body=f"Of {cited}.")

@@ -100,7 +100,7 @@ def test_from_a_course_to_a_certificate_by_its_pages(cast: Cast, client_of) -> N
     assert stale.status_code == 422
     assert "changed this since" in stale.text
     staff.refresh_from_db()
-    assert staff.valid_until == dates.add_months(today, 12)
+    assert staff.valid_until == dates.last_day_of_months_from(today, 12)
     assert [event.action.rpartition(".")[2] for event in Event.objects.order_by("pk")] == [
         "saved", "entered", "booked", "booked", "marked"
     ]  # fmt: skip
@@ -112,7 +112,7 @@ def test_a_course_is_changed_and_ended(cast: Cast, client_of) -> None:
     data = CourseInput("Radio", "radio", 6)
     course_save(by=cast.intel, data=data, course=course, revision=1)
     place.refresh_from_db()
-    assert place.valid_until == dates.add_months(dates.today(), 12)  # as it was given
+    assert place.valid_until == dates.last_day_of_months_from(dates.today(), 12)  # as it was given
     with pytest.raises(ValidationError, match="changed this since"):
         course_save(by=cast.intel, data=data, course=course, revision=1)
     with pytest.raises(ValidationError, match="course of that name"):
@@ -274,7 +274,7 @@ def test_a_certificate_says_who_what_and_until_when(cast: Cast, client_of) -> No
     answer = client_of("staff").get(f"/training/certificates/{place.certificate}.pdf")
     assert answer["Content-Type"] == "application/pdf"
     said = text_of(answer.content)
-    end = dates.add_months(on, 12)
+    end = dates.last_day_of_months_from(on, 12)
     for words in (
         cast.staff.name, "Marlowe Chemist", "Shop Safe radio", place.certificate,
         f"{on.day} {on:%B %Y}", f"up to and including {end.day} {end:%B %Y}", "Dana Whitlock",
@@ -297,17 +297,21 @@ def test_a_certificate_prints_hard_names(cast: Cast, client_of, name: str) -> No
 
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2060, 12, 31)), st.integers(1, 120))
 def test_it_holds_so_many_calendar_months(day: dt.date, months: int) -> None:
-    """The same day of the month so many months on, or the last one of a shorter month."""
+    """The day before the same day so many months on, or the last one of a shorter month."""
     end = valid_until(day, months)
-    assert end == dates.add_months(day, months)
-    assert (end.year - day.year) * 12 + end.month - day.month == months
-    assert end.day == min(day.day, calendar.monthrange(end.year, end.month)[1])
+    assert end is not None
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    longest = calendar.monthrange(year, month + 1)[1]
+    if day.day <= longest:
+        assert end + DAY == dt.date(year, month + 1, day.day)
+    else:
+        assert end == dt.date(year, month + 1, longest)
 
 
 def test_leap_years() -> None:
     assert valid_until(dt.date(2028, 2, 29), 12) == dt.date(2029, 2, 28)
-    assert valid_until(dt.date(2028, 2, 29), 48) == dt.date(2032, 2, 29)
-    assert valid_until(dt.date(2027, 2, 28), 12) == dt.date(2028, 2, 28)
+    assert valid_until(dt.date(2028, 2, 29), 48) == dt.date(2032, 2, 28)
+    assert valid_until(dt.date(2027, 2, 28), 12) == dt.date(2028, 2, 27)
     assert valid_until(dt.date(2026, 8, 31), 6) == dt.date(2027, 2, 28)
     assert valid_until(dt.date(2026, 8, 31), None) is None
 

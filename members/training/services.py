@@ -199,7 +199,7 @@ def _judge(session: TrainingSession, place: TrainingPlace, outcome: str) -> None
 
 def valid_until(day: dt.date, months: int | None) -> dt.date | None:
     """Return the last day of a certificate of a course on a day; None: it holds for ever."""
-    return None if months is None else dates.add_months(day, months)
+    return None if months is None else dates.last_day_of_months_from(day, months)
 
 
 def _place_of(session: TrainingSession, data: PersonInput) -> TrainingPlace:

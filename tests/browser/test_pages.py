@@ -221,6 +221,7 @@ PAGES = {
         "{meeting}people/add/",
         "{meeting}minutes/",
         "{meeting}minutes/approve/",
+        "{meeting}minutes/take-out/",
         "/awards/?show=decide",
         "/awards/kinds/new/",
         "/awards/kinds/safer-business/",
