@@ -163,11 +163,11 @@ class MeetingMinutes(models.Model):
                 operation=pgtrigger.Update,
                 # Words may be covered, by as many marks, and only by somebody with a reason.
                 condition=pgtrigger.Condition(
-                    "(OLD.body, OLD.change) IS DISTINCT FROM (NEW.body, NEW.change) AND ("
+                    "((OLD.body, OLD.change) IS DISTINCT FROM (NEW.body, NEW.change) AND ("
                     "NEW.blanked_at IS NOT DISTINCT FROM OLD.blanked_at"
                     " OR NEW.blanked_by_id IS NULL OR NEW.blanked_why = ''"
                     " OR char_length(NEW.body) <> char_length(OLD.body)"
-                    " OR char_length(NEW.change) <> char_length(OLD.change))"
+                    " OR char_length(NEW.change) <> char_length(OLD.change)))"
                 ),
             ),
         ]
