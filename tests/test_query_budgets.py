@@ -243,8 +243,10 @@ def meets(cast: Cast) -> dict[str, object]:
     data = Trainee(member=cast.store.member, name=f"Ann {number}")
     person_list(by=intel, meeting=met, data=data, answer="came")
     for row in (met, other):
-        minutes_publish(by=intel, meeting=row, revision=1, body="Agreed.")
-        minutes_publish(by=intel, meeting=row, revision=2, body="All agreed.", change="A word.")
+        row.refresh_from_db()
+        minutes_publish(by=intel, meeting=row, revision=row.revision, body="Agreed.")
+        again = {"body": "All agreed.", "change": "A word."}
+        minutes_publish(by=intel, meeting=row, revision=row.revision + 1, **again)
     factories.meeting(intel, on=dates.today() + dt.timedelta(days=9))
     factories.meeting(intel, on=dates.today() - dt.timedelta(days=90))
     member = factories.MemberFactory(name=f"Bidder {number}")

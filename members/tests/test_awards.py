@@ -151,7 +151,9 @@ def test_an_award_ends_by_its_date_by_itself(cast: Cast) -> None:
     assert AwardEntry.objects.counts()["soon"] == 1
     factories.award_bid(cast.intel, cast.store.member)
     assert AwardEntry.objects.counts()["soon"] == 0
-    AwardEntry.objects.filter(pk=row.pk).update(valid_until=dates.today() - DAY)
+    AwardEntry.objects.filter(pk=row.pk).update(
+        decided_on=dates.today() - 9 * DAY, valid_until=dates.today() - DAY
+    )
     counts = AwardEntry.objects.counts()
     assert (counts["holds"], counts["ended"], counts["decide"]) == (0, 1, 1)
 

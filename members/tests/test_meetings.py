@@ -48,6 +48,7 @@ def test_a_member_answers_and_the_manager_records_who_came(cast: Cast, client_of
     staff.post(path, {"answer": "coming"})
     assert "You said that you are coming" in staff.get(path).text
     person = row.people.get()
+    row.refresh_from_db()
     intel: Client = client_of("intel")
     sent = {"revision": row.revision, f"person_{person.pk}": "came"}
     assert intel.post(f"{path}people/", sent).status_code == 302
