@@ -8,7 +8,7 @@ from common.fields import DayField, PlainForm
 from members.models import Meeting, MeetingPerson
 from members.somebody import PersonForm
 
-from .services import BEFORE, MeetingInput
+from .services import BEFORE, MeetingInput, list_seen
 
 LONGEST = 100_000
 
@@ -94,12 +94,10 @@ class ListForm(PersonForm):
 class PeopleForm(PlainForm):
     """What each person on the list said, or whether they came, all on one page."""
 
-    revision = _revision()
+    seen = forms.CharField(max_length=16, widget=forms.HiddenInput)
 
-    def __init__(
-        self, *args: Any, meeting: Meeting, people: list[MeetingPerson], began: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, initial={"revision": meeting.revision}, **kwargs)
+    def __init__(self, *args: Any, people: list[MeetingPerson], began: bool, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"seen": list_seen(people)}, **kwargs)
         self._people = people
         for person in people:
             self.fields[f"person_{person.pk}"] = forms.ChoiceField(

@@ -1,8 +1,9 @@
 """Writes of meetings: entered, changed, told, called off, answered, attended, minuted."""
 
 import datetime as dt
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -136,7 +137,6 @@ def meeting_answer(*, by: User, meeting: Meeting, answer: str) -> bool:
     if person.answer and person.answer not in BEFORE:
         raise ValidationError("It is recorded already whether you came.")
     _say(person, answer, by=by)
-    _touch(row)  # who came is not recorded over what was not seen
     record(actions.MEETING_ANSWERED, by=by, ref=row.ref, answer=answer)
     return True
 
@@ -157,33 +157,36 @@ def person_list(*, by: User, meeting: Meeting, data: PersonInput, answer: str) -
     person = MeetingPerson(meeting=row, **vars(who))
     _check_day(row, answer)
     _say(person, answer, by=by)
-    _touch(row)
     record(actions.MEETING_LISTED, by=by, ref=row.ref, member=person.member.slug)
     return person
 
 
 @transaction.atomic
-def attendance_record(
-    *, by: User, meeting: Meeting, revision: int, answers: Mapping[int, str]
-) -> int:
+def attendance_record(*, by: User, meeting: Meeting, seen: str, answers: Mapping[int, str]) -> int:
     """Record who came of those on the list, by key; return how many changed.
 
-    Raises ValidationError: changed meanwhile (code "stale"), called off, somebody came before the
-    day, somebody of another meeting.
+    `seen` is list_seen() of the list that was looked at: an answer that came meanwhile is not
+    recorded over. Raises ValidationError: answered meanwhile or somebody of another meeting (code
+    "stale"), called off, somebody came before the day.
     """
-    row = _locked(meeting, revision)
+    row = _locked(meeting)
     people = {person.pk: person for person in row.people.select_for_update(of=("self",))}
-    if set(answers) - set(people):
-        raise ValidationError("Somebody is not on this list.", code="stale")
+    if seen != list_seen(people.values()) or set(answers) - set(people):
+        words = "Somebody answered since you opened this. Look at the list as it is now."
+        raise ValidationError(words, code="stale")
     changed = [people[key] for key, told in answers.items() if people[key].answer != told]
     for person in changed:
         _check_day(row, answers[person.pk])
         _say(person, answers[person.pk], by=by)
     if changed:
-        row.revision += 1
-        row.save(update_fields=["revision"])
         record(actions.MEETING_ATTENDED, by=by, ref=row.ref, people=len(changed))
     return len(changed)
+
+
+def list_seen(people: Iterable[MeetingPerson]) -> str:
+    """Return a mark that changes with whoever is on a list and what they said."""
+    said = sorted((person.pk, person.answer) for person in people)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
@@ -327,11 +330,6 @@ def _say(person: MeetingPerson, answer: str, *, by: User) -> None:
     person.full_clean()
     with constraint_messages(MeetingPerson):
         person.save()
-
-
-def _touch(row: Meeting) -> None:
-    row.revision += 1
-    row.save(update_fields=["revision"])
 
 
 def _check_day(meeting: Meeting, answer: str) -> None:

@@ -149,11 +149,11 @@ def meeting_people(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_meeting(user, ref)
     began = found.on <= dates.today()
     people = list(found.people.select_related("member"))
-    form = PeopleForm(request.POST or None, meeting=found, people=people, began=began)
+    form = PeopleForm(request.POST or None, people=people, began=began)
     if request.method == "POST" and form.is_valid():
         try:
-            revision = form.cleaned_data["revision"]
-            attendance_record(by=user, meeting=found, revision=revision, answers=form.answers())
+            seen = form.cleaned_data["seen"]
+            attendance_record(by=user, meeting=found, seen=seen, answers=form.answers())
             messages.success(request, "Saved.")
             return redirect("meeting_people", ref=ref)
         except ValidationError as error:
