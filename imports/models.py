@@ -104,6 +104,11 @@ class ImportRun(models.Model):
         db_comment="Columns that tell, at the undoing, if a row was changed since",
     )
     claim = models.UUIDField(null=True, blank=True, db_comment="The try that is at it")
+    claims = models.JSONField(
+        default=list,
+        blank=True,
+        db_comment="Tries that stored photos: what they left is found by these",
+    )
     alive_at = models.DateTimeField(null=True, blank=True, db_comment="Its latest sign of life")
     tries = models.PositiveSmallIntegerField(default=0, db_comment="Tries begun at this step")
     step = models.CharField(max_length=60, blank=True, db_comment="What the try is doing, in words")

@@ -30,6 +30,7 @@ from offenders.models import Subject
 from offenders.services.photos import files_delete
 
 from . import actions, undo
+from .faces import faces_clear, own_faces_clear, photo_name
 from .kinds import KINDS, Kind, Line, Told
 from .models import ImportedRow, ImportProblem, ImportRun
 from .plan import MOST_STORED, Finding, Plan, Planner, cells_of, finding
@@ -126,7 +127,9 @@ def _claim(run_id: int) -> ImportRun | None:
         return None
     run.claim, run.alive_at, run.tries = uuid.uuid4(), timezone.now(), run.tries + 1
     run.step, run.done = "Reading the file", 0
-    run.save(update_fields=["claim", "alive_at", "tries", "step", "done"])
+    if run.state == State.WRITING and run.photos:
+        run.claims = [*run.claims, str(run.claim)]
+    run.save(update_fields=["claim", "claims", "alive_at", "tries", "step", "done"])
     return run
 
 
@@ -148,13 +151,8 @@ def _told(run: ImportRun, *, by: Any) -> Told:
         source=run.source,
         ground=run.ground,
         photos=photos_of(run),
-        photo_name=partial(photo_name, run),
+        photo_name=partial(photo_name, run.claim) if run.claim else None,
     )
-
-
-def photo_name(run: ImportRun, row: int, place: int) -> uuid.UUID:
-    """Return the name of a photo of a row: the same in each try, and in no other import."""
-    return uuid.uuid5(run.uuid, f"{row}/{place}")
 
 
 def _plan(run: ImportRun, told: Told, kind: Kind) -> tuple[Table, Plan]:
@@ -216,12 +214,19 @@ def _judged(run: ImportRun, table: Table, plan: Plan) -> None:
     )  # fmt: skip
     if not done:
         raise TakenOverError
+    _clear_later(run)
     run.problems.all().delete()
     found = sorted(plan.findings, key=lambda each: (each.level != "problem", each.row))
     ImportProblem.objects.bulk_create(
         [ImportProblem(run=run, **vars(each)) for each in found[:MOST_STORED]], batch_size=1000
     )
     record(actions.RUN_CHECKED, by=run.uploaded_by, ref=run.ref, kind=run.kind, counts=counts)
+
+
+def _clear_later(run: ImportRun) -> None:
+    """Delete what earlier tries stored, once it is committed that this import is past them."""
+    if run.photos:
+        transaction.on_commit(partial(faces_clear, run.pk), robust=True)
 
 
 def _write(run: ImportRun) -> None:
@@ -239,15 +244,13 @@ def _write(run: ImportRun) -> None:
         kind.number(lines)
         _tell(run, step="Writing", done=len(table.rows))
         refused = _save(run, kind, table, plan)
-    except IntegrityError as error:
-        # Somebody wrote what this row is, after it was judged: it is judged again.
-        kind.drop(lines)
-        raise RuntimeError("something came in between") from error
-    except BaseException:
-        kind.drop(lines)
+    except BaseException as error:
+        own_faces_clear(run)
+        if isinstance(error, IntegrityError):
+            # Somebody wrote what this row is, after it was judged: it is judged again.
+            raise RuntimeError("something came in between") from error
         raise
     if refused:
-        kind.drop(lines)
         plan.findings += _findings(run, kind, table, plan, refused)
         _judged(run, table, plan)
     else:
@@ -306,6 +309,7 @@ def _finish(
     )  # fmt: skip
     if not done:
         raise TakenOverError
+    _clear_later(run)
     record(actions.RUN_WRITTEN, by=run.written_by, ref=run.ref, kind=run.kind, counts=counts)
     _trail(run, kind, [made for _, made in plan.make])
 
@@ -388,4 +392,5 @@ def _fail(run: ImportRun, problem: str) -> None:
         said |= {"written_at": None, "written_by": None}
     rows = ImportRun.objects.open().filter(pk=run.pk, claim=run.claim)
     if rows.update(step="", claim=None, alive_at=None, tries=0, moved_at=timezone.now(), **said):
+        _clear_later(run)
         record(actions.RUN_FAILED, by=None, ref=run.ref, kind=run.kind)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -23,6 +23,7 @@ from members.models import Invitation, User
 from offenders.models import Subject
 
 from . import actions, store
+from .faces import faces_clear
 from .kinds import KINDS
 from .mapping import guess, problems_of, remembered
 from .models import KEPT, ImportCounter, ImportedRow, ImportRun
@@ -264,8 +265,8 @@ def _delete_files(row: ImportRun) -> None:
     row.files_deleted_at, row.examples = timezone.now(), []
     row.save(update_fields=["files_deleted_at", "examples"])
     row.problems.all().delete()
-    drop: Callable[[], None] = partial(store.drop, row)
-    transaction.on_commit(drop, robust=True)
+    transaction.on_commit(partial(store.drop, row), robust=True)
+    transaction.on_commit(partial(faces_clear, row.pk), robust=True)
 
 
 def _strays_delete() -> None:

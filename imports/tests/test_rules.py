@@ -2,12 +2,15 @@
 
 import datetime as dt
 from functools import partial
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
@@ -341,3 +344,71 @@ def test_imported_subjects_are_to_be_looked_at_in_time(cast: Cast, client_of) ->
     page = client.get("/queue/").text
     assert f"{rows.count()} imported subject" in page
     assert f"/import/{run.ref}/" in page
+
+
+def faces() -> set[str]:
+    """Return the names of the photos in the store."""
+    root = Path(default_storage.path("originals"))
+    return {path.name for path in root.rglob("*.*")} if root.exists() else set()
+
+
+def to_write(client, photos: bytes) -> ImportRun:
+    """Return an import of subjects with photos that waits for its writer."""
+    run = checked(client, "subjects", FILES["subjects"], photos)
+    client.post(f"/import/{run.ref}/step/", {"step": "write"})
+    return run
+
+
+def test_no_face_stays_of_a_writer_that_was_killed(
+    cast: Cast, client_of, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    held, run = faces(), to_write(client_of("intel"), photo_zip())
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_save", Mock(side_effect=SystemExit))  # as a kill leaves it:
+        patch.setattr(running, "own_faces_clear", Mock())  # nothing is tidied up
+        for _ in range(ImportRun.TRIES):
+            with pytest.raises(SystemExit):
+                run_work(run_id=run.pk)
+            ImportRun.objects.filter(pk=run.pk).update(alive_at=None)
+    assert len(faces() - held) == ImportRun.TRIES
+    with django_capture_on_commit_callbacks(execute=True):
+        run = worked(run)
+    assert (run.state, faces()) == ("failed", held)
+
+
+def test_no_face_stays_of_a_killed_try_where_the_next_one_is_done(
+    cast: Cast, client_of, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    held, run = faces(), to_write(client_of("intel"), photo_zip())
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_save", Mock(side_effect=SystemExit))
+        patch.setattr(running, "own_faces_clear", Mock())
+        with pytest.raises(SystemExit):
+            run_work(run_id=run.pk)
+    ImportRun.objects.filter(pk=run.pk).update(alive_at=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        run = worked(run)
+    assert run.state == "done"
+    assert faces() - held == {Photo.objects.get().original.name.rpartition("/")[2]}
+
+
+def test_an_older_try_deletes_no_photo_of_the_one_that_took_over(
+    cast: Cast, client_of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = to_write(client_of("intel"), photo_zip())
+    real, tries = running._save, []
+
+    def hangs(*args: object) -> object:
+        tries.append(1)
+        if len(tries) == 1:  # the first wakes up only when a second has finished
+            ImportRun.objects.filter(pk=run.pk).update(alive_at=None)
+            assert run_work(run_id=run.pk)
+            raise OperationalError("the connection is gone")
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(running, "_save", hangs)
+    assert not run_work(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, len(tries)) == ("done", 2)
+    photo = Photo.objects.get()
+    assert default_storage.exists(photo.original.name)
