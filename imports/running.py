@@ -23,13 +23,12 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from audit.services import record, record_many
-from common.bulk import Refusal, Taken
+from audit.services import record
+from common.bulk import Refusal
 from members.takeover import Stamp
-from offenders.models import Subject
 from offenders.services.photos import files_delete
 
-from . import actions, undo
+from . import actions, trail, undo
 from .faces import faces_clear, own_faces_clear, photo_name
 from .kinds import KINDS, Kind, Line, Told
 from .models import ImportedRow, ImportProblem, ImportRun
@@ -311,40 +310,19 @@ def _finish(
         raise TakenOverError
     _clear_later(run)
     record(actions.RUN_WRITTEN, by=run.written_by, ref=run.ref, kind=run.kind, counts=counts)
-    _trail(run, kind, [made for _, made in plan.make])
-
-
-TRAILS: Final = {
-    "subjects": actions.SUBJECT_TAKEN_OVER,
-    "incidents": actions.REPORT_TAKEN_OVER,
-    "notices": actions.NOTICE_TAKEN_OVER,
-}
-
-
-def _trail(run: ImportRun, kind: Kind, lines: list[Taken]) -> None:
-    """Note of each subject, and of each report and notice about one, that it was taken over."""
-    action = TRAILS.get(kind.code)
-    if action is None:
-        return
-    keys = {key for line in lines for key in kind.subjects_of(line)}
-    refs = dict(Subject.objects.filter(pk__in=keys).values_list("pk", "ref"))
-    entries = [
-        (line.main.ref, [refs[key] for key in about])
-        for line in lines
-        if (about := kind.subjects_of(line))
-    ]
-    record_many(action, by=run.written_by, entries=entries, run=run.ref)
+    trail.taken_over(run, kind, [made for _, made in plan.make])
 
 
 def _undo(run: ImportRun) -> None:
     _tell(run, step="Looking what stands on it")
     with transaction.atomic():
         made = undo.made_by(run)
+        undo.lock(made)
         stands = undo.in_the_way(run, made)
         if stands:
             _stays(run, stands)
             return
-        refs = _subject_refs(made)
+        noted = trail.about_subjects(made)
         try:
             with transaction.atomic():
                 files = undo.delete(made)
@@ -359,15 +337,9 @@ def _undo(run: ImportRun) -> None:
         if not done:
             raise TakenOverError
         record(actions.RUN_UNDONE, by=run.undone_by, ref=run.ref, kind=run.kind, counts=run.counts)
-        entries = [(ref, [ref]) for ref in refs]
-        record_many(actions.SUBJECT_REMOVED, by=run.undone_by, entries=entries, run=run.ref)
+        trail.removed(run, noted)
         transaction.on_commit(lambda: files_delete(files), robust=True)
     KINDS[run.kind].after_write()
-
-
-def _subject_refs(made: undo.Made) -> list[str]:
-    keys = list(made.get("offenders.subject", {}))
-    return list(Subject.objects.filter(pk__in=keys).order_by("pk").values_list("ref", flat=True))
 
 
 def _stays(run: ImportRun, stands: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What an import may never do, and what it says instead."""
 
 import datetime as dt
+import threading
 from functools import partial
 from pathlib import Path
 from unittest.mock import Mock
@@ -10,24 +11,26 @@ import time_machine
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import Event
 from common import dates
+from exclusions.models import Notice
 from imports import running
 from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
-from imports.services import files_purge, run_write, to_invite
+from imports.services import files_purge, run_undo, run_write, to_invite
 from imports.tests.files import FILES, csv_of, day, photo_zip, send, worked
+from incidents.models import Report
 from members.letters import address_letter_render
 from members.models import Invitation, Member, User
 from members.pipeline import ContactInput, contact_save
 from offenders.models import Photo, Subject
 from tests import factories
 from tests.cast import Cast, make_cast
-from tests.races import at_once
+from tests.races import at_once, wait_until, waiters
 
 GOOD = csv_of(
     """
@@ -133,11 +136,12 @@ def test_what_something_stands_on_is_not_undone(cast: Cast, client_of) -> None:
     run = step(client, run, "undo", reason="Tried out.")
     assert run.state == "done"
     assert run.in_the_way == [
-        "Member Second Shop, changed was changed since.", "Member contact Ann stands on it.",
+        "Member Second Shop, changed was changed since.",
+        "Member contact of First Shop stands on it.",
     ]  # fmt: skip
     assert Member.objects.filter(pk=member.pk).exists()
     page = client.get(f"/import/{run.ref}/").content.decode()
-    assert "Member contact Ann stands on it." in page
+    assert "Member contact of First Shop stands on it." in page
 
 
 def test_an_undone_import_can_be_imported_again(cast: Cast, client_of) -> None:
@@ -333,6 +337,50 @@ def test_two_workers_at_once_write_once(django_db_blocker: object) -> None:
         pass
     assert {run.state for run in ImportRun.objects.all()} == {"done"}
     assert Member.objects.count() == before + 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_changed_while_an_import_is_undone_is_not_lost(django_db_blocker: object) -> None:
+    cast = make_cast()
+    client = Client()
+    client.force_login(cast.intel)
+    run = step(client, checked(client, "members", GOOD), "write")
+    run_undo(by=cast.intel, run=run, reason="Tried out.")
+    changed = threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            Member.objects.filter(name="First Shop").update(sector="venue", revision=2)
+            changed.set()
+            wait_until(lambda: waiters() == 1)
+
+    def undo() -> None:
+        changed.wait(timeout=20)
+        run_work(run_id=run.pk)
+
+    assert at_once(change, undo) == [None, None]
+    run.refresh_from_db()
+    assert (run.state, run.in_the_way) == ("done", ["Member First Shop was changed since."])
+    assert Member.objects.get(name="First Shop").sector == "venue"
+
+
+def test_a_subjects_log_tells_what_was_taken_back(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    factories.incident_type()
+    runs = []
+    for kind in ("members", "premises", "subjects", "incidents", "notices"):
+        runs.append(step(client, checked(client, kind, FILES[kind]), "write"))
+    kevin = Subject.objects.get(name="Kevin Marsh").ref
+    notice = Notice.objects.get().ref
+    report = Report.objects.get(people__subject__ref=kevin).ref
+    for run in reversed(runs[2:]):
+        assert step(client, run, "undo", reason="x").state == "undone"
+    told = Event.objects.filter(subjects__contains=[kevin], action__endswith=".removed")
+    assert list(told.order_by("pk").values_list("action", "record")) == [
+        ("imports.notice.removed", notice),
+        ("imports.report.removed", report),
+        ("imports.subject.removed", kevin),
+    ]
 
 
 def test_imported_subjects_are_to_be_looked_at_in_time(cast: Cast, client_of) -> None:
