@@ -26,10 +26,11 @@ from django.utils import timezone
 from audit.services import record
 from common.bulk import Refusal
 from members.takeover import Stamp
-from offenders.services.photos import files_delete
+from offenders.services.photos import files_delete as photos_delete
 
 from . import actions, trail, undo
 from .faces import faces_clear, own_faces_clear, photo_name
+from .keeping import files_delete
 from .kinds import KINDS, Kind, Line, Told
 from .models import ImportedRow, ImportProblem, ImportRun
 from .plan import MOST_STORED, Finding, Plan, Planner, cells_of, finding
@@ -329,16 +330,19 @@ def _undo(run: ImportRun) -> None:
         except IntegrityError:
             _stays(run, ["Something was added to it a moment ago. Look again."])
             return
-        ImportedRow.objects.filter(run=run).update(undone_at=timezone.now())
+        ImportedRow.objects.filter(run=run).update(
+            undone_at=timezone.now(), key="", cells={}, made=[], review_on=None, keep_until=None
+        )
         done = _mine(run).update(
             state=State.UNDONE, step="", claim=None, alive_at=None, tries=0, in_the_way=[],
             moved_at=timezone.now(), undone_at=timezone.now(),
         )  # fmt: skip
         if not done:
             raise TakenOverError
+        files_delete(ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk))
         record(actions.RUN_UNDONE, by=run.undone_by, ref=run.ref, kind=run.kind, counts=run.counts)
         trail.removed(run, noted)
-        transaction.on_commit(lambda: files_delete(files), robust=True)
+        transaction.on_commit(lambda: photos_delete(files), robust=True)
     KINDS[run.kind].after_write()
 
 

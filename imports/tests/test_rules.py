@@ -1,6 +1,7 @@
 """What an import may never do, and what it says instead."""
 
 import datetime as dt
+import hashlib
 import threading
 from functools import partial
 from pathlib import Path
@@ -19,15 +20,16 @@ from audit.models import Event
 from common import dates
 from exclusions.models import Notice
 from imports import running
+from imports.keeping import files_purge
 from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
-from imports.services import files_purge, run_undo, run_write, to_invite
+from imports.services import run_undo, run_write, to_invite
 from imports.tests.files import FILES, csv_of, day, photo_zip, send, worked
 from incidents.models import Report
 from members.letters import address_letter_render
 from members.models import Invitation, Member, User
 from members.pipeline import ContactInput, contact_save
-from offenders.models import Photo, Subject
+from offenders.models import Alias, Photo, Subject
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.races import at_once, wait_until, waiters
@@ -381,6 +383,57 @@ def test_a_subjects_log_tells_what_was_taken_back(cast: Cast, client_of) -> None
         ("imports.report.removed", report),
         ("imports.subject.removed", kevin),
     ]
+
+
+def stored_for(run: ImportRun) -> str:
+    """Return all that the tables of imports hold of a run, as one text."""
+    held = [*ImportRun.objects.filter(pk=run.pk), *run.rows.all(), *run.problems.all()]
+    return " ".join(str(vars(row)) for row in held)
+
+
+def test_nothing_personal_is_left_of_an_undone_or_discarded_file(
+    cast: Cast, client_of, django_capture_on_commit_callbacks
+) -> None:
+    client = client_of("intel")
+    file = FILES["subjects"].replace(b"Marsh", b"Secretname")
+    for name in ("undo", "discard"):
+        run = checked(client, "subjects", file)
+        ImportRun.objects.filter(pk=run.pk).update(file_name="Secretname.CSV")
+        if name == "undo":
+            run = step(client, run, "write")
+            assert "Secretname" in stored_for(run)
+        with django_capture_on_commit_callbacks(execute=True):
+            run = step(client, run, name, reason="x")
+        assert run.state in ("undone", "discarded")
+        assert not default_storage.exists(run.file)
+        assert run.file_name == "file.csv"
+        for word in ("Secretname", "02/06", "Kevin"):
+            assert word not in stored_for(run), (name, word)
+        assert not run.rows.exclude(key="", cells={}, made=[]).exists()
+        page = client.get(f"/import/{run.ref}/")
+        assert page.status_code == 200
+        assert client.get(f"/import/{run.ref}/columns/").status_code == 200
+
+
+def test_what_is_in_the_way_names_nobody_and_goes_with_the_file(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "subjects", FILES["subjects"]), "write")
+    alias = Alias.objects.get(name="Kez")
+    Alias.objects.filter(pk=alias.pk).update(name="Kezzer")
+    run = step(client, run, "undo", reason="x")
+    assert run.in_the_way == [f"Alias of {alias.subject.ref} was changed since."]
+    ImportRun.objects.update(moved_at=timezone.now() - dt.timedelta(days=31))
+    assert files_purge() == 1
+    run.refresh_from_db()
+    assert (run.in_the_way, run.head, run.file_name) == ([], [], "file.csv")
+    assert files_purge() == 0
+
+
+def test_a_cell_is_not_found_by_trying(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "subjects", FILES["subjects"]), "write")
+    plain = hashlib.sha256(b"02/06/1988").hexdigest()[:12]
+    assert all(plain not in row.cells.values() for row in run.rows.all())
 
 
 def test_imported_subjects_are_to_be_looked_at_in_time(cast: Cast, client_of) -> None:
