@@ -50,10 +50,13 @@ def run_upload(*, by: User, data: Upload) -> ImportRun:
     """Keep a file that is to be imported, with a guess at its columns; the same form again, once.
 
     Raises ValidationError: no table, too large, or data about people without the ground on which
-    it is taken over and who was responsible for it until now.
+    it is taken over and who was responsible for it until now, or another file than the form sent.
     """
     client_id = data.client_id or uuid.uuid4()
-    return once(ImportRun, client_id, lambda: _upload(by, data, client_id))
+    run = once(ImportRun, client_id, lambda: _upload(by, data, client_id))
+    if (run.kind, run.sha256) != (data.kind, store.sha256_of_table(data.file)):
+        raise ValidationError({"file": "This page sent another file before. Open it anew."})
+    return run
 
 
 def _upload(by: User, data: Upload, client_id: uuid.UUID) -> ImportRun:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import threading
+import uuid
 from functools import partial
 from pathlib import Path
 from unittest.mock import Mock
@@ -24,7 +25,7 @@ from imports.keeping import files_purge
 from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
 from imports.services import run_undo, run_write, to_invite
-from imports.tests.files import FILES, csv_of, day, photo_zip, send, worked
+from imports.tests.files import FILES, csv_of, day, photo_zip, send, upload_data, worked
 from incidents.models import Report
 from members.letters import address_letter_render
 from members.models import Invitation, Member, User
@@ -278,6 +279,14 @@ def test_photos_are_judged_as_uploads_are(cast: Cast, client_of) -> None:
     assert (run.state, Photo.objects.count()) == ("done", 1)
     run = step(client, run, "undo", reason="x")
     assert (run.state, Photo.objects.count(), Subject.objects.count()) == ("undone", 0, 0)
+
+
+def test_another_file_by_the_same_form_is_refused(cast: Cast, client_of) -> None:
+    client, form = client_of("intel"), str(uuid.uuid4())
+    for content, status in ((GOOD, 302), (GOOD, 302), (GOOD + b"x", 422)):
+        data = upload_data("members", content) | {"client_id": form}
+        assert client.post("/import/new/", data).status_code == status
+    assert ImportRun.objects.count() == 1
 
 
 def test_data_about_people_needs_its_ground(cast: Cast, client_of) -> None:
