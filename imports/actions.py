@@ -18,3 +18,5 @@ SUBJECT_TAKEN_OVER = register("imports.subject.taken_over", "took over a subject
 SUBJECT_REMOVED = register("imports.subject.removed", "removed a subject by undoing an import")
 REPORT_TAKEN_OVER = register("imports.report.taken_over", "took over a report by an import")
 NOTICE_TAKEN_OVER = register("imports.notice.taken_over", "took over a notice by an import")
+REPORT_REMOVED = register("imports.report.removed", "removed a report by undoing an import")
+NOTICE_REMOVED = register("imports.notice.removed", "removed a notice by undoing an import")

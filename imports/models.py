@@ -72,7 +72,9 @@ class ImportRun(models.Model):
         max_length=120, blank=True, db_comment="Who was responsible for the data until now"
     )
     file = models.CharField(max_length=120, blank=True, db_comment="Name of the file in the store")
-    file_name = models.CharField(max_length=120, db_comment="Its name on the sender's device")
+    file_name = models.CharField(
+        max_length=120, db_comment="Its name on the sender's device; file.csv once it is deleted"
+    )
     sha256 = models.CharField(max_length=64, db_comment="SHA-256 of the file, hex")
     byte_size = models.PositiveBigIntegerField(db_comment="Bytes of the file")
     photos = models.CharField(
@@ -80,7 +82,9 @@ class ImportRun(models.Model):
     )
     photos_sha256 = models.CharField(max_length=64, blank=True, db_comment="SHA-256 of the ZIP")
     head = models.JSONField(
-        default=list, blank=True, db_comment="The columns of the file, in their order"
+        default=list,
+        blank=True,
+        db_comment="The columns of the file, in their order; emptied with it",
     )
     examples = models.JSONField(
         default=list, blank=True, db_comment="Up to three values of each column"
@@ -104,6 +108,11 @@ class ImportRun(models.Model):
         db_comment="Columns that tell, at the undoing, if a row was changed since",
     )
     claim = models.UUIDField(null=True, blank=True, db_comment="The try that is at it")
+    claims = models.JSONField(
+        default=list,
+        blank=True,
+        db_comment="Tries that stored photos: what they left is found by these",
+    )
     alive_at = models.DateTimeField(null=True, blank=True, db_comment="Its latest sign of life")
     tries = models.PositiveSmallIntegerField(default=0, db_comment="Tries begun at this step")
     step = models.CharField(max_length=60, blank=True, db_comment="What the try is doing, in words")
@@ -129,7 +138,7 @@ class ImportRun(models.Model):
     in_the_way = models.JSONField(
         default=list,
         blank=True,
-        db_comment="What kept it from being undone, in words",
+        db_comment="What kept it from being undone: tables and references, no names",
     )
     files_deleted_at = models.DateTimeField(
         null=True, blank=True, db_comment="When its files were deleted; the entry stays"
@@ -247,15 +256,19 @@ class ImportedRow(models.Model):
     kind = models.CharField(max_length=16, choices=ImportKind, db_comment="What it is")
     source = models.CharField(max_length=60, db_comment="Where it was kept until now")
     key = models.CharField(
-        max_length=80, db_comment="Its number there, or a digest of the cells that tell it apart"
+        max_length=80,
+        blank=True,
+        db_comment="Its number there, or a digest of the cells that tell it apart; empty: undone",
     )
-    cells = models.JSONField(blank=True, db_comment="A digest of each cell read, by our field")
+    cells = models.JSONField(
+        blank=True, db_comment="A keyed digest of each cell read, by our field; empty: undone"
+    )
     is_made = models.BooleanField(db_comment="False: it was there already, and is only known by it")
     object_id = models.BigIntegerField(db_comment="Key of the member, site, report ... itself")
     made = models.JSONField(
         default=list,
         blank=True,
-        db_comment="All that was made: table, key, digest of it then",
+        db_comment="All that was made: table, key, digest of it then; empty once undone",
     )
     review_on = models.DateField(
         null=True, blank=True, db_comment="Day by which what was taken over must be looked at"
@@ -274,7 +287,12 @@ class ImportedRow(models.Model):
                 condition=Q(undone_at=None),
                 name="imported_row_once",
                 violation_error_message="This row was imported already.",
-            )
+            ),
+            models.CheckConstraint(
+                name="imported_row_undone_forgets",
+                condition=(~Q(key="") & Q(undone_at=None))
+                | Q(key="", cells={}, made=[], undone_at__isnull=False),
+            ),
         ]
         indexes = [models.Index(fields=["run", "number"], name="imported_row_of_run")]
 

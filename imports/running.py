@@ -23,13 +23,14 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from audit.services import record, record_many
-from common.bulk import Refusal, Taken
+from audit.services import record
+from common.bulk import Refusal
 from members.takeover import Stamp
-from offenders.models import Subject
-from offenders.services.photos import files_delete
+from offenders.services.photos import files_delete as photos_delete
 
-from . import actions, undo
+from . import actions, trail, undo
+from .faces import faces_clear, own_faces_clear, photo_name
+from .keeping import files_delete
 from .kinds import KINDS, Kind, Line, Told
 from .models import ImportedRow, ImportProblem, ImportRun
 from .plan import MOST_STORED, Finding, Plan, Planner, cells_of, finding
@@ -126,7 +127,9 @@ def _claim(run_id: int) -> ImportRun | None:
         return None
     run.claim, run.alive_at, run.tries = uuid.uuid4(), timezone.now(), run.tries + 1
     run.step, run.done = "Reading the file", 0
-    run.save(update_fields=["claim", "alive_at", "tries", "step", "done"])
+    if run.state == State.WRITING and run.photos:
+        run.claims = [*run.claims, str(run.claim)]
+    run.save(update_fields=["claim", "claims", "alive_at", "tries", "step", "done"])
     return run
 
 
@@ -148,13 +151,8 @@ def _told(run: ImportRun, *, by: Any) -> Told:
         source=run.source,
         ground=run.ground,
         photos=photos_of(run),
-        photo_name=partial(photo_name, run),
+        photo_name=partial(photo_name, run.claim) if run.claim else None,
     )
-
-
-def photo_name(run: ImportRun, row: int, place: int) -> uuid.UUID:
-    """Return the name of a photo of a row: the same in each try, and in no other import."""
-    return uuid.uuid5(run.uuid, f"{row}/{place}")
 
 
 def _plan(run: ImportRun, told: Told, kind: Kind) -> tuple[Table, Plan]:
@@ -216,12 +214,19 @@ def _judged(run: ImportRun, table: Table, plan: Plan) -> None:
     )  # fmt: skip
     if not done:
         raise TakenOverError
+    _clear_later(run)
     run.problems.all().delete()
     found = sorted(plan.findings, key=lambda each: (each.level != "problem", each.row))
     ImportProblem.objects.bulk_create(
         [ImportProblem(run=run, **vars(each)) for each in found[:MOST_STORED]], batch_size=1000
     )
     record(actions.RUN_CHECKED, by=run.uploaded_by, ref=run.ref, kind=run.kind, counts=counts)
+
+
+def _clear_later(run: ImportRun) -> None:
+    """Delete what earlier tries stored, once it is committed that this import is past them."""
+    if run.photos:
+        transaction.on_commit(partial(faces_clear, run.pk), robust=True)
 
 
 def _write(run: ImportRun) -> None:
@@ -239,15 +244,13 @@ def _write(run: ImportRun) -> None:
         kind.number(lines)
         _tell(run, step="Writing", done=len(table.rows))
         refused = _save(run, kind, table, plan)
-    except IntegrityError as error:
-        # Somebody wrote what this row is, after it was judged: it is judged again.
-        kind.drop(lines)
-        raise RuntimeError("something came in between") from error
-    except BaseException:
-        kind.drop(lines)
+    except BaseException as error:
+        own_faces_clear(run)
+        if isinstance(error, IntegrityError):
+            # Somebody wrote what this row is, after it was judged: it is judged again.
+            raise RuntimeError("something came in between") from error
         raise
     if refused:
-        kind.drop(lines)
         plan.findings += _findings(run, kind, table, plan, refused)
         _judged(run, table, plan)
     else:
@@ -306,64 +309,41 @@ def _finish(
     )  # fmt: skip
     if not done:
         raise TakenOverError
+    _clear_later(run)
     record(actions.RUN_WRITTEN, by=run.written_by, ref=run.ref, kind=run.kind, counts=counts)
-    _trail(run, kind, [made for _, made in plan.make])
-
-
-TRAILS: Final = {
-    "subjects": actions.SUBJECT_TAKEN_OVER,
-    "incidents": actions.REPORT_TAKEN_OVER,
-    "notices": actions.NOTICE_TAKEN_OVER,
-}
-
-
-def _trail(run: ImportRun, kind: Kind, lines: list[Taken]) -> None:
-    """Note of each subject, and of each report and notice about one, that it was taken over."""
-    action = TRAILS.get(kind.code)
-    if action is None:
-        return
-    keys = {key for line in lines for key in kind.subjects_of(line)}
-    refs = dict(Subject.objects.filter(pk__in=keys).values_list("pk", "ref"))
-    entries = [
-        (line.main.ref, [refs[key] for key in about])
-        for line in lines
-        if (about := kind.subjects_of(line))
-    ]
-    record_many(action, by=run.written_by, entries=entries, run=run.ref)
+    trail.taken_over(run, kind, [made for _, made in plan.make])
 
 
 def _undo(run: ImportRun) -> None:
     _tell(run, step="Looking what stands on it")
     with transaction.atomic():
         made = undo.made_by(run)
+        undo.lock(made)
         stands = undo.in_the_way(run, made)
         if stands:
             _stays(run, stands)
             return
-        refs = _subject_refs(made)
+        noted = trail.about_subjects(made)
         try:
             with transaction.atomic():
                 files = undo.delete(made)
         except IntegrityError:
             _stays(run, ["Something was added to it a moment ago. Look again."])
             return
-        ImportedRow.objects.filter(run=run).update(undone_at=timezone.now())
+        ImportedRow.objects.filter(run=run).update(
+            undone_at=timezone.now(), key="", cells={}, made=[], review_on=None, keep_until=None
+        )
         done = _mine(run).update(
             state=State.UNDONE, step="", claim=None, alive_at=None, tries=0, in_the_way=[],
             moved_at=timezone.now(), undone_at=timezone.now(),
         )  # fmt: skip
         if not done:
             raise TakenOverError
+        files_delete(ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk))
         record(actions.RUN_UNDONE, by=run.undone_by, ref=run.ref, kind=run.kind, counts=run.counts)
-        entries = [(ref, [ref]) for ref in refs]
-        record_many(actions.SUBJECT_REMOVED, by=run.undone_by, entries=entries, run=run.ref)
-        transaction.on_commit(lambda: files_delete(files), robust=True)
+        trail.removed(run, noted)
+        transaction.on_commit(lambda: photos_delete(files), robust=True)
     KINDS[run.kind].after_write()
-
-
-def _subject_refs(made: undo.Made) -> list[str]:
-    keys = list(made.get("offenders.subject", {}))
-    return list(Subject.objects.filter(pk__in=keys).order_by("pk").values_list("ref", flat=True))
 
 
 def _stays(run: ImportRun, stands: list[str]) -> None:
@@ -388,4 +368,5 @@ def _fail(run: ImportRun, problem: str) -> None:
         said |= {"written_at": None, "written_by": None}
     rows = ImportRun.objects.open().filter(pk=run.pk, claim=run.claim)
     if rows.update(step="", claim=None, alive_at=None, tries=0, moved_at=timezone.now(), **said):
+        _clear_later(run)
         record(actions.RUN_FAILED, by=None, ref=run.ref, kind=run.kind)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Count, Min
 from django.utils import timezone
@@ -23,10 +22,10 @@ from members.models import Invitation, User
 from offenders.models import Subject
 
 from . import actions, store
+from .keeping import files_delete
 from .kinds import KINDS
 from .mapping import guess, problems_of, remembered
-from .models import KEPT, ImportCounter, ImportedRow, ImportRun
-from .querysets import OPEN
+from .models import ImportCounter, ImportedRow, ImportRun
 
 State = ImportRun.State
 INVITED_AT_ONCE: Final = 100
@@ -51,10 +50,13 @@ def run_upload(*, by: User, data: Upload) -> ImportRun:
     """Keep a file that is to be imported, with a guess at its columns; the same form again, once.
 
     Raises ValidationError: no table, too large, or data about people without the ground on which
-    it is taken over and who was responsible for it until now.
+    it is taken over and who was responsible for it until now, or another file than the form sent.
     """
     client_id = data.client_id or uuid.uuid4()
-    return once(ImportRun, client_id, lambda: _upload(by, data, client_id))
+    run = once(ImportRun, client_id, lambda: _upload(by, data, client_id))
+    if (run.kind, run.sha256) != (data.kind, store.sha256_of_table(data.file)):
+        raise ValidationError({"file": "This page sent another file before. Open it anew."})
+    return run
 
 
 def _upload(by: User, data: Upload, client_id: uuid.UUID) -> ImportRun:
@@ -158,7 +160,7 @@ def run_discard(*, by: User, run: ImportRun) -> ImportRun:
     row = _locked(run, State.UPLOADED, State.CHECKED, State.FAILED)
     row.state, row.moved_at = State.DISCARDED, timezone.now()
     row.save(update_fields=["state", "moved_at"])
-    _delete_files(row)
+    files_delete(row)
     record(actions.RUN_DISCARDED, by=by, ref=row.ref, kind=row.kind)
     return row
 
@@ -238,44 +240,3 @@ def run_invite(*, by: User, run: ImportRun) -> int:
             continue
     record(actions.RUN_INVITED, by=by, ref=run.ref, people=sent)
     return sent
-
-
-def files_purge() -> int:
-    """Delete the files of imports to which nothing happened for 30 days; return of how many.
-
-    With them goes what was said of their cells. What was imported can still be undone.
-    """
-    now, purged = timezone.now(), 0
-    old = ImportRun.objects.filter(moved_at__lt=now - KEPT, files_deleted_at=None)
-    for run in old.exclude(state__in=OPEN):
-        with transaction.atomic():
-            row = ImportRun.objects.select_for_update().get(pk=run.pk)
-            if row.is_open or row.files_deleted_at:
-                continue
-            _delete_files(row)
-            record(actions.RUN_FILES_DELETED, by=None, ref=row.ref)
-            purged += 1
-    _strays_delete()
-    return purged
-
-
-def _delete_files(row: ImportRun) -> None:
-    """Say that the files are deleted; they go once that is committed."""
-    row.files_deleted_at, row.examples = timezone.now(), []
-    row.save(update_fields=["files_deleted_at", "examples"])
-    row.problems.all().delete()
-    drop: Callable[[], None] = partial(store.drop, row)
-    transaction.on_commit(drop, robust=True)
-
-
-def _strays_delete() -> None:
-    """Delete files that no import has, once they are a day old: what dead tries left."""
-    if not default_storage.exists(store.FOLDER):
-        return
-    held = ImportRun.objects.filter(files_deleted_at=None).values_list("file", "photos")
-    names = {name for pair in held for name in pair if name}
-    for name in default_storage.listdir(store.FOLDER)[1]:
-        stored = f"{store.FOLDER}/{name}"
-        age = timezone.now() - default_storage.get_modified_time(stored)
-        if stored not in names and age > dt.timedelta(days=1):
-            default_storage.delete(stored)

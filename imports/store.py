@@ -43,6 +43,12 @@ def keep(run: ImportRun, *, table: "File[Any]", photos: "File[Any] | None") -> N
         run.photos = _save(f"{FOLDER}/{run.uuid}.zip", photos)
 
 
+def sha256_of_table(upload: "File[Any]") -> str:
+    """Return the SHA-256 of the table that was sent, by itself or in a ZIP of photos."""
+    content = PhotoArchive(upload).table() if is_zip_with_table(upload) else _bytes(upload)
+    return hashlib.sha256(content).hexdigest()
+
+
 def _bytes(upload: "File[Any]") -> bytes:
     if (upload.size or 0) > MOST_BYTES:
         raise ValidationError({"file": f"This file is over {MOST_BYTES // 1024**2} MB."})

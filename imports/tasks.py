@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from .keeping import files_purge
 from .running import run_work, runs_sweep
-from .services import files_purge
 
 
 @shared_task

@@ -87,6 +87,18 @@ def made_by(run: ImportRun) -> Made:
     return found
 
 
+def lock(made: Made) -> None:
+    """Lock these rows until the transaction ends: who changes one now waits, and who did before
+    is seen by what is asked next."""
+    for label in sorted(made):
+        table = connection.ops.quote_name(apps.get_model(label)._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                [list(made[label])],
+            )
+
+
 def in_the_way(run: ImportRun, made: Made) -> list[str]:
     """Return what keeps an import from being undone, in words; empty: nothing does."""
     said = [*_changed(run, made), *_hanging(made)]
@@ -142,9 +154,27 @@ def _named(model: type[models.Model]) -> str:
     return name[0].upper() + name[1:]
 
 
+BUSINESSES: Final = ("members.member", "members.premises")
+"""Tables whose rows are told by their names: shops, not people."""
+
+
 def _called(row: models.Model) -> str:
-    said = str(getattr(row, "ref", "") or row)[:80]
-    return f"{_named(type(row))} {said}"
+    """Return what a row is called where it is kept for good: never by what it says of a person."""
+    named = _named(type(row))
+    if own := _own_name(row):
+        return f"{named} {own}"
+    links = [field for field in row._meta.concrete_fields if field.is_relation]
+    for link in links:
+        owner = getattr(row, link.name)
+        if owner is not None and (name := _own_name(owner)):
+            return f"{named} of {name}"
+    return f"{named} {row.pk}"
+
+
+def _own_name(row: models.Model) -> str:
+    if label_of(row) in BUSINESSES:
+        return str(getattr(row, "name", ""))[:80]
+    return str(getattr(row, "ref", ""))
 
 
 def delete(made: Made) -> list[str]:

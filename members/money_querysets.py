@@ -119,14 +119,24 @@ class PaymentQuerySet(AccountQuerySet):
     """Payments."""
 
     def with_sums(self) -> Self:
-        """Each with `allocated`, `refunded`, and `spare`: what pays nothing yet."""
+        """Each with `allocated`, `refunded`, `counted`, and `spare`: what pays nothing yet.
+
+        `counted` is what it is on the account with: all of it, but of a payment from before the
+        scheme used this only what was put or paid back. The rest paid what was asked for then.
+        """
         from .models import Allocation, Refund  # the models module imports this one
 
         live = Allocation.objects.filter(ended_at=None)
         return self.annotate(
             allocated=summed(live, "payment", "amount"),
             refunded=summed(Refund.objects, "payment", "amount"),
-        ).annotate(spare=F("amount") - F("allocated") - F("refunded"))
+        ).annotate(
+            counted=models.Case(
+                models.When(made_at=None, then=F("allocated") + F("refunded")),
+                default=F("amount"),
+            ),
+            spare=F("counted") - F("allocated") - F("refunded"),
+        )
 
     def part(self, show: str) -> Self:
         """One part of the list: spare, put to invoices, paid back, or all; with sums."""

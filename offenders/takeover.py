@@ -22,7 +22,6 @@ from common.refs import subject_ref
 from members.takeover import Stamp
 
 from .models import Alias, NumberSeries, Photo, Subject, Vehicle
-from .services.photos import files_delete
 from .services.record import plate
 from .services.subjects import EDITABLE, PhotoFacts, wake_variants
 
@@ -89,15 +88,13 @@ def photos_store(
 ) -> None:
     """Store the photos of a person as uploads are, and add their rows, not saved, to the line.
 
-    Each is stored under the name it is given: a second try replaces what a first one left. The
-    same photo twice is one. Raises ValidationError as common.images does.
+    Each is stored under the name it is given; the same photo twice is one. Raises ValidationError
+    as common.images does.
     """
     held: set[str] = set()
     for name, image in images:
         photo = Photo(uuid=name, subject=line.main, added_by=stamp.by, source=facts.source,
                       taken_on=facts.taken_on, is_primary=not held)  # fmt: skip
-        for ending in ("jpg", "png", "webp", "heic"):
-            default_storage.delete(f"originals/{name.hex[:2]}/{name}.{ending}")
         store_original(image, into=photo)
         if photo.sha256 in held:
             default_storage.delete(str(photo.original.name))
@@ -105,13 +102,6 @@ def photos_store(
         held.add(photo.sha256)
         clean_row(photo)
         line.parts.append(photo)
-
-
-def photos_drop(lines: Sequence[Taken]) -> None:
-    """Delete the stored files of lines that were not saved: no row, so no file."""
-    files_delete(
-        str(part.original.name) for line in lines for part in line.parts if isinstance(part, Photo)
-    )
 
 
 def subjects_number(lines: Sequence[Taken]) -> None:

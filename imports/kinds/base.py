@@ -139,9 +139,6 @@ class Kind:
         """Store the files that go with it; yield how many rows are done, now and then."""
         return iter(())
 
-    def drop(self, lines: Sequence[Taken]) -> None:
-        """Delete the stored files of what was not saved."""
-
     def subjects_of(self, made: Taken) -> list[int]:
         """Return the keys of the subjects that a row is about, for the log."""
         return []

@@ -24,7 +24,6 @@ from offenders.publication import needs_override, prohibited_words
 from offenders.services import PhotoFacts
 from offenders.takeover import (
     SubjectTaken,
-    photos_drop,
     photos_store,
     subject_taken,
     subjects_number,
@@ -177,9 +176,6 @@ class Subjects(Kind):
                 for place, name in enumerate(wanted)
             ]
             photos_store(taken, images, facts=facts, stamp=told.stamp)
-
-    def drop(self, lines: Sequence[Taken]) -> None:
-        photos_drop(lines)
 
     def number(self, lines: Sequence[Taken]) -> None:
         subjects_number(lines)

@@ -1,30 +1,39 @@
 """What an import may never do, and what it says instead."""
 
 import datetime as dt
+import hashlib
+import threading
+import uuid
 from functools import partial
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import Event
 from common import dates
+from exclusions.models import Notice
 from imports import running
+from imports.keeping import files_purge
 from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
-from imports.services import files_purge, run_write, to_invite
-from imports.tests.files import FILES, csv_of, day, photo_zip, send, worked
+from imports.services import run_undo, run_write, to_invite
+from imports.tests.files import FILES, csv_of, day, photo_zip, send, upload_data, worked
+from incidents.models import Report
 from members.letters import address_letter_render
 from members.models import Invitation, Member, User
 from members.pipeline import ContactInput, contact_save
-from offenders.models import Photo, Subject
+from offenders.models import Alias, Photo, Subject
 from tests import factories
 from tests.cast import Cast, make_cast
-from tests.races import at_once
+from tests.races import at_once, wait_until, waiters
 
 GOOD = csv_of(
     """
@@ -130,11 +139,12 @@ def test_what_something_stands_on_is_not_undone(cast: Cast, client_of) -> None:
     run = step(client, run, "undo", reason="Tried out.")
     assert run.state == "done"
     assert run.in_the_way == [
-        "Member Second Shop, changed was changed since.", "Member contact Ann stands on it.",
+        "Member Second Shop, changed was changed since.",
+        "Member contact of First Shop stands on it.",
     ]  # fmt: skip
     assert Member.objects.filter(pk=member.pk).exists()
     page = client.get(f"/import/{run.ref}/").content.decode()
-    assert "Member contact Ann stands on it." in page
+    assert "Member contact of First Shop stands on it." in page
 
 
 def test_an_undone_import_can_be_imported_again(cast: Cast, client_of) -> None:
@@ -271,6 +281,14 @@ def test_photos_are_judged_as_uploads_are(cast: Cast, client_of) -> None:
     assert (run.state, Photo.objects.count(), Subject.objects.count()) == ("undone", 0, 0)
 
 
+def test_another_file_by_the_same_form_is_refused(cast: Cast, client_of) -> None:
+    client, form = client_of("intel"), str(uuid.uuid4())
+    for content, status in ((GOOD, 302), (GOOD, 302), (GOOD + b"x", 422)):
+        data = upload_data("members", content) | {"client_id": form}
+        assert client.post("/import/new/", data).status_code == status
+    assert ImportRun.objects.count() == 1
+
+
 def test_data_about_people_needs_its_ground(cast: Cast, client_of) -> None:
     file = SimpleUploadedFile("x.csv", FILES["subjects"])
     data = {"kind": "subjects", "source": "Old", "file": file}
@@ -332,6 +350,101 @@ def test_two_workers_at_once_write_once(django_db_blocker: object) -> None:
     assert Member.objects.count() == before + 4
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_changed_while_an_import_is_undone_is_not_lost(django_db_blocker: object) -> None:
+    cast = make_cast()
+    client = Client()
+    client.force_login(cast.intel)
+    run = step(client, checked(client, "members", GOOD), "write")
+    run_undo(by=cast.intel, run=run, reason="Tried out.")
+    changed = threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            Member.objects.filter(name="First Shop").update(sector="venue", revision=2)
+            changed.set()
+            wait_until(lambda: waiters() == 1)
+
+    def undo() -> None:
+        changed.wait(timeout=20)
+        run_work(run_id=run.pk)
+
+    assert at_once(change, undo) == [None, None]
+    run.refresh_from_db()
+    assert (run.state, run.in_the_way) == ("done", ["Member First Shop was changed since."])
+    assert Member.objects.get(name="First Shop").sector == "venue"
+
+
+def test_a_subjects_log_tells_what_was_taken_back(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    factories.incident_type()
+    runs = []
+    for kind in ("members", "premises", "subjects", "incidents", "notices"):
+        runs.append(step(client, checked(client, kind, FILES[kind]), "write"))
+    kevin = Subject.objects.get(name="Kevin Marsh").ref
+    notice = Notice.objects.get().ref
+    report = Report.objects.get(people__subject__ref=kevin).ref
+    for run in reversed(runs[2:]):
+        assert step(client, run, "undo", reason="x").state == "undone"
+    told = Event.objects.filter(subjects__contains=[kevin], action__endswith=".removed")
+    assert list(told.order_by("pk").values_list("action", "record")) == [
+        ("imports.notice.removed", notice),
+        ("imports.report.removed", report),
+        ("imports.subject.removed", kevin),
+    ]
+
+
+def stored_for(run: ImportRun) -> str:
+    """Return all that the tables of imports hold of a run, as one text."""
+    held = [*ImportRun.objects.filter(pk=run.pk), *run.rows.all(), *run.problems.all()]
+    return " ".join(str(vars(row)) for row in held)
+
+
+def test_nothing_personal_is_left_of_an_undone_or_discarded_file(
+    cast: Cast, client_of, django_capture_on_commit_callbacks
+) -> None:
+    client = client_of("intel")
+    file = FILES["subjects"].replace(b"Marsh", b"Secretname")
+    for name in ("undo", "discard"):
+        run = checked(client, "subjects", file)
+        ImportRun.objects.filter(pk=run.pk).update(file_name="Secretname.CSV")
+        if name == "undo":
+            run = step(client, run, "write")
+            assert "Secretname" in stored_for(run)
+        with django_capture_on_commit_callbacks(execute=True):
+            run = step(client, run, name, reason="x")
+        assert run.state in ("undone", "discarded")
+        assert not default_storage.exists(run.file)
+        assert run.file_name == "file.csv"
+        for word in ("Secretname", "02/06", "Kevin"):
+            assert word not in stored_for(run), (name, word)
+        assert not run.rows.exclude(key="", cells={}, made=[]).exists()
+        page = client.get(f"/import/{run.ref}/")
+        assert page.status_code == 200
+        assert client.get(f"/import/{run.ref}/columns/").status_code == 200
+
+
+def test_what_is_in_the_way_names_nobody_and_goes_with_the_file(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "subjects", FILES["subjects"]), "write")
+    alias = Alias.objects.get(name="Kez")
+    Alias.objects.filter(pk=alias.pk).update(name="Kezzer")
+    run = step(client, run, "undo", reason="x")
+    assert run.in_the_way == [f"Alias of {alias.subject.ref} was changed since."]
+    ImportRun.objects.update(moved_at=timezone.now() - dt.timedelta(days=31))
+    assert files_purge() == 1
+    run.refresh_from_db()
+    assert (run.in_the_way, run.head, run.file_name) == ([], [], "file.csv")
+    assert files_purge() == 0
+
+
+def test_a_cell_is_not_found_by_trying(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    run = step(client, checked(client, "subjects", FILES["subjects"]), "write")
+    plain = hashlib.sha256(b"02/06/1988").hexdigest()[:12]
+    assert all(plain not in row.cells.values() for row in run.rows.all())
+
+
 def test_imported_subjects_are_to_be_looked_at_in_time(cast: Cast, client_of) -> None:
     client = client_of("intel")
     run = step(client, checked(client, "subjects", FILES["subjects"]), "write")
@@ -341,3 +454,71 @@ def test_imported_subjects_are_to_be_looked_at_in_time(cast: Cast, client_of) ->
     page = client.get("/queue/").text
     assert f"{rows.count()} imported subject" in page
     assert f"/import/{run.ref}/" in page
+
+
+def faces() -> set[str]:
+    """Return the names of the photos in the store."""
+    root = Path(default_storage.path("originals"))
+    return {path.name for path in root.rglob("*.*")} if root.exists() else set()
+
+
+def to_write(client, photos: bytes) -> ImportRun:
+    """Return an import of subjects with photos that waits for its writer."""
+    run = checked(client, "subjects", FILES["subjects"], photos)
+    client.post(f"/import/{run.ref}/step/", {"step": "write"})
+    return run
+
+
+def test_no_face_stays_of_a_writer_that_was_killed(
+    cast: Cast, client_of, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    held, run = faces(), to_write(client_of("intel"), photo_zip())
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_save", Mock(side_effect=SystemExit))  # as a kill leaves it:
+        patch.setattr(running, "own_faces_clear", Mock())  # nothing is tidied up
+        for _ in range(ImportRun.TRIES):
+            with pytest.raises(SystemExit):
+                run_work(run_id=run.pk)
+            ImportRun.objects.filter(pk=run.pk).update(alive_at=None)
+    assert len(faces() - held) == ImportRun.TRIES
+    with django_capture_on_commit_callbacks(execute=True):
+        run = worked(run)
+    assert (run.state, faces()) == ("failed", held)
+
+
+def test_no_face_stays_of_a_killed_try_where_the_next_one_is_done(
+    cast: Cast, client_of, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    held, run = faces(), to_write(client_of("intel"), photo_zip())
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_save", Mock(side_effect=SystemExit))
+        patch.setattr(running, "own_faces_clear", Mock())
+        with pytest.raises(SystemExit):
+            run_work(run_id=run.pk)
+    ImportRun.objects.filter(pk=run.pk).update(alive_at=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        run = worked(run)
+    assert run.state == "done"
+    assert faces() - held == {Photo.objects.get().original.name.rpartition("/")[2]}
+
+
+def test_an_older_try_deletes_no_photo_of_the_one_that_took_over(
+    cast: Cast, client_of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = to_write(client_of("intel"), photo_zip())
+    real, tries = running._save, []
+
+    def hangs(*args: object) -> object:
+        tries.append(1)
+        if len(tries) == 1:  # the first wakes up only when a second has finished
+            ImportRun.objects.filter(pk=run.pk).update(alive_at=None)
+            assert run_work(run_id=run.pk)
+            raise OperationalError("the connection is gone")
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(running, "_save", hangs)
+    assert not run_work(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, len(tries)) == ("done", 2)
+    photo = Photo.objects.get()
+    assert default_storage.exists(photo.original.name)

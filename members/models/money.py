@@ -267,6 +267,7 @@ class Payment(models.Model):
     if TYPE_CHECKING:  # added by with_sums()
         allocated: Decimal
         refunded: Decimal
+        counted: Decimal
         spare: Decimal
 
     class Method(models.TextChoices):
@@ -315,6 +316,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it is from before the scheme used this: it is on no account."""
+        return self.made_at is None
 
 
 class Allocation(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from common import dates
+from common.money import pounds
 from members.models import (
     Allocation,
     CreditNote,
@@ -26,7 +27,8 @@ NOTHING = Decimal(0)
 class Totals:
     """The sums of an account, with VAT. `invoiced` less the next three is `outstanding`.
 
-    `received` less `refunded` and `allocated` is `on_account`: paid, and put to nothing yet.
+    `received` less `refunded` and `allocated` is `on_account`: paid, and put to nothing yet. What
+    was paid before the scheme used this is not in it, but for what was put or paid back here.
     """
 
     invoiced: Decimal
@@ -62,7 +64,7 @@ def totals(member: Member | None = None) -> Totals:
         credited=_sum(CreditNote.objects.filter(of_invoice), "total"),
         allocated=_sum(Allocation.objects.filter(of_invoice, ended_at=None), "amount"),
         written_off=_sum(WriteOff.objects.filter(of_invoice), "amount"),
-        received=_sum(Payment.objects.filter(mine), "amount"),
+        received=_sum(Payment.objects.filter(mine).with_sums(), "counted"),
         refunded=_sum(Refund.objects.filter(of_payment), "amount"),
     )
 
@@ -115,10 +117,9 @@ def _asked(member: Member) -> list[Entry]:
 
 def _paid(member: Member) -> list[Entry]:
     payments = [
-        Entry(row.received_on, row.ref, f"{row.get_method_display()}", NOTHING, row.amount,
-              payment=row.ref)
-        for row in member.payments.all()
-    ]  # fmt: skip
+        Entry(row.received_on, row.ref, _how(row), NOTHING, row.counted, payment=row.ref)
+        for row in member.payments.with_sums()
+    ]
     credits = CreditNote.objects.filter(invoice__member=member).select_related("invoice")
     gone = WriteOff.objects.filter(invoice__member=member).select_related("invoice")
     return [
@@ -134,6 +135,13 @@ def _paid(member: Member) -> list[Entry]:
             for row in gone
         ),
     ]  # fmt: skip
+
+
+def _how(row: Payment) -> str:
+    how = row.get_method_display()
+    if not row.is_before:
+        return how
+    return f"{how}, {pounds(row.amount, pence=True)}, before the scheme used this"
 
 
 def overdue_since(member: Member) -> dt.date | None:

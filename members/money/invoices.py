@@ -246,10 +246,10 @@ def _write_off(by: User, invoice: Invoice, data: Less) -> WriteOff:
 def put_spare(*, by: User, member: Member) -> None:
     """Put what a member has paid and is for nothing yet to what it owes, the oldest first.
 
-    Payments from before there were invoices are left alone: they paid what was then. The caller
-    has locked the member.
+    Of payments from before there were invoices nothing is spare: they paid what was then. The
+    caller has locked the member.
     """
-    payments = member.payments.with_sums().filter(spare__gt=0, made_at__isnull=False)
+    payments = member.payments.with_sums().filter(spare__gt=0)
     for payment in payments.order_by("received_on", "pk"):
         put_to_owed(payment, payment.spare, by=by)
 

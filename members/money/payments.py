@@ -122,6 +122,8 @@ def refund_pay(*, by: User, payment: Payment, data: RefundInput) -> Refund:
 
 def _pay_back(by: User, payment: Payment, data: RefundInput) -> Refund:
     row = _locked(payment)
+    if row.is_before:
+        raise ValidationError({"amount": "It was paid before the scheme used this: on no account."})
     spare = row.spare
     if data.amount <= 0 or data.amount > spare:
         raise ValidationError({"amount": f"Enter {pounds(spare)} at most, and more than £0."})

@@ -33,7 +33,7 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "member": member,
         "back": reverse("money") if board else reverse("member_detail", args=[slug]),
-        "entries": reversed(statement(member)),
+        "entries": statement(member)[::-1],
         "totals": totals(member),
         "subscriptions": member.subscriptions.all(),
         "lapses_on": lapses_on(member) if member.has_access else None,

@@ -305,6 +305,20 @@ def test_what_is_credited_of_a_paid_invoice_is_spare_and_can_be_paid_back(cast: 
     assert totals().balance == -30
 
 
+def test_what_was_paid_before_is_on_no_account(cast: Cast) -> None:
+    old = factories.PaymentFactory(member=cast.store.member, amount=Decimal(540))
+    row = invoice(cast)
+    assert Payment.objects.with_sums().get(pk=old.pk).spare == 0
+    assert totals().on_account == 0
+    assert totals().balance == row.total
+    lines = statement(cast.store.member)
+    assert "£540.00, before the scheme used this" in " ".join(line.words for line in lines)
+    assert lines[-1].balance == row.total
+    data = RefundInput(Decimal(1), dates.today(), "bank", "x")
+    with pytest.raises(ValidationError, match="before the scheme used this"):
+        refund_pay(by=cast.intel, payment=old, data=data)
+
+
 REFUSED: tuple[tuple[Callable[[Cast, Invoice, Payment], Any], str], ...] = (
     (lambda c, i, p: invoice_credit(by=c.intel, invoice=i, data=Less(Decimal(101), "x")), "100"),
     (lambda c, i, p: invoice_credit(by=c.intel, invoice=i, data=Less(Decimal(1), " ")), "why"),
