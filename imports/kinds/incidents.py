@@ -188,11 +188,10 @@ class Incidents(Kind):
         row = taken.main
         for kind, found in prohibited_words(row.words).items():
             line.note("words", f"Speaks of {kind} ({', '.join(found)}): leave it out.")
-        keys: list[int | None] = [*self.subjects_of(taken)] or [None]
+        people = self.subjects_of(taken)
+        keys: Sequence[int | None] = people if people else [None]
         where = (row.premises_id, dates.london_date(row.occurred_at), row.type_id)
-        for ref in sorted(
-            {known.reports.get((*where, key), "") for key in self.subjects_of(taken) or [None]}
-        ):
+        for ref in sorted({known.reports.get((*where, key), "") for key in keys}):
             if ref:
                 line.note("occurred_on", f"{ref} has this day, place, type and person: the same?")
 
