@@ -70,6 +70,10 @@ def _check(data: NoticeTaken, stamp: Stamp) -> None:
     served_on, problems = dates.london_date(data.served_at), {}
     if not data.subject.name:
         problems["subject"] = f"{data.subject.ref} has no name: a notice is addressed to somebody."
+    elif data.subject.youngest_age() is None:
+        problems["subject"] = (
+            f"Nothing says how old {data.subject.ref} is. Enter a date of birth or an age first."
+        )
     elif needs_override(data.subject):
         problems["subject"] = (
             f"{data.subject.ref} is or may be under 18. Raise this notice by hand: it asks what"

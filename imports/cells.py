@@ -50,10 +50,19 @@ UNMEANT: Final = ("Cc", "Cs", "Co", "Cn")
 
 
 def fold(text: str) -> str:
-    """Return a text's letters and figures alone, in small: "Shop name*" is "shop name"."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    flat = "".join(char for char in flat if not unicodedata.combining(char))
-    return " ".join(re.findall(r"[a-z0-9]+", re.sub(r"['’`.]", "", flat)))
+    """Return a text's letters and figures alone, in small: "Shop name*" is "shop name".
+
+    Of any script: two names in Cyrillic are not both nothing. Accents go from Latin letters alone.
+    """
+    flat = re.sub(r"['’`.]", "", text.casefold())
+    if flat.isascii():
+        return " ".join(re.findall(r"[a-z0-9]+", flat))
+    flat = LATIN_ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", flat))
+    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in flat)
+    return " ".join(unicodedata.normalize("NFKC", "".join(kept)).split())
+
+
+LATIN_ACCENTS: Final = re.compile(r"([a-z])[\u0300-\u036f]+")
 
 
 def digest(*parts: str) -> str:

@@ -1,16 +1,23 @@
 """What is in the database already, looked up once for a whole file."""
 
+import datetime as dt
 from collections import defaultdict
+from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
-from common.refs import parse_report_ref, parse_subject_ref
+from common import dates
 from imports.cells import fold
-from imports.kinds.base import Line, fold_key
+from imports.kinds.base import KEPT_MONTHS, Line, fold_key
 from imports.models import ImportedRow
 from incidents.models import IncidentType, Report
-from members.models import Area, Member, Premises, User
+from members.models import Area, Member, Payment, Premises, User
 from offenders.models import Subject
+
+OURS_UNNAMED: Final = (
+    "is a reference of ours. Map the column with the person’s name too: it is used only where that"
+    " is the name on the record."
+)
 
 
 class Known:
@@ -142,24 +149,50 @@ class Known:
         )
         return None
 
-    def subject(self, said: str) -> Subject | None:
-        """Return a subject by our reference or by their number where the file comes from.
+    def subject(self, said: str) -> tuple[Subject | None, bool]:
+        """Return a subject by their number where the file comes from, and whether it is by ours.
 
-        Never by name alone: two people may share one.
+        Never by name alone: two people may share one. Ours only just as it is written here: their
+        "D3" is a number of theirs that is missing, not our D-0003. Whoever takes ours compares the
+        name (is_named).
         """
         key = self._keys.get(("subjects", fold_key(said)))
         if key:
-            return self._subjects.get(key)
-        ref = parse_subject_ref(said)
-        return self._subject_refs.get(ref) if ref else None
+            return self._subjects.get(key), False
+        found = self._subject_refs.get(said.strip())
+        return found, found is not None
+
+    def is_named(self, subject: Subject, name: str) -> bool:
+        """Whether a subject is called so, in whatever order; no letters are nobody's name."""
+        held = [subject.name, *subject.aliases.values_list("name", flat=True)]
+        said = sorted(fold(name).split())
+        return any(map(str.isalpha, name)) and said in [sorted(fold(each).split()) for each in held]
 
     def report(self, said: str) -> int | None:
-        """Return the key of a report by our reference, or by its number where it comes from."""
+        """Return the key of a report by its number where it comes from, or by our reference.
+
+        Ours only just as it is written here. A notice may cite those of its own person alone.
+        """
         key = self._keys.get(("incidents", fold_key(said)))
-        if key:
-            return key
-        ref = parse_report_ref(said)
-        return self._report_refs.get(ref) if ref else None
+        return key or self._report_refs.get(said.strip())
+
+    @cached_property
+    def payments(self) -> dict[tuple[int, dt.date, Decimal], str]:
+        """References of payments by member, day and amount."""
+        rows = Payment.objects.values_list("member_id", "received_on", "amount", "ref")
+        return {(member, day, amount): ref for member, day, amount, ref in rows}
+
+    @cached_property
+    def reports(self) -> dict[tuple[int, dt.date, int | None, int | None], str]:
+        """References of reports by premises, day, type and person, of the time that is taken."""
+        since = dates.add_months(dates.today(), -KEPT_MONTHS - 1)
+        rows = Report.objects.filter(occurred_at__gte=dates.london_midnight(since)).values_list(
+            "premises_id", "occurred_at", "type_id", "people__subject_id", "ref"
+        )
+        return {
+            (place, dates.london_date(at), kind, person): ref
+            for place, at, kind, person, ref in rows
+        }
 
     @cached_property
     def _report_refs(self) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What would become of each row of a file: read, understood, judged. Nothing is written here."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,12 +11,14 @@ from common.bulk import Taken
 from .cells import digest, plain
 from .kinds import Kind, Line, Match, Told
 from .known import Known
-from .models import ImportedRow, ImportProblem
+from .models import ImportedRow, ImportProblem, ImportRun
 from .reading import Table
 
 MOST_STORED: Final = 2_000
 EVERY: Final = 500
 Tell = Callable[[int, int], None]
+ERROR: Final = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|[A-Z_]+!|#+)|Err:\d+")
+"""What a spreadsheet writes into a cell that it can't reckon, or that is too narrow."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Planner:
         self._known = Known(told.source)
         self._there = _imported(kind, told.source)
         self._seen: dict[str, int] = {}
+        self._faults = {(each.row, each.place): each.words for each in table.faults}
         self.plan = Plan()
 
     def run(self, tell: Tell) -> Plan:
@@ -78,13 +82,38 @@ class Planner:
                 tell(done, total)
             self._judge(self._line(number, cells))
         tell(total, total)
+        self._judge_file()
         return self.plan
+
+    def _judge_file(self) -> None:
+        """Say what is wrong with the file as such, or with a row that was read wrongly."""
+        mapping, level = self._mapping, ImportProblem.Level
+        for name, words in self._kind.about_file(mapping):
+            self._say(level.NOTE, 0, name, words)
+        rows = ImportRun.objects.filter(kind=self._kind.code, sha256=self._told.sha256)
+        before = rows.filter(state=ImportRun.State.DONE).exclude(ref=self._told.ref).first()
+        if before:
+            self._say(level.NOTE, 0, "", f"This very file was imported before, as {before.ref}.")
+        for fault in self._table.faults:
+            if fault.place is None:
+                kind = level.PROBLEM if fault.is_problem else level.NOTE
+                self._say(kind, fault.row, "", fault.words)
+
+    def _say(self, level: str, row: int, name: str, words: str) -> None:
+        found = finding(self._kind, self._table, self._mapping, level, Line(row, {}), name, words)
+        self.plan.findings.append(found)
 
     def _line(self, number: int, cells: list[str]) -> Line:
         line = Line(number, {name: plain(cells[place]) for name, place in self._mapping.items()})
         for name, text in line.cells.items():
             wanted = self._kind.field(name)
             assert wanted is not None
+            fault = self._faults.get((number, self._mapping[name]))
+            if fault is None and ERROR.fullmatch(text):
+                fault = "is an error of the spreadsheet. Put right what it reckons, or empty it."
+            if fault:
+                line.wrong(name, fault)
+                continue
             if not text:
                 continue
             try:
@@ -99,7 +128,8 @@ class Planner:
                 line.wrong(name, f"is too long: {wanted.most} characters at most.")
             line.values[name] = value
         for wanted in self._kind.fields:
-            if wanted.needed and not line.cells.get(wanted.name):
+            told = any(name == wanted.name for name, _ in line.problems)
+            if wanted.needed and not told and not line.cells.get(wanted.name):
                 line.wrong(wanted.name, "This is empty and is needed.")
         return line
 

@@ -4,16 +4,14 @@ A file's name is never believed, and nothing of an archive is written to disk by
 """
 
 import csv
-import datetime as dt
 import io
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import IO, Any, Final
+from typing import IO, Final
 
-import openpyxl
 from django.core.exceptions import ValidationError
 
 from .cells import fold, plain
@@ -22,7 +20,8 @@ MOST_BYTES: Final = 25 * 1024 * 1024
 MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 100
 MOST_CELL: Final = 20_000
-MOST_UNPACKED: Final = 150 * 1024 * 1024
+MOST_CELLS: Final = 1_000_000
+MOST_UNPACKED: Final = 100 * 1024 * 1024
 MOST_PARTS: Final = 2_000
 MOST_RATIO: Final = 300
 HEAD_WITHIN: Final = 20
@@ -30,7 +29,46 @@ HEAD_WITHIN: Final = 20
 DELIMITERS: Final = (",", ";", "\t", "|")
 NOT_A_TABLE: Final = "This is neither a CSV nor an XLSX file that can be read. Save it as CSV."
 OLD_EXCEL: Final = "This is a file of an old Excel (XLS). Open it there and save it as XLSX or CSV."
+TOO_MANY_CELLS: Final = f"This file has over {MOST_CELLS:,} cells. Split it, or leave columns out."
+FIRST: Final = 200
+"""Lines of a workbook that are read to show what its columns hold."""
+UNREAD: Final = "\ufffd"
+BAD_BYTE: Final = (
+    "has a character that can’t be read. Save the file as UTF-8 CSV, or write it anew."
+)
+BEYOND: Final = (
+    "Something stands beyond the last column with a name. Name that column, or empty it."
+)
+STRAY_QUOTE: Final = (
+    "This looks like several rows in one: a quotation mark that is not closed. Take it out."
+)
 NO_HEAD: Final = "No line with the names of the columns was found. Put them in the first line."
+
+
+Lines = list[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What was read wrongly, or not at all: a cell, or a row (0: the file) where `place` is None.
+
+    Of a cell the words go on from what it holds; it matters where its column is read.
+    """
+
+    row: int
+    place: int | None
+    words: str
+    is_problem: bool = True
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The lines of a CSV, or of one sheet of a workbook."""
+
+    lines: Lines
+    faults: list[Fault] = field(default_factory=list)
+    delimiter: str = ""
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,7 +76,10 @@ class Table:
     """A file's columns, and its rows with the number that a spreadsheet shows for each."""
 
     head: list[str]
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    rows: Lines = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    is_whole: bool = True
+    """False: only the first rows were read, to show what the columns hold."""
 
     def examples(self) -> list[list[str]]:
         """Return up to three values of each column, none twice."""
@@ -50,11 +91,11 @@ class Table:
         return found
 
 
-def read_table(content: bytes, *, known: Iterable[str] = ()) -> Table:
-    """Return what a CSV or XLSX file holds, all as text.
+def read_table(content: bytes, *, known: Iterable[str] = (), only_head: bool = False) -> Table:
+    """Return what a CSV or XLSX file holds, all as text; or of XLSX only its first lines.
 
-    `known` are names that columns may have: the line with most of them is the head. Raises
-    ValidationError: no table, too large, no head, nothing beneath it.
+    `known` are names that columns may have: by them the head is found. Raises ValidationError: no
+    table, too large, no head, nothing beneath it.
     """
     if len(content) > MOST_BYTES:
         raise ValidationError(f"This file is over {MOST_BYTES // 1024**2} MB. Split it in two.")
@@ -62,14 +103,18 @@ def read_table(content: bytes, *, known: Iterable[str] = ()) -> Table:
         raise ValidationError("This file is empty.")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(OLD_EXCEL)
-    sheets = _sheets(content) if content.startswith(b"PK") else [_csv(content)]
+    from .workbooks import book_sheets  # it is above this one
+
+    is_book = content.startswith(b"PK")
+    sheets = book_sheets(content, most=FIRST if only_head else 0) if is_book else [_csv(content)]
     return _table(sheets, {fold(name) for name in known})
 
 
-def _table(sheets: Iterable[list[tuple[int, list[str]]]], known: set[str]) -> Table:
+def _table(sheets: Iterable[Sheet], known: set[str]) -> Table:
     """Return the first sheet with a head and rows; of a head's columns those that have a name."""
     found_head = False
-    for lines in sheets:
+    for sheet in sheets:
+        lines = sheet.lines
         place = _head_place(lines, known)
         if place is None:
             continue
@@ -80,28 +125,54 @@ def _table(sheets: Iterable[list[tuple[int, list[str]]]], known: set[str]) -> Ta
         if len(head) > MOST_COLUMNS:
             raise ValidationError(f"This file has over {MOST_COLUMNS} columns. Leave some out.")
         width = len(head)
+        faulty = {fault.row for fault in sheet.faults}
         rows = [
             (number, [text[:MOST_CELL] for text in (cells + [""] * width)[:width]])
             for number, cells in lines[place + 1 :]
-            if any(cells)
+            if any(cells) or number in faulty
         ]
         if len(rows) > MOST_ROWS:
             raise ValidationError(f"This file has over {MOST_ROWS:,} rows. Split it in two.")
         if rows:
-            return Table(_named_apart(head), rows)
+            faults = [*sheet.faults, *_faults_of(sheet, place, width)]
+            return Table(_named_apart(head), rows, faults, sheet.is_whole)
     raise ValidationError("There is no row beneath the names." if found_head else NO_HEAD)
 
 
-def _head_place(lines: list[tuple[int, list[str]]], known: set[str]) -> int | None:
-    best, most = None, 0.0
-    for place, (_, cells) in enumerate(lines[:HEAD_WITHIN]):
-        named = [fold(text) for text in cells if text]
-        score = sum(name in known for name in named) + (0.5 if len(named) > 1 else 0)
-        if named and best is None and len(named) == 1:
-            best = place if not known & set(named) else best
-        if score > most:
-            best, most = place, score
-    return best
+def _head_place(lines: Lines, known: set[str]) -> int | None:
+    """Return the first line with half as many names of columns as the line with most, each once.
+
+    A row may say "no" in many cells, and "No" be the name of a column: that is one.
+    """
+    scores = []
+    for _, cells in lines[:HEAD_WITHIN]:
+        named = {fold(text) for text in cells if text}
+        scores.append(len(named & known) + (0.5 if len(named) > 1 else 0.1 * len(named)))
+    most = max(scores, default=0)
+    return next((place for place, score in enumerate(scores) if score * 2 >= most > 0), None)
+
+
+def _faults_of(sheet: Sheet, place: int, width: int) -> list[Fault]:
+    """Return what is not as it should be about the rows of a sheet with that head."""
+    number = sheet.lines[place][0]
+    above = [line for line, cells in sheet.lines[:place] if any(cells)]
+    found = []
+    if above:
+        words = f"This line has the names of the columns. Above it {len(above)} are passed over."
+        found.append(Fault(number, None, words, is_problem=False))
+    for row, cells in sheet.lines[place + 1 :]:
+        if any(cells[width:]):
+            found.append(Fault(row, None, BEYOND))
+        if any("\n" in cell and _is_rows(cell, sheet.delimiter, width) for cell in cells):
+            found.append(Fault(row, None, STRAY_QUOTE))
+    return found
+
+
+def _is_rows(cell: str, delimiter: str, width: int) -> bool:
+    """Whether a cell with line breaks looks like the rest of its row and other rows."""
+    if not delimiter:
+        return False
+    return len(re.findall(rf"{re.escape(delimiter)}(?!\s)", cell)) >= max(width - 1, 2)
 
 
 def _named_apart(head: list[str]) -> list[str]:
@@ -115,13 +186,23 @@ def _named_apart(head: list[str]) -> list[str]:
     return found
 
 
-def _csv(content: bytes) -> list[tuple[int, list[str]]]:
+def _csv(content: bytes) -> Sheet:
     text = _decoded(content)
     delimiter = _delimiter(text)
-    lines: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines: Lines = []
+    faults: list[Fault] = []
+    read: list[str] = []
+    stream = _noted(io.StringIO(text, newline=""), read)
+    reader = csv.reader(stream, delimiter=delimiter)
+    broken = UNREAD in text
     try:
         for number, cells in enumerate(reader, start=1):
+            if len(read) > 1 and not _is_strict(read, delimiter):
+                faults.append(Fault(number, None, STRAY_QUOTE))
+            read.clear()
+            if broken:
+                places = [place for place, cell in enumerate(cells) if UNREAD in cell]
+                faults += [Fault(number, place, BAD_BYTE) for place in places]
             if len(cells) > 10 * MOST_COLUMNS:
                 raise ValidationError(f"Row {number} has over {MOST_COLUMNS} columns.")
             lines.append((number, [plain(cell) for cell in cells]))
@@ -129,7 +210,28 @@ def _csv(content: bytes) -> list[tuple[int, list[str]]]:
                 raise ValidationError(f"This file has over {MOST_ROWS:,} rows. Split it in two.")
     except csv.Error as error:
         raise ValidationError(f"Row {len(lines) + 1} can’t be read: {error}.") from error
-    return lines
+    _check_cells(lines)
+    return Sheet(lines, faults, delimiter)
+
+
+def _noted(stream: Iterable[str], read: list[str]) -> Iterator[str]:
+    """Yield lines as they are, and keep those that the row being read is made of."""
+    for line in stream:
+        read.append(line)
+        yield line
+
+
+def _is_strict(lines: list[str], delimiter: str) -> bool:
+    """Whether a row over several lines is quoted as it should be, its last quote closed."""
+    try:
+        return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
+def _check_cells(lines: Lines) -> None:
+    if sum(len(cells) for _, cells in lines) > MOST_CELLS:
+        raise ValidationError(TOO_MANY_CELLS)
 
 
 def _decoded(content: bytes) -> str:
@@ -144,7 +246,10 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        text = content.decode("utf-8-sig", errors="replace")
+    # A bad byte among letters that are UTF-8 is damage; many alone are the older code page.
+    good = sum(not char.isascii() for char in text) - text.count(UNREAD)
+    return text if good >= text.count(UNREAD) else content.decode("cp1252", errors="replace")
 
 
 def _delimiter(text: str) -> str:
@@ -163,46 +268,6 @@ def _delimiter(text: str) -> str:
             if score > most:
                 best, most = delimiter, score
     return best
-
-
-def _sheets(content: bytes) -> Iterator[list[tuple[int, list[str]]]]:
-    check_archive(io.BytesIO(content), unpacked=MOST_UNPACKED)
-    try:
-        book = openpyxl.load_workbook(
-            io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-        )
-        for sheet in book.worksheets:
-            if hasattr(sheet, "reset_dimensions"):
-                sheet.reset_dimensions()  # what a file says of its size need not be so
-            yield _sheet(sheet)
-    except ValidationError:
-        raise
-    except Exception as error:  # the library raises nearly anything on damaged files
-        raise ValidationError(NOT_A_TABLE) from error
-
-
-def _sheet(sheet: Any) -> list[tuple[int, list[str]]]:
-    lines: list[tuple[int, list[str]]] = []
-    last = MOST_ROWS + HEAD_WITHIN + 1
-    rows = sheet.iter_rows(max_row=last, max_col=MOST_COLUMNS + 1, values_only=True)
-    for number, cells in enumerate(rows, start=1):
-        lines.append((number, [_typed(cell) for cell in cells]))
-    return lines
-
-
-def _typed(cell: Any) -> str:
-    """Return a typed cell as people write it."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, dt.datetime):
-        return f"{cell:%Y-%m-%d}" if cell.time() == dt.time() else f"{cell:%Y-%m-%d %H:%M}"
-    if isinstance(cell, dt.date | dt.time):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return plain(cell)
 
 
 def check_archive(stream: IO[bytes], *, unpacked: int, parts: int = MOST_PARTS) -> None:

@@ -150,6 +150,7 @@ def _told(run: ImportRun, *, by: Any) -> Told:
         ref=run.ref,
         source=run.source,
         ground=run.ground,
+        sha256=run.sha256,
         photos=photos_of(run),
         photo_name=partial(photo_name, run.claim) if run.claim else None,
     )

@@ -26,6 +26,7 @@ from .keeping import files_delete
 from .kinds import KINDS
 from .mapping import guess, problems_of, remembered
 from .models import ImportCounter, ImportedRow, ImportRun
+from .sources import source_of
 
 State = ImportRun.State
 INVITED_AT_ONCE: Final = 100
@@ -65,7 +66,7 @@ def _upload(by: User, data: Upload, client_id: uuid.UUID) -> ImportRun:
     now = timezone.now()
     run = ImportRun(
         uuid=uuid.uuid4(), client_id=client_id, kind=kind.code,
-        source=" ".join(data.source.split()), ground=data.ground if kind.is_about_people else "",
+        source=source_of(data.source), ground=data.ground if kind.is_about_people else "",
         holder=data.holder.strip(), file_name=plain_text(data.file.name, limit=120) or "file",
         uploaded_at=now, moved_at=now, uploaded_by=by,
     )  # fmt: skip

@@ -32,8 +32,9 @@ def keep(run: ImportRun, *, table: "File[Any]", photos: "File[Any] | None") -> N
     if photos is not None and (photos.size or 0) > MOST_ZIP_BYTES:
         raise ValidationError({"photos": f"This ZIP is over {MOST_ZIP_BYTES // 1024**2} MB."})
     content = PhotoArchive(photos).table() if photos is table else _bytes(table)
-    found = read_table(content, known=known_names(run.kind))
-    run.head, run.examples, run.total = found.head, found.examples(), len(found.rows)
+    found = read_table(content, known=known_names(run.kind), only_head=True)
+    run.head, run.examples = found.head, found.examples()
+    run.total = len(found.rows) if found.is_whole else 0  # counted when it is checked
     run.sha256, run.byte_size = hashlib.sha256(content).hexdigest(), len(content)
     run.file = _save(f"{FOLDER}/{run.uuid}.table", io.BytesIO(content))
     if photos is not None:

@@ -21,7 +21,10 @@ from .services.submit import ItemInput
 
 @dataclass(frozen=True)
 class ReportTaken:
-    """A report as it was kept elsewhere. `type` None is a sighting; `subjects` are keys."""
+    """A report as it was kept elsewhere. `type` None is a sighting; `subjects` are keys.
+
+    Somebody is possible, not sure to have done it, unless the file says so.
+    """
 
     type: IncidentType | None
     premises: Premises
@@ -29,6 +32,8 @@ class ReportTaken:
     reported_at: dt.datetime | None = None
     is_reviewed: bool = True
     subjects: Sequence[int] = ()
+    confidence: str = Involvement.Confidence.POSSIBLE
+    part: str = Involvement.Part.DID_IT
     seen_as: str = ""
     item: ItemInput | None = None
     told: dict[str, Any] = field(default_factory=dict)
@@ -88,7 +93,8 @@ def _people(row: Report, data: ReportTaken, stamp: Stamp) -> list[Involvement]:
         Involvement(
             report=row,
             subject_id=key,
-            confidence=Involvement.Confidence.CONFIRMED,
+            confidence=data.confidence,
+            part=data.part,
             linked_by=stamp.by,
         )
         for key in dict.fromkeys(data.subjects)

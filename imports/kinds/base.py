@@ -1,7 +1,7 @@
 """What each kind of file is made of: fields, and how a row becomes something of ours."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -76,6 +76,7 @@ class Told:
     ref: str
     source: str
     ground: str = ""
+    sha256: str = ""
     photos: "PhotoArchive | None" = None
     photo_name: Callable[[int, int], Any] | None = None
 
@@ -134,6 +135,10 @@ class Kind:
     def save(self, lines: Sequence[Taken]) -> list[Refusal]:
         """Put it into the database, in a transaction; return which rows are refused."""
         raise NotImplementedError
+
+    def about_file(self, mapped: Collection[str]) -> list[tuple[str, str]]:
+        """Return what is worth knowing of a whole file, by the fields that have a column."""
+        return []
 
     def prepare(self, pairs: Sequence[tuple[Line, Taken]], told: Told) -> Iterator[int]:
         """Store the files that go with it; yield how many rows are done, now and then."""

@@ -1,6 +1,6 @@
 """Files of incidents and sightings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -19,11 +19,12 @@ from imports.cells import (
     words,
     yes_of,
 )
-from imports.known import Known
+from imports.known import OURS_UNNAMED, Known
 from incidents.models import Report
-from incidents.models.involvement import ItemCategory
+from incidents.models.involvement import Involvement, ItemCategory
 from incidents.services.submit import ItemInput
 from incidents.takeover import ReportTaken, report_taken, reports_number, reports_save
+from offenders.publication import prohibited_words
 
 from .base import Field, Kind, Line, Told, judged, keyed
 from .retention import OLD, kept_until, too_old
@@ -53,6 +54,17 @@ TYPE_WORDS = {
     "hate crime": "hate-incident", "suspicious": "suspicious", "bilking": "making-off",
     "suspicious behaviour": "suspicious", "knife": "weapon", "pickpocket": "theft-from-person",
 }  # fmt: skip
+SURE = [
+    (each.value, each.label)
+    for each in Involvement.Confidence
+    if each != Involvement.Confidence.REPORTED
+]
+SURE_WORDS = {"suspect": "possible", "suspected": "possible", "alleged": "possible", "maybe":
+              "possible", "unsure": "possible", "likely": "probable", "certain": "confirmed",
+              "sure": "confirmed", "convicted": "confirmed", "admitted": "confirmed",
+              "identified": "confirmed", "positive": "confirmed"}  # fmt: skip
+PART_WORDS = {"offender": "did_it", "main": "did_it", "suspect": "did_it", "accomplice":
+              "with_them", "associate": "with_them", "with": "with_them"}  # fmt: skip
 REPORT_STATES = [("accepted", "Accepted"), ("submitted", "Waiting for review")]
 STATE_WORDS = {"approved": "accepted", "reviewed": "accepted", "closed": "accepted", "published":
                "accepted", "open": "submitted", "new": "submitted", "pending": "submitted",
@@ -83,13 +95,24 @@ class Incidents(Kind):
                     "date time", "date and time", "offence date"), example="03/11/2026"),
         Field("time", "Time", "Noon when empty.", clock_of,
               also=("incident time", "time of incident", "occurred at"), example="14:05"),
-        Field("words", "What was written", "", words,
-              also=("description", "details", "summary", "account", "narrative", "notes",
-                    "incident details"), most=4000,
+        Field("words", "What was written", "Read at once by the business’s reporters and the "
+              "police. Internal notes don’t belong here.", words,
+              also=("description", "details", "summary", "incident details",
+                    "incident description"), most=4000,
               example="Three bottles of gin in a foil-lined bag."),
-        Field("subjects", "Who was in it", "Their numbers, or ours (D-0042). Never names.", several,
+        Field("subjects", "Who was in it", "Their numbers; ours (D-0042) with the names.", several,
               also=("subject", "offender", "offenders", "offender id", "offender ids", "subject id",
-                    "subject ids", "suspect", "suspects", "person id"), example="1042; D-0042"),
+                    "subject ids", "suspect", "suspects", "person id"), example="1042; 1043"),
+        Field("names", "Their names", "Needed where our references are used; compared with the "
+              "records.", several, also=("offender name", "offender names", "subject name",
+              "subject names", "person name", "suspect name", "suspect names"),
+              example="Kevin Marsh; Ann Other"),
+        Field("certainty", "Certainty", "Of who was in it. Possible when empty.",
+              choice(SURE, SURE_WORDS), also=("confidence", "how sure", "identification"),
+              example="Confirmed"),
+        Field("part", "Part", "Did it (when empty), or was with them.",
+              choice(Involvement.Part.choices, PART_WORDS), also=("role", "involvement"),
+              example="Did it"),
         Field("seen_as", "Somebody unknown", "What they looked like.",
               also=("unknown person", "suspect description", "offender description"), most=500),
         Field("goods", "Goods", "Kind of goods; Other when not found.",
@@ -119,8 +142,10 @@ class Incidents(Kind):
     )  # fmt: skip
 
     def apart(self, line: Line) -> Sequence[str]:
-        parts = ("premises", "member", "occurred_on", "time", "type", "words", "subjects")
-        return [line.said(part) for part in parts]
+        clock = line.get("time") or time_in(line.said("occurred_on")) or ""
+        day, people = line.get("occurred_on", ""), line.get("subjects", [])
+        parts = ("premises", "member", "type", "words")
+        return [str(day), str(clock), ";".join(people), *(line.said(part) for part in parts)]
 
     def make(self, line: Line, known: Known, told: Told) -> Taken | None:
         member = known.member(line) if line.said("member") else None
@@ -148,11 +173,32 @@ class Incidents(Kind):
             if reported == dates.today() else reported and moment_of(reported, None),
             is_reviewed=line.get("state", "accepted") == "accepted",
             subjects=people,
+            confidence=line.get("certainty", Involvement.Confidence.POSSIBLE),
+            part=line.get("part", Involvement.Part.DID_IT),
             seen_as=line.get("seen_as", ""),
             item=None if is_sighting else self._item(line),
             told=self._told(line),
         )  # fmt: skip
-        return judged(line, lambda: report_taken(data, stamp=told.stamp))
+        taken = judged(line, lambda: report_taken(data, stamp=told.stamp))
+        if taken:
+            self._notes(line, known, taken)
+        return taken
+
+    def _notes(self, line: Line, known: Known, taken: Taken) -> None:
+        row = taken.main
+        for kind, found in prohibited_words(row.words).items():
+            line.note("words", f"Speaks of {kind} ({', '.join(found)}): leave it out.")
+        people = self.subjects_of(taken)
+        keys: Sequence[int | None] = people if people else [None]
+        where = (row.premises_id, dates.london_date(row.occurred_at), row.type_id)
+        for ref in sorted({known.reports.get((*where, key), "") for key in keys}):
+            if ref:
+                line.note("occurred_on", f"{ref} has this day, place, type and person: the same?")
+
+    def about_file(self, mapped: Collection[str]) -> list[tuple[str, str]]:
+        if "words" not in mapped:
+            return []
+        return [("words", "The business’s reporters and the police read this column at once.")]
 
     def _type(self, line: Line, known: Known) -> tuple[Any, bool]:
         said = fold(line.get("type", ""))
@@ -166,14 +212,20 @@ class Incidents(Kind):
         return found, False
 
     def _people(self, line: Line, known: Known) -> list[int]:
-        found = []
+        found, names = [], line.get("names", [])
         for said in line.get("subjects", []):
-            subject = known.subject(said)
+            subject, is_ours = known.subject(said)
             if subject is None:
                 words_ = f"{said[:40]} is nobody here. Import the file of subjects first."
                 line.wrong("subjects", words_)
+            elif is_ours and not names:
+                line.wrong("subjects", f"{said[:40]} {OURS_UNNAMED}")
+            elif is_ours and not any(known.is_named(subject, name) for name in names):
+                line.wrong("names", f"None is the name on {said}. Look whether it is them.")
             else:
                 found.append(subject.pk)
+                if is_ours:
+                    line.note("subjects", f"{said} is {subject.name}.")
         return found
 
     def _item(self, line: Line) -> ItemInput | None:

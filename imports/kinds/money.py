@@ -117,7 +117,11 @@ class Payments(Kind):
             method=line.get("method", Payment.Method.BANK),
             reference=line.get("reference", ""),
         )
-        return judged(line, lambda: payment_taken(data))
+        taken = judged(line, lambda: payment_taken(data))
+        same = known.payments.get((member.pk, data.received_on, data.amount))
+        if taken and same:
+            line.note("amount", f"{same} is as much, of this member and day: the same?")
+        return taken
 
     def number(self, lines: Sequence[Taken]) -> None:
         payments_number(lines)

@@ -12,13 +12,12 @@ from exclusions.takeover import NoticeTaken, notice_taken, notices_number, notic
 from imports.cells import (
     choice,
     day_of,
-    fold,
     moment_of,
     several,
     time_in,
     words,
 )
-from imports.known import Known
+from imports.known import OURS_UNNAMED, Known
 from offenders.models import Subject
 
 from .base import Field, Kind, Line, Told, judged, keyed
@@ -41,10 +40,10 @@ class Notices(Kind):
     fields: ClassVar[tuple[Field, ...]] = (
         keyed("notice id", "notice number", "ban number", "exclusion number", "exclusion id",
               "ban id", "exclusion ref", example="B-17"),
-        Field("subject", "Who", "Their number in the file of subjects, or ours (D-0042).",
+        Field("subject", "Who", "Their number in the file of subjects; ours (D-0042) with a name.",
               needed=True, also=("subject id", "offender", "offender id", "offender number",
               "person id", "subject number", "profile id", "banned person"), example="1042"),
-        Field("name", "Name", "Compared with the record, so that no wrong person is excluded.",
+        Field("name", "Name", "Compared with the record. Needed where “Who” is our reference.",
               also=("subject name", "offender name", "full name"), example="Kevin Marsh", most=120),
         Field("reason", "Why", "", words, needed=True,
               also=("grounds", "ban reason", "exclusion reason", "details"), most=2000,
@@ -98,20 +97,19 @@ class Notices(Kind):
         taken = judged(line, lambda: notice_taken(data, stamp=told.stamp))
         if taken and taken.main.in_force_on():
             until = dates.short_date(ends)
-            line.note(
-                "subject", f"{subject.ref} is excluded until {until} as soon as it is written."
-            )
+            who = f"{subject.name} ({subject.ref})"
+            line.note("subject", f"{who} is excluded until {until} as soon as it is written.")
         return taken
 
     def _subject(self, line: Line, known: Known) -> Subject | None:
         said = line.said("subject")
-        found = known.subject(said) if said else None
-        if said and found is None:
-            line.wrong(
-                "subject", "is nobody here. Import the file of subjects first, or write ours."
-            )
         name = line.get("name", "")
-        if found and name and not _same_person(found, name):
+        found, is_ours = known.subject(said) if said else (None, False)
+        if said and found is None:
+            line.wrong("subject", "is nobody here. Import the file of subjects first.")
+        elif found and is_ours and not name:
+            line.wrong("subject", OURS_UNNAMED)
+        if found and name and not known.is_named(found, name):
             words_ = f"is not the name on {found.ref}. Look whether it is the same person."
             line.wrong("name", words_)
         return found
@@ -143,8 +141,3 @@ def _at(day: dt.date, said: str, now: dt.datetime) -> dt.datetime:
     """Return a day as a moment: with its own time, else noon, and today not later than now."""
     moment = moment_of(day, time_in(said))
     return min(moment, now) if day == dates.today() else moment
-
-
-def _same_person(subject: Subject, name: str) -> bool:
-    held = [subject.name, *subject.aliases.values_list("name", flat=True)]
-    return sorted(fold(name).split()) in [sorted(fold(each).split()) for each in held]

@@ -123,7 +123,7 @@ def judge_what_was_made(cast: Cast) -> None:
     report = Report.objects.get(words__startswith="Three bottles")
     assert (report.status, report.value_stolen) == ("accepted", Decimal(64))
     assert StolenItem.objects.get(report=report).category == "alcohol"
-    assert Involvement.objects.get(report=report).confidence == "confirmed"
+    assert Involvement.objects.get(report=report).confidence == "possible"
     notice = Notice.objects.get(subject=kevin)
     assert notice.in_force_on()
     assert notice.served_by == "PC Lane"

@@ -147,3 +147,37 @@ def xlsx_or_csv(head: list[str], rows: list[list[str]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([head, *rows])
     return out.getvalue().encode("utf-8", errors="replace")
+
+
+def faults(content: bytes, kind: str = "subjects") -> list[tuple[int, int | None]]:
+    found = read_table(content, known=known_names(kind)).faults
+    return [(fault.row, fault.place) for fault in found if fault.is_problem]
+
+
+def test_a_formula_without_its_value_is_a_problem() -> None:
+    content = xlsx_of([["Id", "Name", "Last incident"], ["1", "Ann", "=A2+90"]])
+    assert faults(content) == [(2, 2)]
+
+
+def test_what_would_be_lost_is_a_problem() -> None:
+    assert faults(b'Id,Name,DOB\n1,"Ann,\n2,Bo,\n3,Cy,\n') == [(2, None)] * 2
+    assert faults(b"Id,Name,DOB\n1,Ann,,more\n") == [(2, None)]
+    assert faults("Id,Name\n1,Renée".encode() + b"\n2,Zo\xeb\n") == [(3, 1)]
+
+
+def test_the_head_is_the_first_line_with_names() -> None:
+    head = "Log,Offence,Shop,Date,Weapon?,Violence?,Threats?,CCTV?"
+    text = f"{head}\nL0,Assault,Cobbs,01/11/2026,No,No,No,No\n"
+    table = read_table(text.encode(), known=known_names("incidents"))
+    assert ",".join(table.head) == head
+    assert len(table.rows) == 1
+
+
+def test_what_is_not_the_field_is_not_guessed() -> None:
+    assert "words" not in guess(KINDS["incidents"], ["Date", "Type", "Notes"])
+    assert "last_incident_on" not in guess(KINDS["subjects"], ["Id", "Last seen"])
+
+
+def test_too_many_cells_are_refused() -> None:
+    with pytest.raises(ValidationError, match="cells"):
+        read_table(b"a,b\n" + (b"1," * 99 + b"1\n") * 10_100)

@@ -25,6 +25,7 @@ from imports.keeping import files_purge
 from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
 from imports.services import run_undo, run_write, to_invite
+from imports.sources import source_of
 from imports.tests.files import FILES, csv_of, day, photo_zip, send, upload_data, worked
 from incidents.models import Report
 from members.letters import address_letter_render
@@ -168,13 +169,14 @@ def test_what_is_past_its_time_is_refused(cast: Cast, client_of) -> None:
     rows = f"Date,Type,Store\n{old},Shop theft,{cast.shop.name!r}\n".replace("'", '"')
     run = checked(client, "incidents", rows.encode())
     assert "more than 24 months ago" in said(run)[0][2]
-    notice = "Offender id,Reason,Served on,Last day,Method,Served by\n"
+    notice = "Offender id,Name,Reason,Served on,Last day,Method,Served by\n"
+    who = f"{subject.ref},Kevin Marsh"
     cases = {
-        f"{subject.ref},x,{old},,By hand,PC Lane": "more than 24 months ago",
-        f"{subject.ref},x,{young},{day(-400)},By hand,PC Lane": "twelve calendar months at most",
-        f"D-9999,x,{young},,By hand,PC Lane": "is nobody here",
-        f"{subject.ref},x,{day(-5)},,By hand,PC Lane": "in the future",
-        f"{subject.ref},x,{young},,By hand,": "is needed",
+        f"{who},x,{old},,By hand,PC Lane": "more than 24 months ago",
+        f"{who},x,{young},{day(-400)},By hand,PC Lane": "twelve calendar months at most",
+        f"D-9999,,x,{young},,By hand,PC Lane": "is nobody here",
+        f"{who},x,{day(-5)},,By hand,PC Lane": "in the future",
+        f"{who},x,{young},,By hand,": "is needed",
     }
     for row, words in cases.items():
         run = checked(client, "notices", (notice + row).encode())
@@ -522,3 +524,39 @@ def test_an_older_try_deletes_no_photo_of_the_one_that_took_over(
     assert (run.state, len(tries)) == ("done", 2)
     photo = Photo.objects.get()
     assert default_storage.exists(photo.original.name)
+
+
+NOTICE = "Offender id,Offender name,Reason,Served on,Method,Served by\n"
+
+
+def test_our_reference_holds_with_the_name_on_the_record_alone(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    oleg = factories.subject(cast.intel, name="Олег Сидоров", photo=False)
+    end = f"x,{day(5)},By hand,PC Lane\n"
+    short = oleg.ref.replace("-", "").replace("0", "")
+    for who in (f"{oleg.ref},", f"{short},Олег Сидоров", f"{oleg.ref},Иван Петров"):
+        run = checked(client, "notices", f"{NOTICE}{who},{end}".encode())
+        assert len(said(run)) == 1, who
+    run = checked(client, "notices", f"{NOTICE}{oleg.ref},Сидоров Олег,{end}".encode())
+    assert run.is_ready, said(run)
+    assert "Олег Сидоров" in said(run, "note")[0][2]
+
+
+def test_a_notice_on_somebody_of_unknown_age_is_refused(cast: Cast, client_of) -> None:
+    ann = factories.subject(cast.intel, name="Ann Other", date_of_birth=None, photo=False)
+    rows = f"{NOTICE}{ann.ref},Ann Other,x,{day(5)},By hand,PC Lane\n"
+    run = checked(client_of("intel"), "notices", rows.encode())
+    assert "Nothing says how old" in said(run)[0][2]
+
+
+def test_the_same_payments_are_told_and_a_source_has_no_case(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    rows = b"Member,Date paid,Amount\nMarlowe Chemist,01/04/2026,450\n"
+    step(client, checked(client, "payments", rows), "write")
+    numbered = rows.replace(b"Amount\n", b"Amount,Number\n").replace(b"450\n", b"450,R-1\n")
+    notes = [words for _, _, words in said(checked(client, "payments", numbered), "note")]
+    assert any("the same?" in words for words in notes), notes
+    again = checked(client, "payments", rows)
+    assert (again.make_count, again.counts["there"]) == (0, 1)
+    assert any("This very file was imported before" in each[2] for each in said(again, "note"))
+    assert source_of("OLD  system") == "Old system"
