@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from common import dates
 from exclusions.models import Notice
@@ -71,19 +71,27 @@ def shown_until(subject: Subject) -> dt.date:
     """Return the last day that members see a subject by the rule, which may be past.
 
     Twelve months after the last accepted incident that they took part in (behaviour 28; a sighting
-    never extends it, 29); where there is none, after the first publication. A notice in force holds
-    them until its end.
+    never extends it, 29), here or before the record was taken over; where there is none, after the
+    first publication. A notice in force holds them until its end.
     """
     qualifying = Report.objects.accepted_incidents().filter(
         people__subject=subject, people__part=Involvement.Part.DID_IT
     )
     last = qualifying.order_by("-occurred_on").values_list("occurred_on", flat=True).first()
-    start = last or _first_shown(subject) or dates.today()
+    known = [day for day in (last, _last_before(subject)) if day]
+    start = max(known) if known else _first_shown(subject) or dates.today()
     notice = Notice.objects.in_force().filter(subject=subject).order_by("-ends_on").first()
     ends = [dates.last_day_of_year_from(start)]
     if notice is not None and notice.known_until is not None:
         ends.append(notice.known_until)
     return max(ends)
+
+
+def _last_before(subject: Subject) -> dt.date | None:
+    """Return the last incident recorded elsewhere, of this record or of one merged into it."""
+    same = Subject.objects.filter(Q(pk=subject.pk) | Q(merged_into=subject))
+    found: dt.date | None = same.aggregate(last=Max("last_incident_before"))["last"]
+    return found
 
 
 def _first_shown(subject: Subject) -> dt.date | None:

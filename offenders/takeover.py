@@ -35,6 +35,7 @@ class SubjectTaken:
     plates: Sequence[str] = ()
     age_seen_on: dt.date | None = None
     trail: str = ""
+    last_incident_on: dt.date | None = None
     photo_facts: PhotoFacts = field(default_factory=lambda: PhotoFacts(source=""))
 
 
@@ -46,6 +47,7 @@ def subject_taken(data: SubjectTaken, *, stamp: Stamp) -> Taken:
     _check(data)
     row = Subject(created_by=stamp.by, **{name: data.fields.get(name, _empty(name))
                                           for name in EDITABLE})  # fmt: skip
+    row.last_incident_before = data.last_incident_on
     row.notes = "\n\n".join(filter(None, (row.notes, data.trail)))
     if row.age_low is not None or row.age_high is not None:
         row.age_seen_on = data.age_seen_on or dates.today()

@@ -123,6 +123,7 @@ class Subjects(Kind):
             plates=line.get("plates", ()),
             age_seen_on=line.get("age_seen_on", last),
             trail=_trail(line, told, last),
+            last_incident_on=last,
         )
         taken = judged(line, lambda: subject_taken(data, stamp=told.stamp))
         if taken:

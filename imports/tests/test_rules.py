@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from common import dates
+from exclusions.activity import shown_until
 from exclusions.models import Notice
 from imports import running
 from imports.keeping import files_purge
@@ -560,3 +561,20 @@ def test_the_same_payments_are_told_and_a_source_has_no_case(cast: Cast, client_
     assert (again.make_count, again.counts["there"]) == (0, 1)
     assert any("This very file was imported before" in each[2] for each in said(again, "note"))
     assert source_of("OLD  system") == "Old system"
+
+
+def test_members_see_somebody_for_a_year_after_their_last_incident_elsewhere(
+    cast: Cast, client_of
+) -> None:
+    client = client_of("intel")
+    last = dates.today() - dt.timedelta(days=200)
+    rows = f"Id,Name,Date of birth,Last incident\n1,Ann Old,01/02/1980,{last:%d/%m/%Y}\n"
+    run = step(client, checked(client, "subjects", rows.encode()), "write")
+    assert run.state == "done", said(run)
+    subject = Subject.objects.get(name="Ann Old")
+    assert shown_until(subject) == dates.last_day_of_year_from(last)
+    into = factories.subject(cast.intel, name="Ann Kept", photo=False)
+    Subject.objects.filter(pk=subject.pk).update(merged_into=into)
+    assert shown_until(into) == dates.last_day_of_year_from(last)
+    factories.accepted_incident(cast.intel, cast.staff, cast.shop, into)
+    assert shown_until(into) == dates.last_day_of_year_from(dates.today())

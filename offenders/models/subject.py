@@ -62,6 +62,12 @@ class Subject(models.Model):
     notes = models.TextField(
         blank=True, max_length=5000, db_comment="The manager's own notes; never published"
     )
+    last_incident_before = models.DateField(
+        null=True,
+        blank=True,
+        db_comment="Day of their last incident that was recorded elsewhere, before the record was"
+        " taken over; null: none is known",
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_comment="When the record was made")
     created_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who made it"
