@@ -27,8 +27,8 @@ from .nobody import check_cites_nobody, check_names_nobody
 
 State = ReportVersion.State
 LONGEST = 6000
-OLDEST = 24
-"""Months: every period since the first report is missed where it has none."""
+OLDEST = 72
+"""Months, as long as accounts are kept: every period since the first report is missed otherwise."""
 NOT_YET = "The Board has it, or has approved it. It can’t be changed now."
 BEHIND = "The figures are behind: they were last counted {when}. Freeze them when they are not."
 COUNTING = "The figures are being counted just now. Try again in half a minute."

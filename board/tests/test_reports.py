@@ -388,7 +388,7 @@ def test_a_document_that_names_somebody_is_not_listed(cast: Cast) -> None:
 def test_a_report_of_long_ago_is_not_started(cast: Cast) -> None:
     old = wanted_from("Q-2020-21-1")
     assert old is not None
-    with pytest.raises(ValidationError, match="last 24 months"):
+    with pytest.raises(ValidationError, match="last 72 months"):
         report_start(by=cast.intel, wanted=old)
 
 

@@ -58,10 +58,10 @@ def test_ten_thousand_members_with_premises(cast: Cast, client_of, capsys) -> No
 def test_ten_thousand_incidents(cast: Cast, client_of, capsys) -> None:
     factories.incident_type()
     someone = factories.subject(cast.intel, photo=False)
-    head = "Incident id,Type,Premises,Date,Time,Details,Value,Offender,Unknown person\n"
+    head = "Incident id,Type,Premises,Date,Time,Details,Value,Offender,Their names,Unknown person\n"
     rows = [
         f"{n},Shop theft,{cast.shop.name!r},{day(1 + n % 600)},14:05,Took gin {n}.,£12.50,"
-        f"{someone.ref if n % 10 == 0 else ''},{'tall man' if n % 3 == 0 else ''}\n".replace(
+        f"{someone.ref if n % 10 == 0 else ''},{someone.name if n % 10 == 0 else ''},{'tall man' if n % 3 == 0 else ''}\n".replace(
             "'", '"'
         )
         for n in range(ROWS)
