@@ -84,6 +84,11 @@ def short_date(day: dt.date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def day_in_full(day: dt.date) -> str:
+    """Return "14 March 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def in_full(moment: dt.datetime) -> str:
     """Return a moment for a document that is read years later: Saturday 14 March 2026, 15:30."""
     local = moment.astimezone(LONDON)

@@ -53,6 +53,11 @@ class PlainForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
+def revision_field() -> forms.IntegerField:
+    """Return the hidden field of the revision that a form was shown for (common.db)."""
+    return forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
 class LondonMomentField(forms.DateTimeField):
     """A day and time as London's clocks show it.
 

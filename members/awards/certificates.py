@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from common import dates
 from common.pdf import Sheet, pdf_render
 from members.models import AwardEntry, User
 
@@ -28,13 +29,9 @@ def award_pdf(entry: AwardEntry, *, by: User, at: dt.datetime) -> bytes:
         "about": entry.award.about,
         "member": entry.member.name,
         "site": entry.premises.name if entry.premises else "",
-        "day": _in_full(entry.decided_on),
-        "valid": _in_full(entry.valid_until),
+        "day": dates.day_in_full(entry.decided_on),
+        "valid": dates.day_in_full(entry.valid_until),
         "number": entry.ref,
         "criteria": [check.criterion.words for check in checks],
     }
     return pdf_render("award", data, sheet=sheet)
-
-
-def _in_full(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

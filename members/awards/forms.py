@@ -4,17 +4,13 @@ from typing import Any
 
 from django import forms
 
-from common.fields import PlainForm
+from common.fields import PlainForm, revision_field
 from members.models import Award, AwardCheck, AwardEntry, Member, Premises, User
 
 from .services import AwardInput, BidInput, Seen
 
 SEEN = {"": None, "yes": True, "no": False}
 CHOICES = (("", "Not looked at"), ("yes", "Met"), ("no", "Not met"))
-
-
-def _revision() -> forms.IntegerField:
-    return forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 class AwardForm(PlainForm):
@@ -53,7 +49,7 @@ class AwardForm(PlainForm):
         initial=12,
         error_messages={"required": "Enter how many months it is held."},
     )
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(self, *args: Any, award: Award | None = None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {"revision": 1}
@@ -143,7 +139,7 @@ class BidForm(PlainForm):
 class ChecksForm(PlainForm):
     """Which criteria of a bid are met, all on one page."""
 
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(
         self, *args: Any, entry: AwardEntry, checks: list[AwardCheck], **kwargs: Any
@@ -192,4 +188,4 @@ class ReasonForm(PlainForm):
         help_text="The member reads it.",
         error_messages={"required": "Write why. The member reads it."},
     )
-    revision = _revision()
+    revision = revision_field()

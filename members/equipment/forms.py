@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from common.fields import DayField, PlainForm
+from common.fields import DayField, PlainForm, revision_field
 from members.models import EquipmentFault, EquipmentItem, EquipmentKind, ItemState, Member
 
 from .services import LEADS_TO, EquipmentInput, LoanInput, Move
@@ -26,10 +26,6 @@ def _words(label: str, help_text: str = "") -> forms.CharField:
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-
-
-def _revision() -> forms.IntegerField:
-    return forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 class ItemForm(PlainForm):
@@ -71,7 +67,7 @@ class ItemForm(PlainForm):
 class ChangeForm(ItemForm):
     """An item as it is held, and the version that was changed. Its kind is on its label."""
 
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(self, *args: Any, item: EquipmentItem, **kwargs: Any) -> None:
         initial = {name: getattr(item, name) for name in self.base_fields}
@@ -95,7 +91,7 @@ class CarrierForm(PlainForm):
     due_on = DayField(
         label="Due back", required=False, help_text="Empty: for as long as they are a member."
     )
-    revision = _revision()
+    revision = revision_field()
 
     def clean(self) -> dict[str, Any]:
         """Ask for the name of a lone worker."""
@@ -149,7 +145,7 @@ class MoveForm(PlainForm):
     )
     mended = forms.BooleanField(label="Its faults are mended", required=False, initial=True)
     words = _words("Note", "What is wrong, how it was lost, who mends it.")
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(self, *args: Any, state: str, has_faults: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from common.fields import DayField, PlainForm
+from common.fields import DayField, PlainForm, revision_field
 from members.models import Meeting, MeetingPerson
 from members.somebody import PersonForm
 
@@ -17,10 +17,6 @@ def _choices(*, began: bool) -> list[tuple[str, str]]:
     return [
         (each.value, str(each.label)) for each in MeetingPerson.Answer if began or each in BEFORE
     ]
-
-
-def _revision() -> forms.IntegerField:
-    return forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 class MeetingForm(PlainForm):
@@ -53,7 +49,7 @@ class MeetingForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="One point in a line. Nobody who is reported on is named here.",
     )
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(self, *args: Any, meeting: Meeting | None = None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {"revision": 1}
@@ -134,7 +130,7 @@ class MinutesForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Read above the minutes.",
     )
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         newest = meeting.minutes.first()

@@ -44,7 +44,7 @@ class MeetingInput:
 def meeting_enter(*, by: User, data: MeetingInput) -> Meeting:
     """Enter a meeting, to come or held already. It gets the next number of its year.
 
-    Raises ValidationError: the agenda names a subject.
+    Raises ValidationError: the agenda cites a record.
     """
     number = SchemeCounter.take("MTG", data.on.year)
     ref = yearly_ref("MTG", data.on.year, number, digits=4)
@@ -59,7 +59,7 @@ def meeting_change(*, by: User, meeting: Meeting, revision: int, data: MeetingIn
     """Change a meeting. Who was told of it is told again of another day, time or place.
 
     Raises ValidationError: changed meanwhile (code "stale"), called off, another kind or a later
-    day once it has minutes or it is recorded who came, or the agenda names a subject.
+    day once it has minutes or it is recorded who came, or the agenda cites a record.
     """
     row = _locked(meeting, revision)
     before = (row.on, row.starts, row.place)
@@ -193,7 +193,7 @@ def list_seen(people: Iterable[MeetingPerson]) -> str:
 def minutes_draft(*, by: User, meeting: Meeting, revision: int, body: str) -> None:
     """Keep minutes that aren't published yet: nobody else reads them.
 
-    Raises ValidationError: changed meanwhile (code "stale"), called off, they name a subject.
+    Raises ValidationError: changed meanwhile (code "stale"), called off, they cite a record.
     """
     row = _locked(meeting, revision)
     row.draft = _plain(body, "body")
@@ -209,7 +209,7 @@ def minutes_publish(
     """Publish minutes to all who may see the meeting; later ones say what they correct.
 
     Raises ValidationError: changed meanwhile (code "stale"), called off, before the day, no words,
-    nothing said of what was corrected, the same words again, they name a subject.
+    nothing said of what was corrected, the same words again, they cite a record.
     """
     row = _locked(meeting, revision)
     if row.on > dates.today():

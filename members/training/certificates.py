@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from common import dates
 from common.pdf import Sheet, pdf_render
 from members.models import TrainingPlace, User
 
@@ -26,14 +27,10 @@ def certificate_pdf(place: TrainingPlace, *, by: User, at: dt.datetime) -> bytes
         "member": place.member.name,
         "course": session.course.name,
         "about": session.course.about,
-        "day": _in_full(session.on),
+        "day": dates.day_in_full(session.on),
         "place": session.place,
         "trainer": session.trainer,
-        "valid": _in_full(place.valid_until) if place.valid_until else "",
+        "valid": dates.day_in_full(place.valid_until) if place.valid_until else "",
         "number": place.certificate,
     }
     return pdf_render("certificate", data, sheet=sheet)
-
-
-def _in_full(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

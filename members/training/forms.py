@@ -4,14 +4,10 @@ from typing import Any
 
 from django import forms
 
-from common.fields import DayField, PlainForm
+from common.fields import DayField, PlainForm, revision_field
 from members.models import Course, TrainingPlace, TrainingSession
 
 from .services import CourseInput, SessionInput
-
-
-def _revision() -> forms.IntegerField:
-    return forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 class CourseForm(PlainForm):
@@ -41,7 +37,7 @@ class CourseForm(PlainForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(self, *args: Any, course: Course | None = None, **kwargs: Any) -> None:
         initial = {name: getattr(course, name) for name in self.base_fields} if course else {}
@@ -87,7 +83,7 @@ class SessionForm(PlainForm):
         max_value=500,
         error_messages={"required": "Enter how many people there is room for."},
     )
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(self, *args: Any, session: TrainingSession | None = None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {"revision": 1}
@@ -108,7 +104,7 @@ class SessionForm(PlainForm):
 class AttendanceForm(PlainForm):
     """What came of each person's place in a session, all on one page."""
 
-    revision = _revision()
+    revision = revision_field()
 
     def __init__(
         self,
