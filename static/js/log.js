@@ -110,13 +110,17 @@ function findAsTyped(input, part, address) {
     } catch (error) {
       if (error.name === "AbortError") return;
       part.textContent = "No signal: type a reference such as D-0042, or choose Someone unknown.";
-      window.addEventListener("online", look, { once: true });
+      window.addEventListener("online", () => !part.querySelector(":checked") && look(), { once: true });
     }
     update();
   }
   input.addEventListener("input", () => {
     clearTimeout(late);
     late = setTimeout(look, 200);
+  });
+  part.addEventListener("change", () => {
+    clearTimeout(late); // an answer that comes after the choice would take it away again
+    asked?.abort();
   });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;

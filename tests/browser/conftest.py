@@ -37,7 +37,7 @@ def person(browser: Browser, stack: Demo) -> Iterator[Callable[..., Page]]:
             locale="en-GB",
             timezone_id="Europe/London",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.goto("/sign-in/")

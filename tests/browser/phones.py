@@ -77,7 +77,7 @@ def own_phone(browser: Browser, url: str, *, room: int = 0) -> Page:
     context = browser.new_context(
         base_url=url, viewport={"width": 390, "height": 844}, has_touch=True, locale="en-GB"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     if room:  # before the browser has asked how much room there is: it remembers the answer
         line = context.new_cdp_session(page)

@@ -300,6 +300,29 @@ def test_known_person_seen_here_now_in_four_taps(stack: Demo, phone: Page) -> No
     assert len(pages) <= 9, pages
 
 
+def test_a_face_chosen_while_a_search_is_on_its_way_stays_chosen(stack: Demo, phone: Page) -> None:
+    """A slow line: the answer to the last letters comes after the tap on the face."""
+    phone.goto("/log/")
+    phone.locator("[data-log-form][data-ready]").wait_for()
+    phone.get_by_role("searchbox").fill("kevin")
+    face = phone.locator("label.pick", has_text="Kevin Marsh").first
+    face.wait_for()
+    held: list[Route] = []
+    phone.route(re.compile(r"q=kevin\+marsh"), held.append)
+    phone.get_by_role("searchbox").fill("kevin marsh")
+    eventually(lambda: phone.evaluate("1") and bool(held), "the next search is on its way")
+    face.tap()
+    chosen = phone.locator("[name=people-0-who]:checked")
+    expect(chosen).to_have_count(1)
+    for search in held:
+        search.continue_()
+    phone.unroute_all(behavior="wait")
+    phone.wait_for_timeout(500)
+    expect(chosen).to_have_count(1)
+    phone.get_by_role("button", name="Save sighting").tap()
+    phone.wait_for_url(re.compile("/reports/SIG-"))
+
+
 def test_the_form_weighs_less_than_60_kb(
     person: Callable[..., Page], browser: Any, stack: Demo
 ) -> None:
