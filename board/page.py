@@ -13,15 +13,14 @@ from typing import Any
 from common import dates
 from common.periods import Period
 from incidents.models import IncidentType
-from members.equipment.figures import reach_on
 from members.models import Area, Member
-from members.training.figures import held_and_passed
 
 from . import reading
 from .cells import Cell, Line, Section, count_cell, plain_cell
-from .figures import received
+from .figures import Revenue, revenue_for
 from .forms import Asked
 from .models import Level, Tally
+from .plan import months_of_plan
 from .reading import Sums
 from .small import LEAST, rounded, rounded_pounds
 
@@ -44,7 +43,7 @@ class Figures:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self.period = asked.period
-        self.by = "sector" if asked.sector else "area_id"
+        self.by = Tally.By.SECTOR if asked.sector else Tally.By.AREA
         self.areas = list(Area.objects.all())
         sectors = [str(value) for value in Member.Sector.values]
         self.keys: list[Any] = sectors if asked.sector else [area.pk for area in self.areas]
@@ -126,9 +125,9 @@ class Figures:
         held = self.standing["in_force"][name]
         return count_cell({**dict.fromkeys(self.keys, 0), **held}, self.part)
 
-    def members(self, name: str) -> Cell:
-        """Return the members there were as a period ended."""
-        return plain_cell(self.standing["members"][name], self.part)
+    def businesses(self, what: str) -> list[Cell]:
+        """Return what there was of businesses and their equipment as each period ended."""
+        return self.column(lambda name: plain_cell(self.standing[what][name], self.part))
 
     @cached_property
     def levels(self) -> dict[tuple[str, dt.date], dict[Any, int]]:
@@ -142,20 +141,25 @@ class Figures:
         )
 
     @cached_property
+    def received(self) -> Revenue:
+        """The scheme's revenue, as far back as the page and the plan tell of it."""
+        days = [*(span.first for span in self.spans.values()), self.months[0]]
+        return revenue_for(months=months_of_plan(), days=days)
+
+    @cached_property
     def months(self) -> list[dt.date]:
         """The twelve months that the period ends in."""
         return dates.month_starts(last=self.period.last, count=12)
 
     @cached_property
     def monthly(self) -> dict[tuple[dt.date, Any, Any], Sums]:
-        """Incidents of these months, by month, part (None where all are meant) and type."""
-        return reading.by_month(self.months, None if self.is_whole else self.by)
+        """Incidents of these months, by month, part and type."""
+        return reading.by_month(self.months, self.by)
 
     @cached_property
     def incidents_by_month(self) -> list[tuple[dt.date, Cell]]:
         """Accepted incidents of each of these months."""
-        keys = [] if self.is_whole else self.keys
-        parts: dict[dt.date, dict[Any, int]] = {m: dict.fromkeys(keys, 0) for m in self.months}
+        parts = {month: dict.fromkeys(self.keys, 0) for month in self.months}
         for (month, part, _), sums in self.monthly.items():
             parts[month][part] = parts[month].get(part, 0) + sums.number
         return [(month, count_cell(parts[month], self.part)) for month in self.months]
@@ -165,7 +169,7 @@ class Figures:
         """The commonest types in these months, most first; rounded for a part of the scheme."""
         found: dict[int, int] = {}
         for (_, part, type_id), sums in self.monthly.items():
-            if type_id is not None and (self.is_whole or part == self.part):
+            if self.is_whole or part == self.part:
                 found[type_id] = found.get(type_id, 0) + sums.number
         ordered = sorted(found, key=lambda key: (-found[key], self.types[key].label))
         if self.is_whole:
@@ -251,7 +255,7 @@ def _exclusions(page: Figures) -> Section:
 
 def _members(page: Figures) -> Section:
     lines = [
-        Line("Members at the end", page.column(page.members), "full members and affiliates"),
+        Line("Members at the end", page.businesses("members"), "full members and affiliates"),
         Line("Joined", page.column(lambda name: _plain(page, name, Kind.JOINED))),
         Line("Lapsed or left", page.column(lambda name: _plain(page, name, Kind.GONE))),
         Line("With access at the end", page.level(Level.Measure.ACCESS), "somebody can sign in"),
@@ -287,25 +291,25 @@ def _revenue(page: Figures) -> Section | None:
 
     def paid(name: str) -> Cell:
         span = page.spans[name]
-        return Cell(received(since=span.first, until=span.last))
+        return Cell(page.received.between(span.first, span.last))
 
     lines = [Line("Received", page.column(paid), "payments, by the day they arrived")]
     return Section("revenue", "Revenue", lines)
 
 
-def _equipment(page: Figures) -> Section | None:
-    if not page.is_whole:
-        return None
-    spans = {name: (span.first, span.last) for name, span in page.spans.items()}
-    reach = reach_on({name: last for name, (_, last) in spans.items()})
-    trained = held_and_passed(spans)
+def _equipment(page: Figures) -> Section:
     lines = [
-        Line("Radios on loan at the end", page.column(lambda name: Cell(reach[name].radios))),
-        Line("Members with a radio", page.column(lambda name: Cell(reach[name].members))),
-        Line("Body-worn cameras on loan", page.column(lambda name: Cell(reach[name].cameras))),
-        Line("Training sessions held", page.column(lambda name: Cell(trained[name][0]))),
-        Line("Passed", page.column(lambda name: Cell(trained[name][1])), "each time one did"),
+        Line("Radios on loan at the end", page.businesses("radios")),
+        Line("Members with a radio", page.businesses("covered")),
+        Line("Body-worn cameras on loan", page.businesses("cameras")),
     ]
+    if page.is_whole:
+        sessions = page.column(lambda name: _plain(page, name, Kind.SESSION))
+        passed = page.column(lambda name: _plain(page, name, Kind.PASSED))
+        lines += [
+            Line("Training sessions held", sessions),
+            Line("Passed", passed, "each time one did"),
+        ]
     return Section("equipment", "Radios and training", lines)
 
 

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from common import dates, money
 
-from .figures import revenue_to
+from .figures import Revenue, revenue_for
 from .models import Level, PlanTarget
 from .reading import levels_by_month, members_by_month
 
@@ -16,6 +17,11 @@ FEWEST = 4
 """Month ends that a pace needs, the first of which may have been an odd one."""
 DAYS_A_MONTH = Decimal("30.4375")
 Value = Decimal | None
+LEVELS: dict[str, str] = {
+    PlanTarget.Measure.KNOWN: Level.Measure.KNOWN,
+    PlanTarget.Measure.SIGNING_IN: Level.Measure.USING,
+}
+"""Which snapshot a measure is."""
 
 
 @dataclass(frozen=True)
@@ -154,14 +160,23 @@ def slope(points: Sequence[tuple[int, Decimal]]) -> Decimal:
     return sum(((x - mean_x) * (y - mean_y) for x, y in points), Decimal(0)) / spread
 
 
-def plan_progress() -> list[Progress]:
-    """Return each target of the business plan with its figure and its past, in the plan's order."""
+def months_of_plan() -> list[dt.date]:
+    """Return the months whose ends the plan's past is told of, this one last."""
+    return dates.month_starts(last=dates.today(), count=MONTHS + 1)
+
+
+def plan_progress(revenue: Revenue | None = None) -> list[Progress]:
+    """Return each target of the business plan with its figure and its past, in the plan's order.
+
+    `revenue` is given where it is known already, for these months.
+    """
     held = {row.measure: row for row in PlanTarget.objects.in_force()}
-    months = dates.month_starts(last=dates.today(), count=MONTHS + 1)
+    months = months_of_plan()
+    past = Past(months, revenue or revenue_for(months=months))
     found = []
     for measure in PlanTarget.Measure.values:
         if measure in held:
-            history = history_of(measure, months)
+            history = past.of(measure)
             # On the first of a month nothing of it is counted for half a minute.
             latest = next((n for n in reversed(history) if n is not None), Decimal(0))
             found.append(Progress(held[measure], latest, months, history))
@@ -176,24 +191,34 @@ def plan_progress_on(last: dt.date) -> list[Progress]:
     held = {row.measure: row for row in PlanTarget.objects.in_force()}
     months = dates.month_starts(last=last, count=MONTHS + 1)
     after = dates.add_months(months[-1], 1)
+    past = Past([*months, after], revenue_for(months=months))
     found = []
     for measure in PlanTarget.Measure.values:
         if measure in held:
-            history = history_of(measure, [*months, after])[:-1]
+            history = past.of(measure)[:-1]
             value = Decimal(0) if history[-1] is None else history[-1]
             told = [*history, history[-1]]
             found.append(Progress(held[measure], value, [*months, months[-1]], told, on=last))
     return found
 
 
-def history_of(measure: str, months: list[dt.date]) -> list[Value]:
-    """Return a measure's value as each of these months ended; of the last, today's."""
-    if measure == PlanTarget.Measure.MEMBERS:
-        return [Decimal(n) for n in members_by_month(months)]
-    if measure == PlanTarget.Measure.REVENUE:
-        return list(revenue_to(months))
-    level = {
-        PlanTarget.Measure.KNOWN: Level.Measure.KNOWN,
-        PlanTarget.Measure.SIGNING_IN: Level.Measure.USING,
-    }[PlanTarget.Measure(measure)]
-    return [None if n is None else Decimal(n) for n in levels_by_month(level, months)]
+class Past:
+    """The measures' values as each of some months ended; of the last of them, today's."""
+
+    def __init__(self, months: list[dt.date], revenue: Revenue) -> None:
+        self.months = months
+        self.revenue = revenue
+
+    @cached_property
+    def levels(self) -> dict[str, list[int | None]]:
+        """The snapshots of the measures that leave no history. One query."""
+        return levels_by_month(list(LEVELS.values()), self.months)
+
+    def of(self, measure: str) -> list[Value]:
+        """Return a measure's values; None where nothing was counted then."""
+        if measure == PlanTarget.Measure.MEMBERS:
+            return [Decimal(n) for n in members_by_month(self.months)]
+        if measure == PlanTarget.Measure.REVENUE:
+            return list(self.revenue.years_to(self.months))
+        level = self.levels[LEVELS[measure]]
+        return [None if n is None else Decimal(n) for n in level]

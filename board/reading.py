@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import IntegerField, Q, Sum, Value
+from django.db.models import Q, Sum
 
 from common import dates
 from common.periods import Period
@@ -19,8 +19,14 @@ NOTHING = Decimal(0)
 STANDING = {
     "members": (Tally.Kind.JOINED, (Tally.Kind.GONE,)),
     "in_force": (Tally.Kind.SERVED, (Tally.Kind.EXPIRED, Tally.Kind.STOPPED)),
+    "radios": (Tally.Kind.RADIO_OUT, (Tally.Kind.RADIO_BACK,)),
+    "cameras": (Tally.Kind.CAMERA_OUT, (Tally.Kind.CAMERA_BACK,)),
+    "covered": (Tally.Kind.COVERED, (Tally.Kind.UNCOVERED,)),
 }
 """What there is on a day: what came up to then, less what went."""
+By = Tally.By
+PART = {By.AREA: "area_id", By.SECTOR: "sector"}
+"""The column that says of which area, or of which sector, a row is."""
 
 
 @dataclass
@@ -93,33 +99,30 @@ class Counts:
         return total
 
 
-def counts(period: Period, by: str) -> Counts:
-    """Return the sums of a period. `by` is "area_id" or "sector"."""
+def counts(period: Period, by: By) -> Counts:
+    """Return the sums of a period, by area or by sector."""
     rows = (
-        Tally.objects.filter(days_of(period))
+        Tally.objects.filter(days_of(period), by=by)
         .order_by()
-        .values_list("kind", by, "type_id")
+        .values_list("kind", PART[by], "type_id")
         .annotate(n=Sum("number"), stolen=Sum("stolen"), recovered=Sum("recovered"))
     )
     return Counts(rows)
 
 
-def by_month(months: list[dt.date], by: str | None) -> dict[tuple[dt.date, Any, Any], Sums]:
-    """Return accepted incidents of months (their first days), by month, part and type.
-
-    Without `by` the part is None.
-    """
+def by_month(months: list[dt.date], by: By) -> dict[tuple[dt.date, Any, Any], Sums]:
+    """Return accepted incidents of months (their first days), by month, part and type."""
     span = (months[0], months[-1])
     rows = (
-        Tally.objects.filter(kind=Tally.Kind.INCIDENT, whole_month=True, day__range=span)
+        Tally.objects.filter(by=by, kind=Tally.Kind.INCIDENT, whole_month=True, day__range=span)
         .order_by()
-        .values_list("day", by or Value(None, IntegerField()), "type_id")
+        .values_list("day", PART[by], "type_id")
         .annotate(n=Sum("number"), stolen=Sum("stolen"), recovered=Sum("recovered"))
     )
     return {(day, part, kind): Sums(*sums) for day, part, kind, *sums in rows}
 
 
-def standing(days: Mapping[str, dt.date], by: str) -> dict[str, dict[str, dict[Any, int]]]:
+def standing(days: Mapping[str, dt.date], by: By) -> dict[str, dict[str, dict[Any, int]]]:
     """Return what there was as each of some days ended: {"members": {name of the day: {part: n}}}.
 
     One query, whatever the days: of each the months before it, and its own month's days.
@@ -129,10 +132,10 @@ def standing(days: Mapping[str, dt.date], by: str) -> dict[str, dict[str, dict[A
     last = max(days.values())
     oldest = min(days.values()).replace(day=1)
     rows = (
-        Tally.objects.filter(kind__in=kinds, day__lte=last)
+        Tally.objects.filter(by=by, kind__in=kinds, day__lte=last)
         .filter(Q(whole_month=True) | Q(day__gte=oldest))
         .order_by()
-        .values("kind", by)
+        .values("kind", PART[by])
         .annotate(**until)
     )
     found: dict[str, dict[str, dict[Any, int]]] = {
@@ -143,7 +146,7 @@ def standing(days: Mapping[str, dt.date], by: str) -> dict[str, dict[str, dict[A
             if row["kind"] == came or row["kind"] in gone:
                 sign = 1 if row["kind"] == came else -1
                 for name in days:
-                    found[what][name][row[by]] += sign * row[name]
+                    found[what][name][row[PART[by]]] += sign * row[name]
     return found
 
 
@@ -155,8 +158,9 @@ def _up_to(day: dt.date) -> Q:
 
 def members_by_month(months: list[dt.date]) -> list[int]:
     """Return how many members there were as each of these months ended (the last: today)."""
+    moved = [Tally.Kind.JOINED, Tally.Kind.GONE]
     rows = (
-        Tally.objects.filter(kind__in=[Tally.Kind.JOINED, Tally.Kind.GONE], whole_month=True)
+        Tally.objects.filter(by=By.AREA, kind__in=moved, whole_month=True)
         .order_by()
         .values_list("day", "kind")
         .annotate(n=Sum("number"))
@@ -165,12 +169,12 @@ def members_by_month(months: list[dt.date]) -> list[int]:
     return [sum(n for day, n in moves if day <= month) for month in months]
 
 
-def levels_on(days: Iterable[dt.date], by: str) -> dict[tuple[str, dt.date], dict[Any, int]]:
+def levels_on(days: Iterable[dt.date], by: By) -> dict[tuple[str, dt.date], dict[Any, int]]:
     """Return the snapshots of some days, by measure, day and part."""
     rows = (
         Level.objects.filter(measure__in=Level.Measure.values, day__in=set(days))
         .order_by()
-        .values_list("measure", "day", by)
+        .values_list("measure", "day", PART[by])
         .annotate(n=Sum("value"))
     )
     found: dict[tuple[str, dt.date], dict[Any, int]] = defaultdict(dict)
@@ -179,15 +183,16 @@ def levels_on(days: Iterable[dt.date], by: str) -> dict[tuple[str, dt.date], dic
     return found
 
 
-def levels_by_month(measure: str, months: list[dt.date]) -> list[int | None]:
-    """Return the snapshot of each of these months' last days (of the last month, today's).
+def levels_by_month(measures: list[str], months: list[dt.date]) -> dict[str, list[int | None]]:
+    """Return the snapshots of each of these months' last days (of the last month, today's).
 
     None for those without one.
     """
     ends = [dates.add_months(month, 1) - ONE_DAY for month in months[:-1]] + [dates.today()]
-    rows = Level.objects.filter(measure=measure, day__in=ends).order_by().values_list("day")
-    found = dict(rows.annotate(n=Sum("value")))
-    return [found.get(day) for day in ends]
+    rows = Level.objects.filter(measure__in=measures, day__in=ends).order_by()
+    values = rows.values_list("measure", "day").annotate(n=Sum("value"))
+    found = {(measure, day): n for measure, day, n in values}
+    return {measure: [found.get((measure, day)) for day in ends] for measure in measures}
 
 
 def bulletins(periods: Mapping[str, Period]) -> dict[str, tuple[int, int, int]]:

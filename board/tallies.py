@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -10,8 +11,9 @@ from django.utils import timezone
 from common import dates
 
 from .models import BulletinReach, Level, Part, Refresh, Stale, Tally
-from .recount import KINDS, ONE_DAY, READ_WITHIN, count, levels, reach
+from .recount import KINDS, ONE_DAY, READ_WITHIN, WHOLE, Counted, count, levels, reach
 
+By = Tally.By
 BATCH = 2000
 LATE = dt.timedelta(minutes=2)
 """So old, the page says that the counts are behind."""
@@ -79,14 +81,17 @@ def _stale(*, since: dt.date) -> dict[str, set[dt.date | None]]:
     lately = range((dates.today() - since).days + 2)
     for part in (Part.SIGN_IN, Part.NOTICE):
         found[part] |= {dates.today() - back * ONE_DAY for back in lately}
+    if since < dates.today():
+        for part in WHOLE:  # what was to come yesterday is there today: a training session
+            found[part].add(None)
     return found
 
 
 def _replace(part: str, days: set[dt.date] | None) -> None:
     """Put the counts of these days, or of all, in place of what there is; their months too."""
-    if part == Part.MEMBER:
+    if part in WHOLE:
         days = None
-    held = Tally.objects.filter(kind__in=KINDS[part])
+    held = Tally.objects.filter(by__in=By.values, kind__in=KINDS[part])
     months = None if days is None else {day.replace(day=1) for day in days}
     if days is not None and months is not None:
         held.filter(whole_month=False, day__in=days).delete()
@@ -97,19 +102,42 @@ def _replace(part: str, days: set[dt.date] | None) -> None:
     _store_months(part, months)
 
 
-def _store(rows: Iterable[Tally]) -> None:
-    Tally.objects.bulk_create(rows, batch_size=BATCH)
+def _store(rows: Iterable[Counted]) -> None:
+    """Write counts down by area and by sector, each added up over the other."""
+    found: dict[tuple[Any, ...], Counted] = {}
+    for row in rows:
+        for by, area, sector in ((By.AREA, row.area, ""), (By.SECTOR, None, row.sector)):
+            key = (by, row.kind, row.day, area, sector, row.type)
+            held = found.get(key)
+            found[key] = row if held is None else row.add(held)
+    Tally.objects.bulk_create(
+        (
+            Tally(
+                by=by,
+                kind=kind,
+                day=day,
+                area_id=area,
+                sector=sector,
+                type_id=type_id,
+                number=row.number,
+                stolen=row.stolen,
+                recovered=row.recovered,
+            )
+            for (by, kind, day, area, sector, type_id), row in found.items()
+        ),
+        batch_size=BATCH,
+    )
 
 
 MONTHS = """
 INSERT INTO board_tally (
-    kind, whole_month, day, area_id, sector, type_id, number, stolen, recovered
+    by, kind, whole_month, day, area_id, sector, type_id, number, stolen, recovered
 )
-SELECT kind, true, date_trunc('month', day)::date, area_id, sector, type_id,
+SELECT by, kind, true, date_trunc('month', day)::date, area_id, sector, type_id,
        sum(number), sum(stolen), sum(recovered)
   FROM board_tally
- WHERE kind = ANY(%(kinds)s) AND NOT whole_month AND {days}
- GROUP BY 1, 2, 3, 4, 5, 6
+ WHERE by IN ('area', 'sector') AND kind = ANY(%(kinds)s) AND NOT whole_month AND {days}
+ GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
 

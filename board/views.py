@@ -18,7 +18,7 @@ from common.lists import Chip
 from members.access import roles_only, user_of
 from members.models import Member
 
-from . import actions, figures
+from . import actions
 from .access import BOARD_ROLES, may_set_targets
 from .export import HEAD, export_rows
 from .forms import Asked, BoardForm
@@ -67,7 +67,8 @@ def board_export(request: HttpRequest, kind: str) -> HttpResponse:
         return redirect(f"{reverse('board')}?{request.GET.urlencode()}")
     asked = form.asked()
     page = Figures(asked)
-    rows = list(export_rows(page, plan_progress() if page.is_whole else [], counted_at))
+    plan = plan_progress(page.received) if page.is_whole else []
+    rows = list(export_rows(page, plan, counted_at))
     record(actions.FIGURES_EXPORTED, by=user_of(request), kind=kind, rows=len(rows))
     name = f"board-{asked.period.first}-{asked.period.last}.{kind}"
     if kind == "csv":
@@ -85,7 +86,7 @@ def _figures(page: Figures) -> dict[str, Any]:
         ),
     }
     if page.is_whole:
-        plan = plan_progress()
+        plan = plan_progress(page.received)
         found |= {
             "plan": [(row, _plan_chart(row)) for row in plan],
             "revenue": _revenue(plan, page),
@@ -105,8 +106,7 @@ def _plan_chart(row: Progress) -> BarChart:
 
 def _revenue(plan: list[Progress], page: Figures) -> dict[str, Any]:
     """Return the revenue of the page's months, and what the plan needs a month."""
-    by_month = figures.received_by_month(since=page.months[0])
-    rows = [(month, by_month.get(month, figures.NOTHING)) for month in page.months]
+    rows = [(month, page.received.in_month(month)) for month in page.months]
     target = next(
         (row.target.target for row in plan if row.measure == PlanTarget.Measure.REVENUE), None
     )

@@ -14,10 +14,13 @@ from .watch import (
     WatchedAppeal,
     WatchedAuthority,
     WatchedGround,
+    WatchedHolding,
     WatchedMember,
     WatchedNotice,
     WatchedPerson,
+    WatchedPlace,
     WatchedReport,
+    WatchedSession,
     WatchedStep,
 )
 
@@ -38,9 +41,12 @@ __all__ = [
     "WatchedAppeal",
     "WatchedAuthority",
     "WatchedGround",
+    "WatchedHolding",
     "WatchedMember",
     "WatchedNotice",
     "WatchedPerson",
+    "WatchedPlace",
     "WatchedReport",
+    "WatchedSession",
     "WatchedStep",
 ]

@@ -18,14 +18,21 @@ class Part(models.TextChoices):
     APPEAL = "appeal", "Appeals"
     SIGN_IN = "sign_in", "Sign-ins"
     MEMBER = "member", "Members joined and gone"
+    EQUIPMENT = "equipment", "Equipment lent"
+    TRAINING = "training", "Training"
 
 
 class Tally(models.Model):
-    """How many there were on a day, or in a whole month, of one area, sector and type.
+    """How many there were on a day, or in a whole month, of one area or one sector, and type.
 
-    What rests on it must say the same as the rows it was counted from: board/recount.py counts,
+    All is there twice, by area and by sector, as nobody asks for both at once. What rests on it
+    must say the same as the rows it was counted from: board/recount/ counts,
     board/tests/test_tallies.py compares.
     """
+
+    class By(models.TextChoices):
+        AREA = "area", "By area"
+        SECTOR = "sector", "By sector"
 
     class Kind(models.TextChoices):
         INCIDENT = "incident", "Incidents accepted"
@@ -38,7 +45,18 @@ class Tally(models.Model):
         SIGN_IN = "sign_in", "Sign-ins"
         JOINED = "joined", "Members joined"
         GONE = "gone", "Members lapsed or left"
+        RADIO_OUT = "radio_out", "Radios lent"
+        RADIO_BACK = "radio_back", "Radios back"
+        CAMERA_OUT = "cam_out", "Body-worn cameras lent"
+        CAMERA_BACK = "cam_back", "Body-worn cameras back"
+        COVERED = "covered", "Members that came to have a radio"
+        UNCOVERED = "uncovered", "Members that have none any more"
+        SESSION = "session", "Training sessions held"
+        PASSED = "passed", "People who passed in one"
 
+    by = models.CharField(
+        max_length=6, choices=By, db_comment="Whether it is of an area or of a sector"
+    )
     kind = models.CharField(max_length=10, choices=Kind, db_comment="What was counted")
     whole_month = models.BooleanField(
         default=False, db_comment="True: of the month that begins on that day; false: of the day"
@@ -52,10 +70,12 @@ class Tally(models.Model):
         db_index=False,
         null=True,
         related_name="+",
-        db_comment="Area of the borough; null: not known",
+        db_comment="Area of the borough; null: not known, or by sector",
     )
     sector = models.CharField(
-        max_length=16, blank=True, db_comment="Sector of the member; empty: not known"
+        max_length=16,
+        blank=True,
+        db_comment="Sector of the member; empty: not known, or by area",
     )
     type = models.ForeignKey(
         IncidentType,
@@ -79,7 +99,7 @@ class Tally(models.Model):
         verbose_name_plural = "tallies"
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "whole_month", "day", "area", "sector", "type"],
+                fields=["by", "kind", "whole_month", "day", "area", "sector", "type"],
                 nulls_distinct=False,
                 include=["number", "stolen", "recovered"],  # the page reads this index alone
                 name="tally_once",
@@ -87,6 +107,10 @@ class Tally(models.Model):
             models.CheckConstraint(
                 name="tally_month_begins",
                 condition=Q(whole_month=False) | Q(day__day=1),
+            ),
+            models.CheckConstraint(
+                name="tally_of_one_part",
+                condition=Q(by="area", sector="") | Q(by="sector", area=None),
             ),
         ]
 

@@ -13,13 +13,23 @@ import pgtrigger
 
 from exclusions.models import Appeal, Notice, NoticeGround
 from incidents.models import Involvement, Report
-from members.models import ExclusionAuthority, Member, MemberStep
+from members.models import (
+    EquipmentHolding,
+    ExclusionAuthority,
+    Member,
+    MemberStep,
+    TrainingPlace,
+    TrainingSession,
+)
 
 OPERATIONS = {
     "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="new_rows")),
     "update": (pgtrigger.Update, pgtrigger.Referencing(old="old_rows", new="new_rows")),
     "delete": (pgtrigger.Delete, pgtrigger.Referencing(old="old_rows")),
 }
+
+WHOLE = ", ".join(f"'{part}'" for part in ("member", "equipment", "training"))
+"""Parts that are counted again whole, whatever the day."""
 
 
 def watch(name: str, columns: Sequence[str], *marks: str) -> list[pgtrigger.Trigger]:
@@ -49,7 +59,7 @@ def watch(name: str, columns: Sequence[str], *marks: str) -> list[pgtrigger.Trig
                 f"WITH changed AS ({changed[kind]})"
                 " INSERT INTO board_stale (part, day)"
                 f" SELECT DISTINCT part, day FROM ({' UNION ALL '.join(marks)}) m(part, day)"
-                " WHERE day IS NOT NULL OR part = 'member'; RETURN NULL;"
+                f" WHERE day IS NOT NULL OR part IN ({WHOLE}); RETURN NULL;"
             ),
         )
         for kind, (operation, referencing) in OPERATIONS.items()
@@ -165,7 +175,7 @@ class WatchedMember(Member):
         triggers = watch(
             "member",
             ["kind", "status", "joined_on", "left_on", "area_id", "sector"],
-            "SELECT 'member', NULL::date FROM changed",
+            "SELECT unnest(ARRAY['member', 'equipment', 'training']), NULL::date FROM changed",
             "SELECT part, r.occurred_on FROM changed c"
             " JOIN incidents_report r ON r.member_id = c.id,"
             " unnest(ARRAY['incident', 'breach']) part",
@@ -183,5 +193,39 @@ class WatchedStep(MemberStep):
         triggers = watch(
             "step",
             ["member_id", "before", "after", "on"],
-            "SELECT 'member', NULL::date FROM changed",
+            "SELECT unnest(ARRAY['member', 'equipment']), NULL::date FROM changed",
+        )
+
+
+class WatchedHolding(EquipmentHolding):
+    """Loans of equipment."""
+
+    class Meta:
+        proxy = True
+        triggers = watch(
+            "holding",
+            ["item_id", "state", "member_id", "since", "until"],
+            "SELECT 'equipment', NULL::date FROM changed WHERE state = 'loan'",
+        )
+
+
+class WatchedSession(TrainingSession):
+    """Training sessions, held or called off."""
+
+    class Meta:
+        proxy = True
+        triggers = watch(
+            "session", ["on", "cancelled_on"], "SELECT 'training', NULL::date FROM changed"
+        )
+
+
+class WatchedPlace(TrainingPlace):
+    """Who passed in a session."""
+
+    class Meta:
+        proxy = True
+        triggers = watch(
+            "place",
+            ["session_id", "member_id", "outcome"],
+            "SELECT 'training', NULL::date FROM changed WHERE outcome = 'passed'",
         )

@@ -5,23 +5,26 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from audit.models import Event
 from board.models import Tally
 from common import dates
 from exclusions.models import Appeal, Notice
 from exclusions.querysets import breaches
 from incidents.models import Report
-from members.models import Member
+from members.models import EquipmentHolding, Member, TrainingSession
 
 Key = tuple[Any, ...]
+JOINED, COVERED = ("joined", "gone"), ("covered", "uncovered")
 SIGNED_IN = "members.user.signed_in"
 
 
 def kept() -> dict[Key, tuple[Any, ...]]:
-    """Return what the worker keeps, by kind, whether of a month, day, area, sector and type."""
-    fields = ("kind", "whole_month", "day", "area_id", "sector", "type_id")
+    """Return what the worker keeps, by kind, whether of a month, day, area or sector, and type."""
+    fields = ("kind", "whole_month", "day", "by", "area_id", "sector", "type_id")
     rows = Tally.objects.values_list(*fields, "number", "stolen", "recovered")
-    return {row[:6]: row[6:] for row in rows}
+    return {row[:7]: row[7:] for row in rows}
 
 
 def raw() -> dict[Key, tuple[Any, ...]]:
@@ -30,12 +33,11 @@ def raw() -> dict[Key, tuple[Any, ...]]:
 
     def add(kind: str, day: dt.date, area: Any, sector: str, of: Any = None, *sums: Any) -> None:
         for whole, first in ((False, day), (True, day.replace(day=1))):
-            row = found.setdefault(
-                (kind, whole, first, area, sector, of), [0, Decimal(), Decimal()]
-            )
-            row[0] += 1
-            for place, value in enumerate(sums, start=1):
-                row[place] += value
+            for part in (("area", area, ""), ("sector", None, sector)):
+                row = found.setdefault((kind, whole, first, *part, of), [0, Decimal(), Decimal()])
+                row[0] += 1
+                for place, value in enumerate(sums, start=1):
+                    row[place] += value
 
     for report in Report.objects.select_related("member"):
         if report.kind == "incident" and report.status == "accepted":
@@ -59,7 +61,17 @@ def raw() -> dict[Key, tuple[Any, ...]]:
         member = counted.get(event.member_id or 0)
         if member:
             add("sign_in", dates.london_date(event.at), member.area_id, member.sector)
-    return {key: tuple(row) for key, row in found.items() if key[0] not in ("joined", "gone")}
+    for loan in EquipmentHolding.objects.filter(state="loan"):
+        kind = {"RAD": "radio", "BWV": "cam"}.get(loan.item.kind)
+        if kind and loan.member:
+            for what, when in (("out", loan.since), ("back", loan.until)):
+                if when and when <= dates.today():
+                    add(f"{kind}_{what}", when, loan.member.area_id, loan.member.sector)
+    for session in TrainingSession.objects.filter(cancelled_on=None, on__lte=dates.today()):
+        add("session", session.on, None, "")
+        for place in session.people.filter(outcome="passed"):
+            add("passed", session.on, place.member.area_id, place.member.sector)
+    return without_members({key: tuple(row) for key, row in found.items()})
 
 
 def place_of(notice: Notice) -> tuple[Any, str]:
@@ -80,13 +92,27 @@ def ended(notice: Notice) -> tuple[str, dt.date]:
 
 def without_members(rows: dict[Key, Any]) -> dict[Key, Any]:
     """Leave out what is compared by itself."""
-    return {key: row for key, row in rows.items() if key[0] not in ("joined", "gone")}
+    return {key: row for key, row in rows.items() if key[0] not in (*JOINED, *COVERED)}
 
 
-def members_now(rows: dict[Key, Any]) -> Counter[tuple[Any, str]]:
-    """Return how many members the counts say there are, by area and sector."""
+def now(
+    rows: dict[Key, Any], kinds: tuple[str, str], day: dt.date | None = None
+) -> Counter[tuple[Any, str]]:
+    """Return what the counts say there is, or was on a day, by area and by sector.
+
+    In: the kinds that say what came and what went.
+    """
     found: Counter[tuple[Any, str]] = Counter()
-    for (kind, whole, _, area, sector, _), row in rows.items():
-        if kind in ("joined", "gone") and not whole:
-            found[area, sector] += row[0] if kind == "joined" else -row[0]
+    for (kind, whole, on, _, area, sector, _), row in rows.items():
+        if kind in kinds and not whole and (day is None or on <= day):
+            found[area, sector] += row[0] if kind == kinds[0] else -row[0]
     return Counter({place: n for place, n in found.items() if n})
+
+
+def of_parts(members: QuerySet[Member]) -> Counter[tuple[Any, str]]:
+    """Return how many members there are of each area, and of each sector."""
+    found: Counter[tuple[Any, str]] = Counter()
+    for area, sector in members.values_list("area_id", "sector"):
+        found[area, ""] += 1
+        found[None, sector] += 1
+    return found

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from board.figures import received, received_by_month, revenue_to
+from board.figures import revenue_for
 from board.models import PlanTarget
 from board.tallies import tallies_refresh
 from common import dates
@@ -46,6 +46,13 @@ def test_the_page_is_the_boards_and_the_managers(client_of, who: str) -> None:
         assert client_of(who).get(path).status_code == 404
 
 
+DAY = dt.timedelta(days=1)
+
+
+def month_of(day: dt.date) -> dt.date:
+    return day.replace(day=1)
+
+
 class MonthsAddUp(TestCase):
     """Whatever was paid when, the months make the total."""
 
@@ -56,10 +63,17 @@ class MonthsAddUp(TestCase):
     def test_by_month(self, paid: list[tuple[int, Decimal]]) -> None:
         member = MemberFactory()
         for days, amount in paid:
-            PaymentFactory(
-                member=member, received_on=dates.today() - dt.timedelta(days=days), amount=amount
-            )
+            PaymentFactory(member=member, received_on=dates.today() - days * DAY, amount=amount)
         months = dates.month_starts(last=dates.today(), count=12)
-        total = received(since=months[0], until=dates.today())
-        assert sum(received_by_month(since=months[0]).values(), Decimal(0)) == total
-        assert revenue_to(months)[-1] == sum((amount for _, amount in paid), Decimal(0))
+        revenue = revenue_for(months=months)
+        total = sum((amount for _, amount in paid), Decimal(0))
+        by_hand = {
+            month: sum(
+                (n for back, n in paid if month_of(dates.today() - back * DAY) == month), Decimal(0)
+            )
+            for month in months
+        }
+        assert {month: revenue.in_month(month) for month in months} == by_hand
+        assert revenue.between(months[0], dates.today()) == sum(by_hand.values(), Decimal(0))
+        assert revenue.years_to(months)[-1] == total
+        assert revenue.years_to(months)[-2] == total - by_hand[months[-1]]

@@ -1,13 +1,14 @@
 """The counts are what the records say, whatever happened to these, in whatever order."""
 
 import datetime as dt
-from collections import Counter
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,17 +17,24 @@ from hypothesis.extra.django import TestCase
 from audit.services import record
 from board import tallies
 from board.models import BulletinReach, Level, Stale, Tally
-from board.recount import membership
+from board.recount.members import covered, membership
 from board.tallies import as_of, tallies_rebuild, tallies_refresh
-from board.tests.raw import kept, members_now, raw, without_members
+from board.tests.raw import COVERED, JOINED, kept, now, of_parts, raw, without_members
 from common import dates
 from exclusions.models import Notice, NoticeGround
 from exclusions.services import notice_revoke
 from incidents.models import Involvement, Report
 from incidents.services import PersonInput, report_accept, report_merge, report_reject, step_undo
 from members import actions
-from members.models import ExclusionAuthority, Member
+from members.equipment.services import Move, item_move
+from members.models import (
+    EquipmentHolding,
+    ExclusionAuthority,
+    Member,
+    TrainingPlace,
+)
 from members.pipeline import NextStep, Step, member_step
+from members.training.services import session_cancel
 from offenders.actions import BULLETIN_VIEWED
 from offenders.services import bulletin_queue, bulletin_send
 from tests import factories
@@ -41,8 +49,10 @@ def agree() -> None:
     tallies_refresh()
     held = kept()
     assert without_members(held) == raw()
-    counted = Member.objects.counted().values_list("area_id", "sector")
-    assert members_now(held) == Counter(counted)
+    members = Member.objects.counted()
+    assert now(held, JOINED) == of_parts(members)
+    radios = EquipmentHolding.objects.loans().filter(item__kind="RAD", member=OuterRef("pk"))
+    assert now(held, COVERED) == of_parts(members.filter(Exists(radios)))
     tallies_rebuild()
     assert kept() == held
 
@@ -149,6 +159,33 @@ class Story:
             by=self.cast.intel, member=row, revision=row.revision, step=taken, plan=NextStep()
         )
 
+    def lend(self, n: int) -> None:
+        member = (self.cast.staff.member, self.cast.other.member, self.cast.police.member)[n % 3]
+        since = dates.today() - n * DAY
+        factories.lent(self.cast.intel, member, kind=("RAD", "BWV", "CHG")[n // 3 % 3], since=since)
+
+    def give_back(self, n: int) -> None:
+        held = self.some(EquipmentHolding.objects.filter(until=None), n)
+        item = held.item
+        to, words = ("store", "") if n % 3 else ("lost", "In the river")
+        on = max(held.since, dates.today() - n % 5 * DAY)
+        moved = Move(to, on=on, words=words, condition="good" if n % 3 else "")
+        item_move(by=self.cast.intel, item=item, revision=item.revision, move=moved)
+
+    def train(self, n: int) -> None:
+        user = (self.cast.staff, self.cast.other, self.cast.police)[n % 3]
+        factories.certified(self.cast.intel, user, on=dates.today() - n * DAY)
+
+    def fail(self, n: int) -> None:
+        place = self.some(TrainingPlace.objects.filter(outcome="passed"), n)
+        rows = TrainingPlace.objects.filter(pk=place.pk)
+        rows.update(outcome="failed", certificate="", valid_until=None)
+
+    def call_off(self, n: int) -> None:
+        session = factories.training(self.cast.intel, on=dates.today() + (n % 3 - 1) * DAY)
+        if n % 2:
+            session_cancel(by=self.cast.intel, session=session)
+
     def authority(self, n: int) -> None:
         held = ExclusionAuthority.objects.filter(member=self.cast.shop.member)
         day, by, why = (
@@ -186,12 +223,13 @@ def test_every_step_of_a_story_is_seen_by_itself(cast: Cast) -> None:
     """Each after a refresh, so that nothing else makes its day be counted again."""
     story = Story(cast)
     tallies_refresh()
+    kinds: set[str] = set()
     for round_ in range(3):
         for name in ("send", "send", "accept", *STEPS):
             story.do(name, round_ * 7 + len(name))
             agree()
-    kinds = {key[0] for key in kept()}
-    assert kinds >= {"incident", "served", "sign_in", "joined"}
+            kinds |= {key[0] for key in kept()}
+    assert kinds >= {"incident", "served", "sign_in", "joined", "radio_back", "covered", "passed"}
 
 
 def test_a_merge_from_months_ago_is_noticed(cast: Cast) -> None:
@@ -247,7 +285,7 @@ def test_in_force_adds_up_on_every_day(cast: Cast) -> None:
     tallies_refresh()
     for back in (0, 1, 4, 5, 6, 39, 100, 199, 201, 363, 366):
         day = dates.today() - back * DAY
-        rows = Tally.objects.filter(whole_month=False, day__lte=day)
+        rows = Tally.objects.filter(by=Tally.By.AREA, whole_month=False, day__lte=day)
         numbers = {
             kind: sum(rows.filter(kind=kind).values_list("number", flat=True))
             for kind in ("served", "expired", "stopped")
@@ -309,6 +347,36 @@ def test_when_a_business_was_a_member(
     assert got == [(is_member, day(back)) for is_member, back in expected]
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 20)), max_size=6),
+    st.lists(st.integers(0, 40), max_size=5, unique=True),
+)
+def test_a_member_has_a_radio_on_exactly_its_days(
+    loans: list[tuple[int, int]], moves: list[int]
+) -> None:
+    first = dt.date(2026, 3, 1)
+    days = [first + n * DAY for n in range(60)]
+    events = [(place % 2 == 0, first + n * DAY) for place, n in enumerate(sorted(moves))]
+    radios = [(1, days[since]) for since, _ in loans] + [(-1, days[a + b]) for a, b in loans]
+    found = covered(events, radios)
+    assert [has_one for has_one, _ in found] == [n % 2 == 0 for n in range(len(found))]
+    for day in days:
+        is_member = len([1 for _, on in events if on <= day]) % 2 == 1
+        has_radio = any(days[a] <= day < days[a + b] for a, b in loans)
+        assert (len([1 for _, on in found if on <= day]) % 2 == 1) == (is_member and has_radio)
+
+
+def test_a_session_to_come_counts_from_its_day(cast: Cast) -> None:
+    """Nothing changes on that day: the day itself makes it be counted."""
+    tomorrow = dates.today() + DAY
+    factories.training(cast.intel, on=tomorrow)
+    tallies_refresh()
+    assert not Tally.objects.filter(kind="session").exists()
+    with time_machine.travel(timezone.now() + DAY, tick=False):
+        tallies_refresh()
+        assert Tally.objects.filter(kind="session", whole_month=False).count() == 2
+
+
 def test_the_command_counts_anew(cast: Cast, capsys: Any) -> None:
     tallies_refresh()
     Tally.objects.all().delete()
@@ -348,7 +416,7 @@ def test_reports_meanwhile_are_counted_the_next_time(monkeypatch: Any) -> None:
     agree()
     assert (
         sum(
-            Tally.objects.filter(kind="incident", whole_month=False).values_list(
+            Tally.objects.filter(by=Tally.By.AREA, kind="incident", whole_month=False).values_list(
                 "number", flat=True
             )
         )

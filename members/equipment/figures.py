@@ -1,10 +1,8 @@
 """How much of the borough the scheme's equipment reaches, for the Board."""
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 
 from common.wording import counted
 from members.models import Area, EquipmentHolding, EquipmentItem, Member
@@ -84,39 +82,3 @@ def cover() -> Cover:
         lone_workers=loans.filter(is_lone_worker=True).count(),
         areas=areas,
     )
-
-
-COUNTED = (Member.Kind.FULL, Member.Kind.AFFILIATE)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Radios on loan on a day, full members and affiliates with one, and cameras on loan."""
-
-    radios: int
-    members: int
-    cameras: int
-
-
-def reach_on(days: Mapping[str, dt.date]) -> dict[str, Reach]:
-    """Return the reach of the equipment at the end of each of these days, by their names.
-
-    A loan counts from its first day up to the day before it is back; a member as it was one on
-    that day. One query.
-    """
-    loans = EquipmentHolding.objects.filter(state="loan").order_by()
-    counts: dict[str, Count] = {}
-    for name, day in days.items():
-        there = Q(since__lte=day) & (Q(until=None) | Q(until__gt=day))
-        radio, camera = there & Q(item__kind="RAD"), there & Q(item__kind="BWV")
-        counts[f"radios_{name}"] = Count("pk", filter=radio)
-        counted = Q(member__kind__in=COUNTED, member__joined_on__lte=day) & (
-            Q(member__left_on=None) | Q(member__left_on__gt=day)
-        )
-        counts[f"members_{name}"] = Count("member", filter=radio & counted, distinct=True)
-        counts[f"cameras_{name}"] = Count("pk", filter=camera)
-    found = loans.aggregate(**counts)
-    return {
-        name: Reach(*(found[f"{what}_{name}"] for what in ("radios", "members", "cameras")))
-        for name in days
-    }

@@ -26,6 +26,7 @@ SET CONSTRAINTS ALL DEFERRED;
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("common", "0001_extensions"),
         ("members", "0004_mail_faults_and_people"),
     ]
 

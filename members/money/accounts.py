@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import F, Q, QuerySet, Sum
 
 from common import dates
 from common.money import pounds
@@ -159,25 +158,20 @@ def since_of(owed: dt.date | None, ended: dt.date | None) -> dt.date | None:
 
 def received(*, since: dt.date, until: dt.date) -> Decimal:
     """Return what came in from one day to another, both counted, less what was paid back then."""
-    return sum((amount for _, amount in _flows(since=since, until=until)), NOTHING)
+    return sum(received_by_day(since=since, until=until).values(), NOTHING)
 
 
-def received_by_month(*, since: dt.date) -> dict[dt.date, Decimal]:
-    """Return what came in less what was paid back, in each month (its first day) since a day."""
+def received_by_day(*, since: dt.date, until: dt.date = dt.date.max) -> dict[dt.date, Decimal]:
+    """Return what came in less what was paid back, by day. Both days are counted. One query."""
+    span = (since, until)
+    came = _by_day(Payment.objects.filter(received_on__range=span), "received_on", 1)
+    back = _by_day(Refund.objects.filter(paid_on__range=span), "paid_on", -1)
     found: dict[dt.date, Decimal] = {}
-    for month, amount in _flows(since=since, until=dt.date.max):
-        found[month] = found.get(month, NOTHING) + amount
+    for day, amount in came.union(back, all=True):
+        found[day] = found.get(day, NOTHING) + amount
     return found
 
 
-def _flows(*, since: dt.date, until: dt.date) -> list[tuple[dt.date, Decimal]]:
-    """Return what came in by month, and what was paid back as less than 0. One query."""
-    span = (since, until)
-    came = _by_month(Payment.objects.filter(received_on__range=span), "received_on", 1)
-    back = _by_month(Refund.objects.filter(paid_on__range=span), "paid_on", -1)
-    return list(came.union(back, all=True))
-
-
-def _by_month(rows: QuerySet[Any], day: str, sign: int) -> Any:
-    grouped = rows.annotate(month=TruncMonth(day)).order_by().values("month")
-    return grouped.annotate(sum=sign * Sum("amount")).values_list("month", "sum")
+def _by_day(rows: QuerySet[Any], day: str, sign: int) -> Any:
+    grouped = rows.order_by().values(day=F(day)).annotate(sum=sign * Sum("amount"))
+    return grouped.values_list("day", "sum")

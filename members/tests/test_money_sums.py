@@ -21,7 +21,7 @@ from members.models import (
     Refund,
     WriteOff,
 )
-from members.money.accounts import NOTHING, received, received_by_month, statement, totals
+from members.money.accounts import NOTHING, received, received_by_day, statement, totals
 from members.money.amounts import pro_rata, split_gross, vat_of
 from members.money.invoices import (
     InvoiceInput,
@@ -177,9 +177,8 @@ class Book:
             assert (lines[-1].balance if lines else NOTHING) == totals(member).balance
         today = dates.today()
         assert received(since=today, until=today) == whole.received - whole.refunded
-        assert sum(received_by_month(since=today.replace(day=1)).values(), NOTHING) == received(
-            since=today, until=today
-        )
+        by_day = received_by_day(since=today.replace(day=1))
+        assert sum(by_day.values(), NOTHING) == received(since=today, until=today)
         for model, series in ((Invoice, "INV"), (CreditNote, "CRN"), (Payment, "PAY")):
             refs = list(model.objects.order_by("pk").values_list("ref", flat=True))
             assert refs == [f"{series}-{n:05}" for n in range(1, len(refs) + 1)]

@@ -1,7 +1,6 @@
 """What the scheme's training reached, for the Board: numbers, no names."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -88,21 +87,3 @@ def _kinds(held: SessionQuerySet) -> list[KindTrained]:
     return [
         KindTrained(kind.label, *told[kind.value]) for kind in Course.Kind if kind.value in told
     ]
-
-
-def held_and_passed(
-    spans: Mapping[str, tuple[dt.date, dt.date]],
-) -> dict[str, tuple[int, int]]:
-    """Return the sessions held in each of these spans, and how often somebody passed. Two queries.
-
-    A span is its first and last day, both counted; the names are given back.
-    """
-    held = TrainingSession.objects.filter(cancelled_on=None).order_by()
-    passed = TrainingPlace.objects.filter(outcome="passed", session__cancelled_on=None).order_by()
-    sessions = held.aggregate(
-        **{name: Count("pk", filter=Q(on__range=span)) for name, span in spans.items()}
-    )
-    people = passed.aggregate(
-        **{name: Count("pk", filter=Q(session__on__range=span)) for name, span in spans.items()}
-    )
-    return {name: (sessions[name], people[name]) for name in spans}
