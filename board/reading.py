@@ -102,7 +102,8 @@ class Counts:
 def counts(period: Period, by: By) -> Counts:
     """Return the sums of a period, by area or by sector."""
     rows = (
-        Tally.objects.filter(days_of(period), by=by)
+        # All kinds by name: the index is by kind, and then by day.
+        Tally.objects.filter(days_of(period), by=by, kind__in=Tally.Kind.values)
         .order_by()
         .values_list("kind", PART[by], "type_id")
         .annotate(n=Sum("number"), stolen=Sum("stolen"), recovered=Sum("recovered"))

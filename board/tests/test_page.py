@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from board.forms import BoardForm
-from board.models import Level, PlanTarget, Refresh
+from board.models import Level, PlanTarget, Refresh, Tally
 from board.page import Figures
 from board.periods import own_days, period_of
 from board.plan import Progress, plan_progress, slope
@@ -122,7 +122,7 @@ def test_months_and_days_make_any_period(cast: Cast, first: int, last: int) -> N
     from incidents.models import Report
 
     raw = Report.objects.filter(occurred_on__range=(period.first, period.last)).count()
-    assert counts(period, "area_id").sums("incident").number == raw
+    assert counts(period, Tally.By.AREA).sums("incident").number == raw
     assert days_of(period)
 
 
