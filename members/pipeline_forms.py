@@ -135,7 +135,7 @@ class PremisesForm(PlainForm):
     name = forms.CharField(
         label="What staff call it",
         max_length=120,
-        help_text="Such as Boots, The Orchards.",
+        help_text="Such as The Bell, High Street.",
         error_messages={"required": "Enter what staff call it."},
     )
     address = forms.CharField(
