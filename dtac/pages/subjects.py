@@ -17,8 +17,8 @@ from common.lists import chips
 from dtac.network import known_companions
 from dtac.presenters import Label, profile_ribbon
 from dtac.publish_draft import is_reworded
+from dtac.queue.warnings import warnings_about
 from dtac.timeline import timeline
-from dtac.warning_queue import warnings_about
 from exclusions.harm import harm_scores
 from exclusions.models import Notice
 from exclusions.querysets import breaches

@@ -1,7 +1,5 @@
 """What the working records ask of the manager: names that members gave, warnings due for review."""
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 
 from common import dates
@@ -11,21 +9,14 @@ from members.models import User
 from offenders.models import Recognition, Subject, UnusualViewing
 from offenders.services.record import warnings_due
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """How much waits, the first of it as rows, and whose records these are."""
-
-    count: int
-    rows: list[Row]
-    refs: list[str]
+from .parts import SHOWN, Part, Tile
 
 
-def records_waiting(*, most: int) -> Waiting:
+def records_waiting() -> Part:
     """Return names to decide on (oldest first), then warnings whose review day has come."""
     told = Recognition.objects.filter(outcome="").select_related("subject", "given_by__member")
     due = warnings_due()
-    names, warnings = list(told[:most]), list(due[:most])
+    names, warnings = list(told[:SHOWN]), list(due[:SHOWN])
     subjects = [row.subject for row in names] + [row.subject for row in warnings]
     faces = Subject.objects.faces(subject.pk for subject in subjects)
     rows = [
@@ -52,13 +43,21 @@ def records_waiting(*, most: int) -> Waiting:
         )
         for row in warnings
     ]
-    return Waiting(told.count() + due.count(), rows, [subject.ref for subject in subjects])
+    number = told.count() + due.count()
+    tile = Tile(number, "name or warning to look at", "names and warnings to look at", "#records")
+    refs = [subject.ref for subject in subjects]
+    return Part("records", "Names and warnings", [tile], rows, refs)
 
 
-def viewing_waiting(user: User, *, most: int) -> list[Row]:
+def viewing_waiting(user: User) -> Part:
     """Return unusual viewing to look into. One's own is shown too, for somebody else to answer."""
     waiting = UnusualViewing.objects.visible_to(user).waiting()
-    return [_viewing_row(row, own=row.user_id == user.pk) for row in waiting[:most]]
+    rows = [_viewing_row(row, own=row.user_id == user.pk) for row in waiting[:SHOWN]]
+    tile = Tile(
+        len(rows), "unusual viewing to look into", "unusual viewings to look into", "#viewing"
+    )
+    done = (f"{reverse('viewing_list')}?show=answered", "Looked into")
+    return Part("viewing", "Unusual viewing", [tile], rows, faces=False, more=done)
 
 
 def _viewing_row(row: UnusualViewing, *, own: bool) -> Row:

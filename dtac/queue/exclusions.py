@@ -1,30 +1,28 @@
 """What exclusions ask of the manager: to confirm, to serve, to decide, to answer."""
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 from django.utils import timezone
 
 from common import dates
 from common.wording import counted, days_ago
 from dtac.presenters import Label, Row, photo_url
-from dtac.warning_queue import warnings_waiting
 from exclusions.models import Appeal, Notice
 from exclusions.querysets import breaches_waiting
 from incidents.models import Involvement
 from members.models import User
 
+from .parts import SHOWN, Empty, Part, Tile
+from .warnings import warnings_waiting
 
-@dataclass(frozen=True)
-class Waiting:
-    """How many wait for what, the first of each as rows, and whose records these are."""
+HERE = "#notices"
+NOTHING = Empty(
+    "No notice needs a step",
+    "Notices to be served or confirmed, breaches, matters after a warning, and notices that end"
+    " within 30 days come here.",
+)
 
-    counts: dict[str, int]
-    rows: list[Row]
-    refs: list[str]
 
-
-def exclusions_waiting(user: User, *, most: int) -> Waiting:
+def exclusions_waiting(user: User) -> Part:
     """Return what waits: notices, appeals, breaches, warnings, who is banned and not shown."""
     to_serve = Notice.objects.show("to_serve")
     ending = Notice.objects.end_undecided()
@@ -32,31 +30,41 @@ def exclusions_waiting(user: User, *, most: int) -> Waiting:
     broken = breaches_waiting()
     appeals = Appeal.objects.need_step().select_related("notice__subject")
     unseen = Notice.objects.unseen()
-    warned = warnings_waiting(most=most)
+    warned = warnings_waiting(most=SHOWN)
     steps = [
-        *to_confirm.with_face(user)[:most],
-        *to_serve.with_face(user).with_attempts()[:most],
-        *ending.with_face(user).order_by("ends_on")[:most],
+        *to_confirm.with_face(user)[:SHOWN],
+        *to_serve.with_face(user).with_attempts()[:SHOWN],
+        *ending.with_face(user).order_by("ends_on")[:SHOWN],
     ]
-    objections, unanswered = list(appeals[:most]), list(broken[:most])
-    nobody_sees = list(unseen.with_face(user).order_by("ends_on")[:most])
-    counts = {
-        "to_serve": to_serve.count(),
-        "ending": ending.count(),
-        "to_confirm": to_confirm.count(),
-        "breaches": broken.count(),
-        "appeals": appeals.count(),
-        "unseen": unseen.count(),
-        "to_give": warned.to_give,
-        "second": warned.second,
-    }
+    objections, unanswered = list(appeals[:SHOWN]), list(broken[:SHOWN])
+    nobody_sees = list(unseen.with_face(user).order_by("ends_on")[:SHOWN])
+    tiles = [
+        Tile(to_serve.count(), "notice to be served", "notices to be served", HERE, always=True),
+        Tile(
+            ending.count(),
+            "notice to renew or let go",
+            "notices to renew or let go",
+            HERE,
+            always=True,
+        ),
+        Tile(to_confirm.count(), "notice to confirm", "notices to confirm", HERE),
+        Tile(appeals.count(), "appeal to see to", "appeals to see to", HERE),
+        Tile(broken.count(), "breach without a step", "breaches without a step", HERE),
+        Tile(
+            warned.second, "second matter after a warning", "second matters after a warning", HERE
+        ),
+        Tile(warned.to_give, "warning letter to give", "warning letters to give", HERE),
+        Tile(
+            unseen.count(), "excluded person not published", "excluded people not published", HERE
+        ),
+    ]
     rows = [_notice_row(notice) for notice in steps]
     rows += [_appeal_row(appeal) for appeal in objections]
     rows += [_breach_row(breach) for breach in unanswered]
     rows += [*warned.rows, *(_unseen_row(notice) for notice in nobody_sees)]
     refs = [row.subject.ref for row in (*steps, *unanswered, *nobody_sees)]
     refs += [*warned.refs, *(appeal.notice.subject.ref for appeal in objections)]
-    return Waiting(counts, rows, refs)
+    return Part("notices", "Exclusions that need a step", tiles, rows, refs, empty=NOTHING)
 
 
 def _notice_row(notice: Notice) -> Row:

@@ -1,4 +1,4 @@
-"""What members and those who would be ask of the manager: applications to decide."""
+"""What those who would be members ask of the manager: applications to decide."""
 
 from django.urls import reverse
 
@@ -6,11 +6,13 @@ from common import dates
 from dtac.presenters import Label, Row
 from members.models import Application
 
+from .parts import SHOWN, Part, Tile
 
-def applications_waiting(*, most: int) -> list[Row]:
+
+def applications_waiting() -> Part:
     """Return the applications to decide, the oldest first."""
-    waiting = Application.objects.to_decide().select_related("area")[:most]
-    return [
+    waiting = Application.objects.to_decide().select_related("area")[:SHOWN]
+    rows = [
         Row(
             title=row.business,
             url=reverse("application", args=[row.uuid]),
@@ -21,3 +23,8 @@ def applications_waiting(*, most: int) -> list[Row]:
         )
         for row in waiting
     ]
+    tile = Tile(len(rows), "business asks to join", "businesses ask to join", "#applications")
+    decided = (f"{reverse('application_list')}?show=decided", "Decided")
+    return Part(
+        "applications", "Businesses that ask to join", [tile], rows, faces=False, more=decided
+    )

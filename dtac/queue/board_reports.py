@@ -7,11 +7,13 @@ from common import dates
 from dtac.presenters import Label, Row
 from members.models import User
 
+from .parts import SHOWN, Part, Tile
 
-def reports_due(user: User, *, most: int) -> list[Row]:
+
+def board_reports_due(user: User) -> Part:
     """Return the reports that the Board should have and doesn't, the first due first."""
     rows = []
-    for each in reports_asked_for(user)[:most]:
+    for each in reports_asked_for(user)[:SHOWN]:
         begun = each.version is not None
         url = reverse("board_report", args=[each.wanted.ref]) if begun else (
             f"{reverse('board_report_list')}#missing"
@@ -26,4 +28,6 @@ def reports_due(user: User, *, most: int) -> list[Row]:
                 action_url=url,
             )
         )
-    return rows
+    tile = Tile(len(rows), "report due to the Board", "reports due to the Board", "#board-reports")
+    more = (reverse("board_report_list"), "All reports")
+    return Part("board-reports", "Reports due to the Board", [tile], rows, faces=False, more=more)

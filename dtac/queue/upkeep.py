@@ -21,15 +21,21 @@ from members.models import (
     User,
 )
 
+from .parts import Part, Tile
+
 IMPORTED_SOON = dt.timedelta(days=14)
 
 
-def reminders(user: User) -> list[Row]:
+def upkeep_due(user: User) -> Part:
     """Return a row for each list that has something due in it; how many, and the way there."""
-    return [
+    rows = [
         Row(title=title, url=url, meta=meta, tags=[], action="Look", action_url=url)
         for title, meta, url in _found(user)
     ]
+    tile = Tile(
+        len(rows), "reminder of the scheme’s own", "reminders of the scheme’s own", "#upkeep"
+    )
+    return Part("upkeep", "The scheme’s own", [tile], rows, faces=False)
 
 
 def _found(user: User) -> Iterator[tuple[str, str, str]]:
