@@ -24,6 +24,14 @@ def csv_of(text: str) -> bytes:
     return "\n".join(line.strip() for line in text.strip().splitlines()).encode()
 
 
+GOOD = csv_of(
+    """
+    Number,Name,Sector,Area,Status
+    1,First Shop,Ind.,Town Centre,Prospect
+    2,Second Shop,Pub,Town Centre,Prospect
+    """
+)
+"""Two prospects."""
 FILES: dict[str, bytes] = {
     "members": csv_of(
         """Membership Number,Shop name,Membership type,Business type,Zone,Member since,Date left,
@@ -127,3 +135,23 @@ def worked(run: ImportRun) -> ImportRun:
     run_work(run_id=run.pk)
     run.refresh_from_db()
     return run
+
+
+def checked(client: Client, kind: str, content: bytes, photos: bytes | None = None) -> ImportRun:
+    """Return a run whose columns were taken as they were guessed, judged."""
+    run = send(client, kind, content, photos)
+    form = client.get(f"/import/{run.ref}/columns/").context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    assert client.post(f"/import/{run.ref}/columns/", data).status_code == 302
+    return worked(run)
+
+
+def step(client: Client, run: ImportRun, name: str, **more: str) -> ImportRun:
+    """Return a run after a step of its manager, and the worker's part."""
+    assert client.post(f"/import/{run.ref}/step/", {"step": name, **more}).status_code == 302
+    return worked(run)
+
+
+def said(run: ImportRun, level: str = "problem") -> list[tuple[int, str, str]]:
+    """Return what was said of a run: row, column, words."""
+    return list(run.problems.filter(level=level).values_list("row", "column", "words"))

@@ -27,7 +27,18 @@ from imports.models import ImportedRow, ImportRun
 from imports.running import run_work, runs_sweep
 from imports.services import run_undo, run_write, to_invite
 from imports.sources import source_of
-from imports.tests.files import FILES, csv_of, day, photo_zip, send, upload_data, worked
+from imports.tests.files import (
+    FILES,
+    GOOD,
+    checked,
+    csv_of,
+    day,
+    photo_zip,
+    said,
+    step,
+    upload_data,
+    worked,
+)
 from incidents.models import Report
 from members.letters import address_letter_render
 from members.models import Invitation, Member, User
@@ -36,33 +47,6 @@ from offenders.models import Alias, Photo, Subject
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.races import at_once, wait_until, waiters
-
-GOOD = csv_of(
-    """
-    Number,Name,Sector,Area,Status
-    1,First Shop,Ind.,Town Centre,Prospect
-    2,Second Shop,Pub,Town Centre,Prospect
-    """
-)
-
-
-def checked(client, kind: str, content: bytes, photos: bytes | None = None) -> ImportRun:
-    """Return a run whose columns were taken as they were guessed, judged."""
-    run = send(client, kind, content, photos)
-    form = client.get(f"/import/{run.ref}/columns/").context["form"]
-    data = {name: form[name].value() for name in form.fields}
-    assert client.post(f"/import/{run.ref}/columns/", data).status_code == 302
-    return worked(run)
-
-
-def step(client, run: ImportRun, name: str, **more: str) -> ImportRun:
-    """Return a run after a step of its manager, and the worker's part."""
-    assert client.post(f"/import/{run.ref}/step/", {"step": name, **more}).status_code == 302
-    return worked(run)
-
-
-def said(run: ImportRun, level: str = "problem") -> list[tuple[int, str, str]]:
-    return list(run.problems.filter(level=level).values_list("row", "column", "words"))
 
 
 def test_every_problem_is_told_by_row_and_column(cast: Cast, client_of) -> None:
