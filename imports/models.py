@@ -86,6 +86,12 @@ class ImportRun(models.Model):
         blank=True,
         db_comment="The columns of the file, in their order; emptied with it",
     )
+    columns_key = models.CharField(
+        max_length=64,
+        blank=True,
+        db_comment="Keyed digest of the names of its columns: by it the next file with the same"
+        " ones is matched alike. It stays",
+    )
     examples = models.JSONField(
         default=list, blank=True, db_comment="Up to three values of each column"
     )

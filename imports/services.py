@@ -24,7 +24,7 @@ from offenders.models import Subject
 from . import actions, store
 from .keeping import files_delete
 from .kinds import KINDS
-from .mapping import guess, problems_of, remembered
+from .mapping import matching_of, problems_of
 from .models import ImportCounter, ImportedRow, ImportRun
 from .sources import source_of
 
@@ -99,7 +99,7 @@ def _check_upload(data: Upload) -> None:
 
 def mapping_of(run: ImportRun) -> dict[str, int]:
     """Return how the columns are matched, or would be: as last time, else by their names."""
-    return dict(run.mapping) or remembered(run) or guess(KINDS[run.kind], run.head)
+    return matching_of(run)[0]
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from common.images import to_disk
 from common.originals import sha256_of
 
 from .kinds import KINDS
+from .mapping import columns_key
 from .models import ImportRun
 from .photos import PhotoArchive, is_zip_with_table
 from .reading import MOST_BYTES, Table, read_table
@@ -34,6 +35,7 @@ def keep(run: ImportRun, *, table: "File[Any]", photos: "File[Any] | None") -> N
     content = PhotoArchive(photos).table() if photos is table else _bytes(table)
     found = read_table(content, known=known_names(run.kind), only_head=True)
     run.head, run.examples = found.head, found.examples()
+    run.columns_key = columns_key(found.head)
     run.total = len(found.rows) if found.is_whole else 0  # counted when it is checked
     run.sha256, run.byte_size = hashlib.sha256(content).hexdigest(), len(content)
     run.file = _save(f"{FOLDER}/{run.uuid}.table", io.BytesIO(content))

@@ -5,7 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from imports.tests.files import FILES, checked, day, said, step, xlsx_of
+from imports.models import ImportRun
+from imports.tests.files import FILES, checked, day, said, send, step, worked, xlsx_of
 from incidents.models import Involvement
 from members.models import Member
 from offenders.models import Subject
@@ -78,3 +79,31 @@ def test_a_text_over_several_lines_is_kept_as_it_is(cast: Cast, client_of) -> No
     assert (run.is_ready, said(run)) == (True, [])
     step(client, run, "write")
     assert Subject.objects.get(name="Ann").description == text
+
+
+def test_columns_are_matched_as_in_the_last_file_like_it(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    rows = "Tag,Shop name,Business type,Zone,Status\n{0},Shop {0},Pub,Town Centre,Prospect\n"
+
+    def shown(number: int, kind: str = "members") -> tuple[ImportRun, str, str]:
+        run = send(client, kind, rows.format(number).encode())
+        page = client.get(f"/import/{run.ref}/columns/")
+        return run, str(page.context["form"]["key"].value()), page.text
+
+    run, key, page = shown(1)
+    assert (key, "Guessed by their names" in page) == ("", True)
+    form = client.get(f"/import/{run.ref}/columns/").context["form"]
+    data = {name: form[name].value() for name in form.fields} | {"key": "0"}
+    client.post(f"/import/{run.ref}/columns/", data)
+    worked(run)
+    step(client, run, "discard")  # its file goes, and what was matched stays
+    run.refresh_from_db()
+    assert (run.head, run.columns_key == "") == ([], False)
+    again, key, page = shown(2)
+    assert (key, f"Matched as in {run.ref}" in page) == ("0", True)
+    assert shown(3, "premises")[1] == ""
+    done = step(client, checked(client, "members", rows.format(4).encode()), "write")
+    assert done.rows.get().key == "4"
+    step(client, done, "undo", reason="The columns were wrong.")
+    assert f"Matched as in {run.ref}" in shown(5)[2]
+    assert "As you matched them" in client.get(f"/import/{done.ref}/columns/").text
