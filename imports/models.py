@@ -199,9 +199,14 @@ class ImportRun(models.Model):
         return int(self.counts.get("make", 0))
 
     @property
+    def more_count(self) -> int:
+        """How many rows imported before bring new photos, or brought them."""
+        return int(self.counts.get("more", 0))
+
+    @property
     def is_ready(self) -> bool:
         """Whether it can be written: judged, without a problem, and with something to write."""
-        new = self.make_count + int(self.counts.get("matched", 0))
+        new = self.make_count + self.more_count + int(self.counts.get("matched", 0))
         return self.state == self.State.CHECKED and self.problem_count == 0 and new > 0
 
     @property

@@ -44,6 +44,10 @@ class PhotoArchive:
             raise ValidationError("Put one table (CSV or XLSX) in the ZIP, beside the photos.")
         return self._read(found[0], MOST_BYTES)
 
+    def has(self, name: str) -> bool:
+        """Whether a file of that name is in it."""
+        return last_part(name) in self._entries
+
     def photo(self, name: str) -> "File[Any]":
         """Return a photo, judged by its bytes as an upload is. Raises ValidationError."""
         entries = self._entries.get(last_part(name), [])

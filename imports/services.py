@@ -55,7 +55,8 @@ def run_upload(*, by: User, data: Upload) -> ImportRun:
     """
     client_id = data.client_id or uuid.uuid4()
     run = once(ImportRun, client_id, lambda: _upload(by, data, client_id))
-    if (run.kind, run.sha256) != (data.kind, store.sha256_of_table(data.file)):
+    sent = (data.kind, *store.sha256_of_both(data.file, data.photos))
+    if (run.kind, run.sha256, run.photos_sha256) != sent:
         raise ValidationError({"file": "This page sent another file before. Open it anew."})
     return run
 

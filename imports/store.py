@@ -46,10 +46,13 @@ def keep(run: ImportRun, *, table: "File[Any]", photos: "File[Any] | None") -> N
         run.photos = _save(f"{FOLDER}/{run.uuid}.zip", photos)
 
 
-def sha256_of_table(upload: "File[Any]") -> str:
-    """Return the SHA-256 of the table that was sent, by itself or in a ZIP of photos."""
-    content = PhotoArchive(upload).table() if is_zip_with_table(upload) else _bytes(upload)
-    return hashlib.sha256(content).hexdigest()
+def sha256_of_both(table: "File[Any]", photos: "File[Any] | None") -> tuple[str, str]:
+    """Return the SHA-256 of the table that was sent, by itself or in a ZIP of photos, and of the
+    photos; empty where there are none."""
+    is_zip = is_zip_with_table(table)
+    content = PhotoArchive(table).table() if is_zip else _bytes(table)
+    zipped = table if is_zip else photos
+    return hashlib.sha256(content).hexdigest(), sha256_of(zipped) if zipped else ""
 
 
 def _bytes(upload: "File[Any]") -> bytes:

@@ -10,7 +10,7 @@ from audit.services import record_many
 from common.bulk import Taken
 from exclusions.models import Notice
 from incidents.models import Involvement
-from offenders.models import Subject
+from offenders.models import Photo, Subject
 
 from . import actions, undo
 from .kinds import Kind
@@ -40,6 +40,12 @@ def taken_over(run: ImportRun, kind: Kind, lines: list[Taken]) -> None:
     record_many(action, by=run.written_by, entries=entries, run=run.ref)
 
 
+def photos_added(run: ImportRun, lines: list[Taken]) -> None:
+    """Note of each subject whose record was here that photos were added to it."""
+    entries = [(line.main.ref, [line.main.ref]) for line in lines]
+    record_many(actions.PHOTOS_ADDED, by=run.written_by, entries=entries, run=run.ref)
+
+
 def about_subjects(made: undo.Made) -> list[tuple[Action, Entries]]:
     """Return what is to be noted once these rows are deleted: asked while they are there."""
     subjects = Subject.objects.filter(pk__in=list(made.get("offenders.subject", {})))
@@ -50,7 +56,10 @@ def about_subjects(made: undo.Made) -> list[tuple[Action, Entries]]:
     for ref, about in named.values_list("report__ref", "subject__ref"):
         reports[ref].append(about)
     of_notices = notices.order_by("pk").values_list("ref", "subject__ref")
+    photos = Photo.objects.filter(pk__in=list(made.get("offenders.photo", {})))
+    faced = Subject.objects.filter(photos__in=photos).exclude(pk__in=subjects).distinct()
     return [
+        (actions.PHOTOS_REMOVED, [(ref, [ref]) for ref in _refs(faced)]),
         (actions.SUBJECT_REMOVED, [(ref, [ref]) for ref in _refs(subjects)]),
         (actions.REPORT_REMOVED, list(reports.items())),
         (actions.NOTICE_REMOVED, [(ref, [about]) for ref, about in of_notices]),

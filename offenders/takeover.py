@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from common import dates
 from common.bulk import Refusal, Taken, clean_row, insert_all
@@ -90,13 +90,15 @@ def photos_store(
 ) -> None:
     """Store the photos of a person as uploads are, and add their rows, not saved, to the line.
 
-    Each is stored under the name it is given; the same photo twice is one. Raises ValidationError
-    as common.images does.
+    Each is stored under the name it is given; the same photo twice is one. The first is the face
+    shown first, unless the record has one. Raises ValidationError as common.images does.
     """
     held: set[str] = set()
+    here = line.main.pk  # of a new record None
+    has_face = bool(here) and Photo.objects.filter(subject=here, is_primary=True).exists()
     for name, image in images:
         photo = Photo(uuid=name, subject=line.main, added_by=stamp.by, source=facts.source,
-                      taken_on=facts.taken_on, is_primary=not held)  # fmt: skip
+                      taken_on=facts.taken_on, is_primary=not held and not has_face)  # fmt: skip
         store_original(image, into=photo)
         if photo.sha256 in held:
             default_storage.delete(str(photo.original.name))
@@ -104,6 +106,19 @@ def photos_store(
         held.add(photo.sha256)
         clean_row(photo)
         line.parts.append(photo)
+
+
+def photos_save(lines: Sequence[Taken]) -> None:
+    """Add photos to records that are here already. In a transaction.
+
+    Raises IntegrityError: a record is gone or became part of another, or its photos are others now.
+    """
+    keys = {line.main.pk for line in lines}
+    rows = Subject.objects.select_for_update(no_key=True).filter(pk__in=keys, merged_into=None)
+    if len(rows.order_by("pk")) < len(keys):
+        raise IntegrityError("a record is gone")
+    Photo.objects.bulk_create([part for line in lines for part in line.parts])
+    transaction.on_commit(wake_variants, robust=True)
 
 
 def subjects_number(lines: Sequence[Taken]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .base import Field, Kind, Line, Match, Told
+from .base import Before, Field, Kind, Line, Match, Told
 from .incidents import Incidents
 from .members import Members, PremisesKind, Users
 from .money import Payments, Subscriptions
@@ -17,4 +17,4 @@ KINDS: Final[dict[str, Kind]] = {
     )
 }  # fmt: skip
 
-__all__ = ["KINDS", "Field", "Kind", "Line", "Match", "Told"]
+__all__ = ["KINDS", "Before", "Field", "Kind", "Line", "Match", "Told"]

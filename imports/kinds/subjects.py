@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 
 from common import dates
 from common.bulk import Refusal, Taken
+from common.originals import sha256_of
 from imports.cells import (
     born_of,
     choice,
     day_of,
+    digest,
     fold,
     names,
     number_of,
@@ -24,13 +27,14 @@ from offenders.publication import needs_override, prohibited_words
 from offenders.services import PhotoFacts
 from offenders.takeover import (
     SubjectTaken,
+    photos_save,
     photos_store,
     subject_taken,
     subjects_number,
     subjects_save,
 )
 
-from .base import Field, Kind, Line, Told, judged, keyed
+from .base import Before, Field, Kind, Line, Told, judged, keyed
 from .retention import OLD, kept_until, too_old
 
 REVIEW_MONTHS = 3
@@ -139,14 +143,31 @@ class Subjects(Kind):
     def _check_photos(self, line: Line, told: Told) -> None:
         wanted = line.get("photos", [])
         if wanted and told.photos is None:
-            line.note("photos", "No ZIP of photos was sent: imported without.")
+            line.note("photos", NO_ZIP)
             return
         for name in wanted:
             try:
                 assert told.photos is not None
-                told.photos.photo(name)
+                line.faces.append(_face(told.photos.photo(name)))
             except ValidationError as error:
                 line.wrong("photos", f"{name[:60]} {error.messages[0]}")
+
+    def more(self, line: Line, known: Known, told: Told, before: Before) -> Taken | None:
+        """Photos that came with no import of this row, and are not on its record."""
+        wanted = _photos_of(line, told)
+        subject = known.subject_of(before.object_id) if wanted else None
+        if wanted and subject is None:
+            line.note("photos", "The record is gone, or part of another: no photo is added.")
+        if not wanted or subject is None:
+            return None
+        held = {_face_of(sha256) for sha256 in known.photos_of(subject.pk)} | before.faces
+        new = {face: name for face, name in wanted.items() if face not in held}
+        if not new:
+            return None
+        line.faces, line.values["photos"] = list(new), list(new.values())
+        names = ", ".join(name[:40] for name in new.values())
+        line.note("photos", f"{names}: a new photo of {subject.ref}. It is added to the record.")
+        return Taken(subject)
 
     def _notes(self, line: Line, known: Known, row: Subject) -> None:
         age = row.youngest_age()
@@ -177,6 +198,9 @@ class Subjects(Kind):
             ]
             photos_store(taken, images, facts=facts, stamp=told.stamp)
 
+    def save_more(self, lines: Sequence[Taken]) -> None:
+        photos_save(lines)
+
     def number(self, lines: Sequence[Taken]) -> None:
         subjects_number(lines)
 
@@ -185,6 +209,34 @@ class Subjects(Kind):
 
     def subjects_of(self, made: Taken) -> list[int]:
         return [made.main.pk]
+
+
+NO_ZIP = "No ZIP of photos was sent: imported without. Send the file again with it to add them."
+
+
+def _face_of(sha256: str) -> str:
+    return digest(sha256)[:16]
+
+
+def _face(photo: "File[Any]") -> str:
+    return _face_of(sha256_of(photo))
+
+
+def _photos_of(line: Line, told: Told) -> dict[str, str]:
+    """Return the names of a row's photos that are in the ZIP, by their digests.
+
+    It need not hold those of before; what can't be taken is told.
+    """
+    found: dict[str, str] = {}
+    for name in line.get("photos", []) if told.photos else []:
+        assert told.photos is not None
+        if not told.photos.has(name):
+            continue
+        try:
+            found.setdefault(_face(told.photos.photo(name)), name)
+        except ValidationError as error:
+            line.note("photos", f"{name[:60]} {error.messages[0]}. It is not added.")
+    return found
 
 
 def _ages(line: Line) -> tuple[int | None, int | None]:

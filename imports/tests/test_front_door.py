@@ -99,7 +99,7 @@ def test_columns_are_matched_as_in_the_last_file_like_it(cast: Cast, client_of) 
     step(client, run, "discard")  # its file goes, and what was matched stays
     run.refresh_from_db()
     assert (run.head, run.columns_key == "") == ([], False)
-    again, key, page = shown(2)
+    _, key, page = shown(2)
     assert (key, f"Matched as in {run.ref}" in page) == ("0", True)
     assert shown(3, "premises")[1] == ""
     done = step(client, checked(client, "members", rows.format(4).encode()), "write")
