@@ -20,6 +20,12 @@ PHOTOS_REMOVED = register(
     "imports.photo.removed", "removed photos of a subject by undoing an import"
 )
 SUBJECT_REMOVED = register("imports.subject.removed", "removed a subject by undoing an import")
+ASSOCIATION_TAKEN_OVER = register(
+    "imports.association.taken_over", "took over an association by an import"
+)
+ASSOCIATION_REMOVED = register(
+    "imports.association.removed", "removed an association by undoing an import"
+)
 REPORT_TAKEN_OVER = register("imports.report.taken_over", "took over a report by an import")
 NOTICE_TAKEN_OVER = register("imports.notice.taken_over", "took over a notice by an import")
 REPORT_REMOVED = register("imports.report.removed", "removed a report by undoing an import")

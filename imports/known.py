@@ -12,7 +12,7 @@ from imports.kinds.base import KEPT_MONTHS, Line, fold_key
 from imports.models import ImportedRow
 from incidents.models import IncidentType, Report
 from members.models import Area, Member, Payment, Premises, User
-from offenders.models import Photo, Subject
+from offenders.models import Association, Photo, Subject
 
 OURS_UNNAMED: Final = (
     "is a reference of ours. Map the column with the person’s name too: it is used only where that"
@@ -92,6 +92,12 @@ class Known:
     def photos_of(self, key: int) -> set[str]:
         """Return the SHA-256 of each photo on a subject's record."""
         return self._photos[key]
+
+    @cached_property
+    def associations(self) -> dict[tuple[int, int], int]:
+        """Keys of associations by those of the two, the lower one first."""
+        rows = Association.objects.values_list("first", "second", "pk")
+        return {(first, second): pk for first, second, pk in rows}
 
     @cached_property
     def _photos(self) -> dict[int, set[str]]:

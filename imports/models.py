@@ -25,6 +25,7 @@ class ImportKind(models.TextChoices):
     SUBSCRIPTIONS = "subscriptions", "Subscriptions"
     PAYMENTS = "payments", "Payments"
     SUBJECTS = "subjects", "Subjects and photos"
+    ASSOCIATIONS = "associations", "Known associates"
     INCIDENTS = "incidents", "Incidents and sightings"
     NOTICES = "notices", "Exclusion notices"
 

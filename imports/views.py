@@ -29,6 +29,7 @@ LISTS = {
     "subscriptions": "renewals",
     "payments": "payment_list",
     "subjects": "subject_list",
+    "associations": "subject_list",
     "incidents": "report_list",
     "notices": "notice_list",
 }

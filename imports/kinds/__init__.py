@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from .associations import Associations
 from .base import Before, Field, Kind, Line, Match, Told
 from .incidents import Incidents
 from .members import Members, PremisesKind, Users
@@ -12,8 +13,8 @@ from .subjects import Subjects
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
-        Members(), PremisesKind(), Users(), Subscriptions(), Payments(), Subjects(), Incidents(),
-        Notices(),
+        Members(), PremisesKind(), Users(), Subscriptions(), Payments(), Subjects(),
+        Associations(), Incidents(), Notices(),
     )
 }  # fmt: skip
 

@@ -22,11 +22,12 @@ from imports.cells import (
     words,
 )
 from imports.known import Known
-from offenders.models import Ground, Subject
+from offenders.models import Ground, Subject, WarningMarker
 from offenders.publication import needs_override, prohibited_words
 from offenders.services import PhotoFacts
 from offenders.takeover import (
     SubjectTaken,
+    WarningTaken,
     photos_save,
     photos_store,
     subject_taken,
@@ -43,6 +44,25 @@ SEXES = {"m": "male", "f": "female", "man": "male", "woman": "female", "boy": "m
          "girl": "female", "unknown": "", "not known": "", "other": ""}  # fmt: skip
 STATUSES = {"identified": "known", "named": "known", "unidentified": "id_sought",
             "unknown": "id_sought", "id wanted": "id_sought", "wanted": "id_sought"}  # fmt: skip
+
+
+MARKER_WORDS = {
+    "violent": "violence", "assault": "violence", "assaults staff": "violence", "weapons": "weapon",
+    "carries weapon": "weapon", "carries weapons": "weapon", "knife": "weapon", "threatening":
+    "threats", "threatens": "threats", "abusive": "threats", "verbal abuse": "threats",
+    "spitting": "spits", "spitter": "spits", "needle": "needles", "carries needle": "needles",
+    "sharps": "needles", "dog": "dog", "has dog": "dog", "self harm": "self_harm",
+    "self harms": "self_harm",
+}  # fmt: skip
+read_marker = choice(WarningMarker.choices, MARKER_WORDS)
+NO_WARNING = {"none", "no", "n/a", "na", "-", "nil"}
+
+
+def markers_of(text: str) -> list[str]:
+    """Return the warning markers that a cell lists. Raises ValueError for another."""
+    if text.strip().casefold() in NO_WARNING:
+        return []
+    return [read_marker(name) for name in names(text)]
 
 
 class Subjects(Kind):
@@ -87,6 +107,16 @@ class Subjects(Kind):
               also=("comments", "remarks", "intelligence", "information"), most=3500),
         Field("plates", "Number plates", "Several: with semicolons.", names,
               also=("vehicle", "vehicles", "vrm", "registration", "car registration")),
+        Field("warnings", "Warnings", "Several: with semicolons. A warning needs its reason.",
+              markers_of, also=("warning", "warning marker", "warning markers", "markers",
+              "warning signals"), example="Violence"),
+        Field("warning_reason", "Why the warning", "What happened, when, and who says so. For you "
+              "only.", also=("warning reason", "reason for warning", "warning details",
+              "marker reason", "warning source"), example="Punched a guard on 14/08/2026, INC 311.",
+              most=200),
+        Field("warning_review_on", "Warning: look again on", "Before then when empty or more than "
+              "three months ahead: with the record.", day_of, also=("warning review",
+              "warning review date", "warning review on", "marker review", "marker review date")),
         Field("last_incident_on", "Last incident", "Retention is reckoned from that day.", day_of,
               needed=True, also=("last incident", "last incident date",
               "date of last incident", "last offence", "latest incident"), example="14/08/2026"),
@@ -111,6 +141,7 @@ class Subjects(Kind):
         last = line.get("last_incident_on")
         self._check_age_of_data(line, last)
         self._check_photos(line, told)
+        warnings = _warnings(line, told)
         if line.problems or last is None:
             return None
         status = line.get("status") or ("known" if name else "id_sought")
@@ -127,6 +158,7 @@ class Subjects(Kind):
             plates=line.get("plates", ()),
             age_seen_on=line.get("age_seen_on", last),
             trail=_trail(line, told, last),
+            warnings=warnings,
             last_incident_on=last,
         )
         taken = judged(line, lambda: subject_taken(data, stamp=told.stamp))
@@ -175,9 +207,9 @@ class Subjects(Kind):
             line.note("date_of_birth", "No age is known: nobody without one can be published.")
         elif needs_override(row):
             line.note("date_of_birth", "Is or may be under 18: can't be published as it is.")
-        texts = (row.description, row.mo, row.notes)
-        for kind, found in prohibited_words(*texts).items():
-            line.note("description", f"Speaks of {kind} ({', '.join(found)}): leave it out.")
+        for each in ("description", "mo", "notes", "warning_reason"):
+            for kind, found in prohibited_words(line.get(each, "")).items():
+                line.note(each, f"Speaks of {kind} ({', '.join(found)}): leave it out.")
         for other in known.named.get(fold(row.name), [])[:3] if row.name else []:
             line.note("name", f"{other.ref} has this name too: see Doubles after the import.")
 
@@ -237,6 +269,31 @@ def _photos_of(line: Line, told: Told) -> dict[str, str]:
         except ValidationError as error:
             line.note("photos", f"{name[:60]} {error.messages[0]}. It is not added.")
     return found
+
+
+def _warnings(line: Line, told: Told) -> WarningTaken:
+    """Return a row's warnings with where they come from, to be looked at with the record.
+
+    One whose day is past was not looked at in time: it is not taken over as if it held.
+    """
+    found = line.get("warnings", [])
+    reason, review = line.get("warning_reason", ""), line.get("warning_review_on")
+    if not found:
+        if reason and not line.said("warnings"):
+            line.note("warning_reason", "There is no warning in this row: this is left out.")
+        return WarningTaken()
+    if not reason:
+        line.wrong("warning_reason", "A warning needs its reason. Write what happened.")
+    if review and review <= dates.today():
+        line.wrong("warning_review_on", PAST_REVIEW)
+    last = dates.add_months(dates.today(), REVIEW_MONTHS)
+    return WarningTaken(found, f"{reason} ({told.source}, {told.ref})", min(review or last, last))
+
+
+PAST_REVIEW = (
+    "is past: the warning was not looked at in time. If it still holds, write a new day; else empty"
+    " it."
+)
 
 
 def _ages(line: Line) -> tuple[int | None, int | None]:

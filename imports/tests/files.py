@@ -75,6 +75,12 @@ FILES: dict[str, bytes] = {
         1043;;;;;F;{day(90)};;
         """.replace("1043;;;;;F", "1043;Ann;Other;;1 Jan 1990;F")
     ),
+    "associations": csv_of(
+        """
+        Link ID,Offender ID,Associate ID,Associate name,Relationship,Evidence
+        L-1,1043,1042,Kevin Marsh,Come in together.,PC Lane
+        """
+    ),
     "incidents": csv_of(
         f"""
         Incident No\tOffence type\tStore\tDate\tTime\tDetails\tProduct\tValue\tOffender IDs
@@ -116,7 +122,7 @@ def upload_data(kind: str, content: bytes, photos: bytes | None = None) -> dict[
     """Return what the form sends."""
     data: dict[str, object] = {"kind": kind, "source": "Old system",
                                "file": SimpleUploadedFile(f"{kind}.csv", content)}  # fmt: skip
-    if kind in ("subjects", "incidents", "notices"):
+    if kind in ("subjects", "associations", "incidents", "notices"):
         data |= {"holder": "The old scheme", "ground": "dpa_sch1_10"}
     if photos:
         data["photos"] = SimpleUploadedFile("photos.zip", photos)
