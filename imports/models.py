@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from common.db import YearlyCounter
-from imports.querysets import OPEN, ImportRunQuerySet
+from imports.querysets import OPEN, ImportProblemQuerySet, ImportRunQuerySet
 from members.models import User
 from offenders.models import Ground
 
@@ -240,6 +240,8 @@ class ImportProblem(models.Model):
     column = models.CharField(max_length=80, blank=True, db_comment="Their name of the column")
     value = models.CharField(max_length=80, blank=True, db_comment="What the cell holds, cut short")
     words = models.CharField(max_length=400, db_comment="What is wrong and what to do")
+
+    objects = ImportProblemQuerySet.as_manager()
 
     class Meta:
         db_table_comment = "Problems of the last check of a file; deleted with the file"

@@ -48,6 +48,11 @@ class Plan:
         """How many problems there are."""
         return sum(each.level == ImportProblem.Level.PROBLEM for each in self.findings)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.make or self.more or self.matched)
+
     def counts(self, rows: int) -> dict[str, int]:
         """Return rows by what becomes of them."""
         return {

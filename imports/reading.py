@@ -29,6 +29,11 @@ HEAD_WITHIN: Final = 20
 DELIMITERS: Final = (",", ";", "\t", "|")
 NOT_A_TABLE: Final = "This is neither a CSV nor an XLSX file that can be read. Save it as CSV."
 OLD_EXCEL: Final = "This is a file of an old Excel (XLS). Open it there and save it as XLSX or CSV."
+OTHERS: Final = (
+    b"%pdf", b"\xff\xd8\xff", b"\x89png", b"gif8", b"{\\rtf", b"<!doctype", b"<html", b"<?xml",
+    b"<table", b"rar!", b"\x1f\x8b", b"7z\xbc",
+)  # fmt: skip
+"""How files begin that are no tables, though they may be read as lines of text."""
 TOO_MANY_CELLS: Final = f"This file has over {MOST_CELLS:,} cells. Split it, or leave columns out."
 FIRST: Final = 200
 """Lines of a workbook that are read to show what its columns hold."""
@@ -103,6 +108,8 @@ def read_table(content: bytes, *, known: Iterable[str] = (), only_head: bool = F
         raise ValidationError("This file is empty.")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(OLD_EXCEL)
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:9].lower().startswith(OTHERS):
+        raise ValidationError(NOT_A_TABLE)
     from .workbooks import book_sheets  # it is above this one
 
     is_book = content.startswith(b"PK")

@@ -236,7 +236,7 @@ def _write(run: ImportRun) -> None:
     told = _told(run, by=run.written_by)
     table, plan = _plan(run, told, kind)
     lines = [made for _, made in plan.make]
-    if plan.problems:
+    if plan.problems or not plan.is_new:  # e.g. the same file, from another tab
         _judged(run, table, plan)
         return
     try:
@@ -328,7 +328,7 @@ def _finish(
 
 
 def _undo(run: ImportRun) -> None:
-    _tell(run, step="Looking what stands on it")
+    _tell(run, step="Looking at what depends on it")
     with transaction.atomic():
         made = undo.made_by(run)
         undo.lock(made)

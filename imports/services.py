@@ -131,7 +131,9 @@ def run_write(*, by: User, run: ImportRun) -> ImportRun:
     """Have a file written that was checked without a problem. Raises ValidationError ("stale")."""
     row = _locked(run, State.CHECKED)
     if not row.is_ready:
-        raise ValidationError("It has problems, or nothing new in it.", code="stale")
+        raise ValidationError(
+            "Nothing was done: it has problems, or nothing new in it.", code="stale"
+        )
     row.written_by, row.written_at = by, timezone.now()
     return _wait_for(row, State.WRITING)
 
@@ -171,11 +173,15 @@ def _locked(run: ImportRun, *states: str) -> ImportRun:
     row: ImportRun = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if row.state not in states:
         raise ValidationError(
-            f"It is past that: {row.state_words.lower()}. Look at it as it is now.", code="stale"
+            f"Nothing was done: this import is at another step by now, {_label(row)}.", code="stale"
         )
     if row.files_deleted_at and State.DONE not in states:
         raise ValidationError("Its file was deleted. Send it again.", code="stale")
     return row
+
+
+def _label(row: ImportRun) -> str:
+    return f"“{State(row.state).label}”"
 
 
 def _wait_for(row: ImportRun, state: str) -> ImportRun:

@@ -33,8 +33,8 @@ def taken_over(run: ImportRun, kind: Kind, lines: list[Taken]) -> None:
         return
     keys = {key for line in lines for key in kind.subjects_of(line)}
     refs = dict(Subject.objects.filter(pk__in=keys).values_list("pk", "ref"))
-    entries = [
-        (getattr(line.main, "ref", refs[about[0]]), [refs[key] for key in about])
+    entries: Entries = [
+        (str(getattr(line.main, "ref", refs[about[0]])), [refs[key] for key in about])
         for line in lines
         if (about := kind.subjects_of(line))
     ]

@@ -124,7 +124,7 @@ def import_run(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _page(request: HttpRequest, user: User, run: ImportRun, form: StepForm) -> HttpResponse:
     record(actions.RUN_VIEWED, by=user, ref=run.ref)
-    found = run.problems.all()
+    found = run.problems.alike()
     done = run.state == ImportRun.State.DONE
     context: dict[str, Any] = {
         "run": run,
@@ -159,6 +159,9 @@ def import_step(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("import_run", ref=run.ref)
         except ValidationError as error:
             add_problems(form, error)
+    if form.stale:  # e.g. pressed in another tab: the page says how it is now
+        messages.warning(request, " ".join(map(str, form.non_field_errors())))
+        return redirect("import_run", ref=run.ref)
     return _page(request, user, run, form)
 
 

@@ -72,6 +72,7 @@ def subject_taken(data: SubjectTaken, *, stamp: Stamp) -> Taken:
         SubjectWarning(subject=row, marker=marker, reason=said.reason, review_on=said.review_on,
                        added_by=stamp.by)
         for marker in dict.fromkeys(said.markers)
+        if said.review_on
     ]  # fmt: skip
     for part in parts:
         clean_row(part)

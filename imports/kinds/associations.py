@@ -27,7 +27,7 @@ class Associations(Kind):
         Field("one_name", "Name", "Compared with the record. Needed where “Who” is our reference.",
               also=("subject name", "offender name", "person name"), example="Kevin Marsh",
               most=120),
-        Field("other", "With whom", "The same of the other one.", needed=True,
+        Field("other", "With whom", "As above, for the other person.", needed=True,
               also=("associate", "associate id", "associated with", "associate number", "other",
                     "linked to", "second", "second id", "known associate"), example="1043"),
         Field("other_name", "Name of the other", "Compared with the record, as above.",

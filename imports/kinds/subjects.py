@@ -114,8 +114,8 @@ class Subjects(Kind):
               "only.", also=("warning reason", "reason for warning", "warning details",
               "marker reason", "warning source"), example="Punched a guard on 14/08/2026, INC 311.",
               most=200),
-        Field("warning_review_on", "Warning: look again on", "Before then when empty or more than "
-              "three months ahead: with the record.", day_of, also=("warning review",
+        Field("warning_review_on", "Warning: look again on", "Within three months; that when "
+              "empty or later.", day_of, also=("warning review",
               "warning review date", "warning review on", "marker review", "marker review date")),
         Field("last_incident_on", "Last incident", "Retention is reckoned from that day.", day_of,
               needed=True, also=("last incident", "last incident date",

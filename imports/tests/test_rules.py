@@ -126,11 +126,11 @@ def test_what_something_stands_on_is_not_undone(cast: Cast, client_of) -> None:
     assert run.state == "done"
     assert run.in_the_way == [
         "Member Second Shop, changed was changed since.",
-        "Member contact of First Shop stands on it.",
+        "Member contact of First Shop depends on it.",
     ]  # fmt: skip
     assert Member.objects.filter(pk=member.pk).exists()
     page = client.get(f"/import/{run.ref}/").content.decode()
-    assert "Member contact of First Shop stands on it." in page
+    assert "Member contact of First Shop depends on it." in page
 
 
 def test_an_undone_import_can_be_imported_again(cast: Cast, client_of) -> None:
