@@ -143,7 +143,9 @@ def _hanging(made: Made) -> list[str]:
             rows = model._base_manager.filter(**{f"{column.name}__in": list(wanted)})
             if own:
                 rows = rows.exclude(pk__in=list(own))
-            said += [f"{_called(row)} depends on it." for row in rows[: MOST_SAID + 1]]
+            said += [
+                f"{_called(row)} depends on it." for row in rows.order_by("pk")[: MOST_SAID + 1]
+            ]
     return list(dict.fromkeys(said))
 
 

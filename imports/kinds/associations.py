@@ -63,7 +63,7 @@ class Associations(Kind):
             line.wrong("other", "is the same person. Write the number of the other one.")
         if line.problems or len(people) < 2:
             return None
-        source = f"{line.get('source', '')} ({told.source}, {told.ref})".strip()
+        source = "; ".join(filter(None, (line.get("source"), f"{told.source}, {told.ref}")))
         one, other = people
         return judged(line, lambda: association_taken(
             one, other, words=line.get("words", ""), source=source, stamp=told.stamp

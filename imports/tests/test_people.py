@@ -77,7 +77,7 @@ def test_associates_once_whoever_comes_first(cast: Cast, client_of) -> None:
     step(client, checked(client, "subjects", FILES["subjects"]), "write")
     run = step(client, checked(client, "associations", FILES["associations"]), "write")
     row_ = Association.objects.get()
-    assert row_.source == f"PC Lane (Old system, {run.ref})"
+    assert row_.source == f"PC Lane; Old system, {run.ref}"
     kevin, ann = Subject.objects.get(name="Kevin Marsh"), Subject.objects.get(name="Ann Other")
     assert (row_.first, row_.second) == tuple(sorted((kevin, ann), key=lambda each: each.pk))
     told = Event.objects.get(action="imports.association.taken_over")
