@@ -180,7 +180,11 @@ class Planner:
         if more:
             self.plan.more.append((line, more))
         for name in now:
-            if name in then and then[name] != now[name] and not (more and name == "photos"):
+            if more and name == "photos":
+                continue
+            if name not in then and line.said(name):
+                line.note(name, UNREAD_BEFORE)
+            elif name in then and then[name] != now[name]:
                 line.note(name, DIFFERS)
         self._note(line)
 
@@ -207,6 +211,9 @@ def finding(
 
 
 DIFFERS: Final = "differs from what was imported before. Not changed: do that by hand."
+UNREAD_BEFORE: Final = (
+    "This column was not read when the row was imported. Not added: do that by hand."
+)
 VERBS: Final = ("is ", "are ", "has ", "can’t ", "differs ")
 ALIASES: Final = {
     "slug": "name", "served_at": "served_on", "occurred_at": "occurred_on", "words": "words",

@@ -107,3 +107,15 @@ def test_columns_are_matched_as_in_the_last_file_like_it(cast: Cast, client_of) 
     step(client, done, "undo", reason="The columns were wrong.")
     assert f"Matched as in {run.ref}" in shown(5)[2]
     assert "As you matched them" in client.get(f"/import/{done.ref}/columns/").text
+
+
+def test_a_column_that_was_not_read_before_is_told(cast: Cast, client_of) -> None:
+    client = client_of("intel")
+    rows = [("1", "Ann", ""), ("2", "Bo", "Dog"), ("3", "Cy", "Dog")]
+    plain = "".join(f"{n},{name},{day(9)}\n" for n, name, _ in rows)
+    step(client, checked(client, "subjects", f"Id,Name,Last incident\n{plain}".encode()), "write")
+    more = "".join(f"{n},{name},{day(9)},{mark}\n" for n, name, mark in rows)
+    run = checked(client, "subjects", f"Id,Name,Last incident,Marks\n{more}".encode())
+    words = "This column was not read when the row was imported. Not added: do that by hand."
+    assert said(run, "note") == [(3, "Marks", words), (4, "Marks", words)]
+    assert not run.is_ready
