@@ -313,8 +313,9 @@ def test_the_command_says_the_same(cast: Cast, tmp_path, capsys) -> None:
 def test_the_lock_is_let_go(cast: Cast, client_of) -> None:
     checked(client_of("intel"), "members", GOOD)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s",
-                       [running.LOCK])  # fmt: skip
+        cursor.execute("SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database"
+                       " WHERE datname = current_database() AND locktype = 'advisory'"
+                       " AND objid = %s", [running.LOCK])  # fmt: skip
         assert cursor.fetchone()[0] == 0
 
 
