@@ -15,7 +15,17 @@ PROBLEMS_EXPORTED = register(
     "imports.problems.exported", "exported the problems of a file", is_read=True
 )
 SUBJECT_TAKEN_OVER = register("imports.subject.taken_over", "took over a subject by an import")
+PHOTOS_ADDED = register("imports.photo.taken_over", "added photos to a subject by an import")
+PHOTOS_REMOVED = register(
+    "imports.photo.removed", "removed photos of a subject by undoing an import"
+)
 SUBJECT_REMOVED = register("imports.subject.removed", "removed a subject by undoing an import")
+ASSOCIATION_TAKEN_OVER = register(
+    "imports.association.taken_over", "took over an association by an import"
+)
+ASSOCIATION_REMOVED = register(
+    "imports.association.removed", "removed an association by undoing an import"
+)
 REPORT_TAKEN_OVER = register("imports.report.taken_over", "took over a report by an import")
 NOTICE_TAKEN_OVER = register("imports.notice.taken_over", "took over a notice by an import")
 REPORT_REMOVED = register("imports.report.removed", "removed a report by undoing an import")

@@ -27,7 +27,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="File",
         help_text="CSV or XLSX, 25 MB and 50,000 rows at most. For subjects also a ZIP with one"
-        " table and the photos.",
+        " table and the photos in it.",
         widget=forms.ClearableFileInput(
             attrs={"accept": ".csv,.xlsx,.txt,.tsv,.zip", "class": "form-control"}
         ),
@@ -50,13 +50,13 @@ class UploadForm(forms.Form):
         label="Who was responsible for it",
         max_length=120,
         required=False,
-        help_text="Needed of data about subjects.",
+        help_text="Needed for data about subjects.",
     )
     ground = forms.ChoiceField(
         label="Lawful ground",
         choices=[("", "No data about subjects"), *Ground.choices],
         required=False,
-        help_text="Needed of data about subjects.",
+        help_text="Needed for data about subjects.",
     )
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
@@ -105,6 +105,8 @@ def _shown(run: ImportRun, place: int) -> str:
 
 class StepForm(forms.Form):
     """What is to be done with an import, and why it is undone."""
+
+    stale = False
 
     step = forms.ChoiceField(
         choices=[(name, name) for name in ("write", "again", "discard", "undo", "invite")]

@@ -12,7 +12,7 @@ from imports.kinds.base import KEPT_MONTHS, Line, fold_key
 from imports.models import ImportedRow
 from incidents.models import IncidentType, Report
 from members.models import Area, Member, Payment, Premises, User
-from offenders.models import Subject
+from offenders.models import Association, Photo, Subject
 
 OURS_UNNAMED: Final = (
     "is a reference of ours. Map the column with the person’s name too: it is used only where that"
@@ -84,6 +84,27 @@ class Known:
     @cached_property
     def _subject_refs(self) -> dict[str, Subject]:
         return {row.ref: row for row in self._subjects.values()}
+
+    def subject_of(self, key: int) -> Subject | None:
+        """Return a subject by their key here; None: gone, or part of another record."""
+        return self._subjects.get(key)
+
+    def photos_of(self, key: int) -> set[str]:
+        """Return the SHA-256 of each photo on a subject's record."""
+        return self._photos[key]
+
+    @cached_property
+    def associations(self) -> dict[tuple[int, int], int]:
+        """Keys of associations by those of the two, the lower one first."""
+        rows = Association.objects.values_list("first", "second", "pk")
+        return {(first, second): pk for first, second, pk in rows}
+
+    @cached_property
+    def _photos(self) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for subject, sha256 in Photo.objects.values_list("subject", "sha256"):
+            found[subject].add(sha256)
+        return found
 
     @cached_property
     def named(self) -> dict[str, list[Subject]]:

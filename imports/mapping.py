@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from .cells import fold
-from .kinds import Kind
+from .cells import digest, fold
+from .kinds import KINDS, Kind
 from .models import ImportRun
 
 
@@ -36,11 +36,26 @@ def guess(kind: Kind, head: list[str]) -> dict[str, int]:
     return found
 
 
-def remembered(run: ImportRun) -> dict[str, int]:
-    """Return how the last file with the same columns, of this kind, was matched; {} if none."""
-    before = ImportRun.objects.filter(kind=run.kind, head=run.head).exclude(mapping={})
-    last = before.exclude(pk=run.pk).order_by("-pk").first()
-    return dict(last.mapping) if last else {}
+def columns_key(head: list[str]) -> str:
+    """Return a digest of the names of columns in their order: it outlives the file, and says
+    nothing of it, should the first line hold a person and not names."""
+    return digest(*map(fold, head))
+
+
+def matching_of(run: ImportRun) -> tuple[dict[str, int], str]:
+    """Return how columns are matched, or would be, and the reference of the import it is from.
+
+    As last time with the same columns, of this kind, unless that was undone; else by their names.
+    """
+    kind = KINDS[run.kind]
+    if run.mapping:
+        return dict(run.mapping), run.ref
+    same = ImportRun.objects.filter(kind=run.kind, columns_key=run.columns_key)
+    same = same.exclude(mapping={}).exclude(state=ImportRun.State.UNDONE).exclude(pk=run.pk)
+    last = same.order_by("-pk").first() if run.columns_key else None
+    if last is None:
+        return guess(kind, run.head), ""
+    return {name: place for name, place in last.mapping.items() if kind.field(name)}, last.ref
 
 
 def problems_of(kind: Kind, mapping: Mapping[str, int]) -> dict[str, str]:

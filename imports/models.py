@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from common.db import YearlyCounter
-from imports.querysets import OPEN, ImportRunQuerySet
+from imports.querysets import OPEN, ImportProblemQuerySet, ImportRunQuerySet
 from members.models import User
 from offenders.models import Ground
 
@@ -25,6 +25,7 @@ class ImportKind(models.TextChoices):
     SUBSCRIPTIONS = "subscriptions", "Subscriptions"
     PAYMENTS = "payments", "Payments"
     SUBJECTS = "subjects", "Subjects and photos"
+    ASSOCIATIONS = "associations", "Known associates"
     INCIDENTS = "incidents", "Incidents and sightings"
     NOTICES = "notices", "Exclusion notices"
 
@@ -85,6 +86,12 @@ class ImportRun(models.Model):
         default=list,
         blank=True,
         db_comment="The columns of the file, in their order; emptied with it",
+    )
+    columns_key = models.CharField(
+        max_length=64,
+        blank=True,
+        db_comment="Keyed digest of the names of its columns: by it the next file with the same"
+        " ones is matched alike. It stays",
     )
     examples = models.JSONField(
         default=list, blank=True, db_comment="Up to three values of each column"
@@ -193,9 +200,14 @@ class ImportRun(models.Model):
         return int(self.counts.get("make", 0))
 
     @property
+    def more_count(self) -> int:
+        """How many rows imported before bring new photos, or brought them."""
+        return int(self.counts.get("more", 0))
+
+    @property
     def is_ready(self) -> bool:
         """Whether it can be written: judged, without a problem, and with something to write."""
-        new = self.make_count + int(self.counts.get("matched", 0))
+        new = self.make_count + self.more_count + int(self.counts.get("matched", 0))
         return self.state == self.State.CHECKED and self.problem_count == 0 and new > 0
 
     @property
@@ -228,6 +240,8 @@ class ImportProblem(models.Model):
     column = models.CharField(max_length=80, blank=True, db_comment="Their name of the column")
     value = models.CharField(max_length=80, blank=True, db_comment="What the cell holds, cut short")
     words = models.CharField(max_length=400, db_comment="What is wrong and what to do")
+
+    objects = ImportProblemQuerySet.as_manager()
 
     class Meta:
         db_table_comment = "Problems of the last check of a file; deleted with the file"

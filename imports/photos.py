@@ -15,6 +15,9 @@ from .reading import MOST_BYTES, TABLE_NAME, check_archive
 
 MOST_PHOTOS: Final = 5_000
 MOST_PHOTO_BYTES: Final = 2 * 1024**3
+DOCUMENTS: Final = {"xl/workbook.xml", "xl/workbook.bin", "content.xml", "word/document.xml",
+                    "ppt/presentation.xml"}  # fmt: skip
+"""Parts of files that are ZIPs themselves: an XLSX, a text, a table of another program."""
 IGNORED: Final = ("__macosx/", "thumbs.db", ".ds_store")
 
 
@@ -43,6 +46,10 @@ class PhotoArchive:
         if len(found) != 1:
             raise ValidationError("Put one table (CSV or XLSX) in the ZIP, beside the photos.")
         return self._read(found[0], MOST_BYTES)
+
+    def has(self, name: str) -> bool:
+        """Whether a file of that name is in it."""
+        return last_part(name) in self._entries
 
     def photo(self, name: str) -> "File[Any]":
         """Return a photo, judged by its bytes as an upload is. Raises ValidationError."""
@@ -77,7 +84,7 @@ def last_part(name: str) -> str:
 
 
 def is_zip_with_table(content: Any) -> bool:
-    """Whether a file is a ZIP of photos with a table, and not an XLSX (which is a ZIP too)."""
+    """Whether a file is a ZIP of photos with a table; an XLSX and other documents are ZIPs too."""
     content.seek(0)
     head = content.read(4)
     content.seek(0)
@@ -90,7 +97,7 @@ def is_zip_with_table(content: Any) -> bool:
         return False
     finally:
         content.seek(0)
-    return "xl/workbook.xml" not in names
+    return not names & DOCUMENTS
 
 
 def as_stream(content: bytes) -> io.BytesIO:

@@ -1,7 +1,7 @@
 """What would become of each row of a file: read, understood, judged. Nothing is written here."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from common.bulk import Taken
 
 from .cells import digest, plain
-from .kinds import Kind, Line, Match, Told
+from .kinds import Before, Kind, Line, Match, Told
 from .known import Known
 from .models import ImportedRow, ImportProblem, ImportRun
 from .reading import Table
@@ -37,6 +37,8 @@ class Plan:
     """What becomes of the rows."""
 
     make: list[tuple[Line, Taken]] = field(default_factory=list)
+    more: list[tuple[Line, Taken]] = field(default_factory=list)
+    """Rows imported before that bring something anew: what it is, on what they made."""
     matched: list[tuple[Line, Match]] = field(default_factory=list)
     there: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -46,6 +48,11 @@ class Plan:
         """How many problems there are."""
         return sum(each.level == ImportProblem.Level.PROBLEM for each in self.findings)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.make or self.more or self.matched)
+
     def counts(self, rows: int) -> dict[str, int]:
         """Return rows by what becomes of them."""
         return {
@@ -53,6 +60,7 @@ class Plan:
             "make": len(self.make),
             "matched": len(self.matched),
             "there": self.there,
+            "more": len(self.more),
             "problems": self.problems,
             "notes": len(self.findings) - self.problems,
         }
@@ -164,13 +172,20 @@ class Planner:
             line.wrong("", "Nothing in this row tells what it is.")
         self._note(line)
 
-    def _known_already(self, line: Line, before: dict[str, str]) -> None:
+    def _known_already(self, line: Line, before: Before) -> None:
         self.plan.there += 1
-        now = cells_of(line)
-        differs = [name for name in now if name in before and before[name] != now[name]]
-        for name in differs:
-            line.note(name, "differs from what was imported before. Not changed: do that by hand.")
+        now, then = cells_of(line), before.cells
         line.problems = [each for each in line.problems if each[0] == "key"]
+        more = self._kind.more(line, self._known, self._told, before)
+        if more:
+            self.plan.more.append((line, more))
+        for name in now:
+            if more and name == "photos":
+                continue
+            if name not in then and line.said(name):
+                line.note(name, UNREAD_BEFORE)
+            elif name in then and then[name] != now[name]:
+                line.note(name, DIFFERS)
         self._note(line)
 
     def _note(self, line: Line) -> None:
@@ -195,6 +210,10 @@ def finding(
     return Finding(level, line.number, column, value, text[:400].strip())
 
 
+DIFFERS: Final = "differs from what was imported before. Not changed: do that by hand."
+UNREAD_BEFORE: Final = (
+    "This column was not read when the row was imported. Not added: do that by hand."
+)
 VERBS: Final = ("is ", "are ", "has ", "can’t ", "differs ")
 ALIASES: Final = {
     "slug": "name", "served_at": "served_on", "occurred_at": "occurred_on", "words": "words",
@@ -206,12 +225,22 @@ ALIASES: Final = {
 
 def cells_of(line: Line) -> dict[str, str]:
     """Return a digest of each cell, by which a later file's row is known to differ."""
-    return {name: digest(text)[:12] for name, text in line.cells.items()}
+    found = {name: digest(text)[:12] for name, text in line.cells.items()}
+    return found | {FACES: " ".join(line.faces)} if line.faces else found
 
 
-def _imported(kind: Kind, source: str) -> dict[str, dict[str, str]]:
+FACES: Final = " faces"
+"""Where the digests of a row's photos stand among those of its cells: no field is called so."""
+
+
+def _imported(kind: Kind, source: str) -> dict[str, Before]:
+    """Return what rows of a kind and source are known by; the photos of all that are the same."""
     rows = ImportedRow.objects.filter(kind=kind.code, source=source, undone_at=None)
-    return dict(rows.values_list("key", "cells"))
+    held = list(rows.values_list("key", "object_id", "cells"))
+    faces: dict[int, set[str]] = defaultdict(set)
+    for _, pk, cells in held:
+        faces[pk].update(cells.pop(FACES, "").split())
+    return {key: Before(pk, cells, frozenset(faces[pk])) for key, pk, cells in held}
 
 
 def summary(findings: list[Finding]) -> list[tuple[str, int]]:

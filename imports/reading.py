@@ -29,6 +29,11 @@ HEAD_WITHIN: Final = 20
 DELIMITERS: Final = (",", ";", "\t", "|")
 NOT_A_TABLE: Final = "This is neither a CSV nor an XLSX file that can be read. Save it as CSV."
 OLD_EXCEL: Final = "This is a file of an old Excel (XLS). Open it there and save it as XLSX or CSV."
+OTHERS: Final = (
+    b"%pdf", b"\xff\xd8\xff", b"\x89png", b"gif8", b"{\\rtf", b"<!doctype", b"<html", b"<?xml",
+    b"<table", b"rar!", b"\x1f\x8b", b"7z\xbc",
+)  # fmt: skip
+"""How files begin that are no tables, though they may be read as lines of text."""
 TOO_MANY_CELLS: Final = f"This file has over {MOST_CELLS:,} cells. Split it, or leave columns out."
 FIRST: Final = 200
 """Lines of a workbook that are read to show what its columns hold."""
@@ -103,6 +108,8 @@ def read_table(content: bytes, *, known: Iterable[str] = (), only_head: bool = F
         raise ValidationError("This file is empty.")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(OLD_EXCEL)
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:9].lower().startswith(OTHERS):
+        raise ValidationError(NOT_A_TABLE)
     from .workbooks import book_sheets  # it is above this one
 
     is_book = content.startswith(b"PK")
@@ -160,19 +167,37 @@ def _faults_of(sheet: Sheet, place: int, width: int) -> list[Fault]:
     if above:
         words = f"This line has the names of the columns. Above it {len(above)} are passed over."
         found.append(Fault(number, None, words, is_problem=False))
+    told = {fault.row for fault in sheet.faults if fault.words == STRAY_QUOTE}
+    begun = {_shape(cells[0]) for _, cells in sheet.lines[place + 1 :] if cells}
     for row, cells in sheet.lines[place + 1 :]:
         if any(cells[width:]):
             found.append(Fault(row, None, BEYOND))
-        if any("\n" in cell and _is_rows(cell, sheet.delimiter, width) for cell in cells):
+        if row not in told and sheet.delimiter and _holds_rows(cells, sheet, width, begun):
             found.append(Fault(row, None, STRAY_QUOTE))
     return found
 
 
-def _is_rows(cell: str, delimiter: str, width: int) -> bool:
-    """Whether a cell with line breaks looks like the rest of its row and other rows."""
-    if not delimiter:
-        return False
-    return len(re.findall(rf"{re.escape(delimiter)}(?!\s)", cell)) >= max(width - 1, 2)
+def _holds_rows(cells: list[str], sheet: Sheet, width: int, begun: set[str]) -> bool:
+    """Whether a cell of a row is the rest of it and other rows, by a quotation mark too many.
+
+    A text over several lines with commas is none: its lines have not just as many cells as the row
+    lacks, or begin as no row does.
+    """
+    for place, cell in enumerate(cells):
+        lines = cell.split("\n")
+        if len(lines) == 1:
+            continue
+        rest, last = width - place, width + place + 1 - len(cells)
+        wanted = [rest, *[width] * (len(lines) - 2), last]
+        parts = [line.split(sheet.delimiter) for line in lines]
+        if [len(part) for part in parts] == wanted and {_shape(p[0]) for p in parts[1:]} <= begun:
+            return True
+    return False
+
+
+def _shape(text: str) -> str:
+    """Return what a cell looks like: figures as one 9, letters as one a."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", text.strip()))
 
 
 def _named_apart(head: list[str]) -> list[str]:

@@ -29,6 +29,7 @@ from members.takeover import Stamp
 from offenders.services.photos import files_delete as photos_delete
 
 from . import actions, trail, undo
+from .cells import digest
 from .faces import faces_clear, own_faces_clear, photo_name
 from .keeping import files_delete
 from .kinds import KINDS, Kind, Line, Told
@@ -235,12 +236,12 @@ def _write(run: ImportRun) -> None:
     told = _told(run, by=run.written_by)
     table, plan = _plan(run, told, kind)
     lines = [made for _, made in plan.make]
-    if plan.problems:
+    if plan.problems or not plan.is_new:  # e.g. the same file, from another tab
         _judged(run, table, plan)
         return
     try:
         _tell(run, step="Storing photos" if told.photos else "Writing")
-        for done in kind.prepare(plan.make, told):
+        for done in kind.prepare([*plan.make, *plan.more], told):
             _tell(run, done=min(done, len(table.rows)))
         kind.number(lines)
         _tell(run, step="Writing", done=len(table.rows))
@@ -260,14 +261,16 @@ def _write(run: ImportRun) -> None:
 
 def _save(run: ImportRun, kind: Kind, table: Table, plan: Plan) -> list[Refusal]:
     """Write everything, or nothing; return what the database refuses."""
-    lines = [made for _, made in plan.make]
+    lines, more = [made for _, made in plan.make], [made for _, made in plan.more]
     refused: list[Refusal] = []
     try:
         with transaction.atomic():
             refused = kind.save(lines)
             if refused:
                 raise RolledBackError
-            columns, digests = undo.made_of(lines)
+            kind.save_more(more)
+            rows = [row for line in lines for row in line.rows]
+            columns, digests = undo.made_of([*rows, *(row for line in more for row in line.parts)])
             _note_rows(run, kind, plan, digests)
             _finish(run, kind, table, plan, columns)
     except RolledBackError:
@@ -280,17 +283,25 @@ def _note_rows(run: ImportRun, kind: Kind, plan: Plan, digests: undo.Made) -> No
     rows = [
         ImportedRow(
             **shared, **_of(line), is_made=True, object_id=made.main.pk,
-            made=[
-                [undo.label_of(row), row.pk, digests[undo.label_of(row)][row.pk]]
-                for row in made.rows
-            ],
+            made=_noted(made.rows, digests),
         )
         for line, made in plan.make
+    ] + [
+        ImportedRow(
+            **shared, **_of(line) | {"key": digest("more", run.ref, line.key)}, is_made=False,
+            object_id=made.main.pk, made=_noted(made.parts, digests),
+        )
+        for line, made in plan.more
     ] + [
         ImportedRow(**shared, **_of(line), is_made=False, object_id=match.object_id)
         for line, match in plan.matched
     ]  # fmt: skip
     ImportedRow.objects.bulk_create(rows, batch_size=1000)
+
+
+def _noted(rows: list[Any], digests: undo.Made) -> list[list[Any]]:
+    labelled = [(undo.label_of(row), row.pk) for row in rows]
+    return [[label, pk, digests[label][pk]] for label, pk in labelled]
 
 
 def _of(line: Line) -> dict[str, Any]:
@@ -313,10 +324,11 @@ def _finish(
     _clear_later(run)
     record(actions.RUN_WRITTEN, by=run.written_by, ref=run.ref, kind=run.kind, counts=counts)
     trail.taken_over(run, kind, [made for _, made in plan.make])
+    trail.photos_added(run, [made for _, made in plan.more])
 
 
 def _undo(run: ImportRun) -> None:
-    _tell(run, step="Looking what stands on it")
+    _tell(run, step="Looking at what depends on it")
     with transaction.atomic():
         made = undo.made_by(run)
         undo.lock(made)

@@ -24,7 +24,7 @@ from offenders.models import Subject
 from . import actions, store
 from .keeping import files_delete
 from .kinds import KINDS
-from .mapping import guess, problems_of, remembered
+from .mapping import matching_of, problems_of
 from .models import ImportCounter, ImportedRow, ImportRun
 from .sources import source_of
 
@@ -55,7 +55,8 @@ def run_upload(*, by: User, data: Upload) -> ImportRun:
     """
     client_id = data.client_id or uuid.uuid4()
     run = once(ImportRun, client_id, lambda: _upload(by, data, client_id))
-    if (run.kind, run.sha256) != (data.kind, store.sha256_of_table(data.file)):
+    sent = (data.kind, *store.sha256_of_both(data.file, data.photos))
+    if (run.kind, run.sha256, run.photos_sha256) != sent:
         raise ValidationError({"file": "This page sent another file before. Open it anew."})
     return run
 
@@ -99,7 +100,7 @@ def _check_upload(data: Upload) -> None:
 
 def mapping_of(run: ImportRun) -> dict[str, int]:
     """Return how the columns are matched, or would be: as last time, else by their names."""
-    return dict(run.mapping) or remembered(run) or guess(KINDS[run.kind], run.head)
+    return matching_of(run)[0]
 
 
 @transaction.atomic
@@ -130,7 +131,9 @@ def run_write(*, by: User, run: ImportRun) -> ImportRun:
     """Have a file written that was checked without a problem. Raises ValidationError ("stale")."""
     row = _locked(run, State.CHECKED)
     if not row.is_ready:
-        raise ValidationError("It has problems, or nothing new in it.", code="stale")
+        raise ValidationError(
+            "Nothing was done: it has problems, or nothing new in it.", code="stale"
+        )
     row.written_by, row.written_at = by, timezone.now()
     return _wait_for(row, State.WRITING)
 
@@ -170,11 +173,15 @@ def _locked(run: ImportRun, *states: str) -> ImportRun:
     row: ImportRun = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if row.state not in states:
         raise ValidationError(
-            f"It is past that: {row.state_words.lower()}. Look at it as it is now.", code="stale"
+            f"Nothing was done: this import is at another step by now, {_label(row)}.", code="stale"
         )
     if row.files_deleted_at and State.DONE not in states:
         raise ValidationError("Its file was deleted. Send it again.", code="stale")
     return row
+
+
+def _label(row: ImportRun) -> str:
+    return f"“{State(row.state).label}”"
 
 
 def _wait_for(row: ImportRun, state: str) -> ImportRun:

@@ -10,7 +10,7 @@ from audit.services import record_many
 from common.bulk import Taken
 from exclusions.models import Notice
 from incidents.models import Involvement
-from offenders.models import Subject
+from offenders.models import Association, Photo, Subject
 
 from . import actions, undo
 from .kinds import Kind
@@ -18,6 +18,7 @@ from .models import ImportRun
 
 TAKEN: Final = {
     "subjects": actions.SUBJECT_TAKEN_OVER,
+    "associations": actions.ASSOCIATION_TAKEN_OVER,
     "incidents": actions.REPORT_TAKEN_OVER,
     "notices": actions.NOTICE_TAKEN_OVER,
 }
@@ -32,12 +33,18 @@ def taken_over(run: ImportRun, kind: Kind, lines: list[Taken]) -> None:
         return
     keys = {key for line in lines for key in kind.subjects_of(line)}
     refs = dict(Subject.objects.filter(pk__in=keys).values_list("pk", "ref"))
-    entries = [
-        (line.main.ref, [refs[key] for key in about])
+    entries: Entries = [
+        (str(getattr(line.main, "ref", refs[about[0]])), [refs[key] for key in about])
         for line in lines
         if (about := kind.subjects_of(line))
     ]
     record_many(action, by=run.written_by, entries=entries, run=run.ref)
+
+
+def photos_added(run: ImportRun, lines: list[Taken]) -> None:
+    """Note of each subject whose record was here that photos were added to it."""
+    entries = [(line.main.ref, [line.main.ref]) for line in lines]
+    record_many(actions.PHOTOS_ADDED, by=run.written_by, entries=entries, run=run.ref)
 
 
 def about_subjects(made: undo.Made) -> list[tuple[Action, Entries]]:
@@ -50,7 +57,13 @@ def about_subjects(made: undo.Made) -> list[tuple[Action, Entries]]:
     for ref, about in named.values_list("report__ref", "subject__ref"):
         reports[ref].append(about)
     of_notices = notices.order_by("pk").values_list("ref", "subject__ref")
+    photos = Photo.objects.filter(pk__in=list(made.get("offenders.photo", {})))
+    faced = Subject.objects.filter(photos__in=photos).exclude(pk__in=subjects).distinct()
+    pairs = Association.objects.filter(pk__in=list(made.get("offenders.association", {})))
+    named_in = pairs.order_by("pk").values_list("first__ref", "second__ref")
     return [
+        (actions.ASSOCIATION_REMOVED, [(one, [one, other]) for one, other in named_in]),
+        (actions.PHOTOS_REMOVED, [(ref, [ref]) for ref in _refs(faced)]),
         (actions.SUBJECT_REMOVED, [(ref, [ref]) for ref in _refs(subjects)]),
         (actions.REPORT_REMOVED, list(reports.items())),
         (actions.NOTICE_REMOVED, [(ref, [about]) for ref, about in of_notices]),

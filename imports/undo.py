@@ -6,14 +6,13 @@ tomorrow is not forgotten. docs/decisions/0015-imports-can-be-undone.md.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pgtrigger
 from django.apps import apps
 from django.db import connection, models
 
-from common.bulk import Taken
 from offenders.models import Photo
 from offenders.services.photos import files_of
 
@@ -67,12 +66,11 @@ def digests(columns: dict[str, list[str]], keys: dict[str, list[int]]) -> Made:
     return found
 
 
-def made_of(lines: Sequence[Taken]) -> tuple[dict[str, list[str]], Made]:
-    """Return the columns and digests of everything that these lines made, just now."""
+def made_of(rows: Iterable[models.Model]) -> tuple[dict[str, list[str]], Made]:
+    """Return the columns and digests of these rows, that were made just now."""
     keys: dict[str, list[int]] = defaultdict(list)
-    for line in lines:
-        for row in line.rows:
-            keys[label_of(row)].append(row.pk)
+    for row in rows:
+        keys[label_of(row)].append(row.pk)
     columns = columns_of(keys)
     return columns, digests(columns, keys)
 
@@ -80,7 +78,7 @@ def made_of(lines: Sequence[Taken]) -> tuple[dict[str, list[str]], Made]:
 def made_by(run: ImportRun) -> Made:
     """Return everything that an import made, as it was noted then."""
     found: Made = defaultdict(dict)
-    rows = ImportedRow.objects.filter(run=run, is_made=True)
+    rows = ImportedRow.objects.filter(run=run).exclude(made=[])
     for made in rows.values_list("made", flat=True):
         for label, pk, then in made:
             found[label][pk] = then
@@ -145,7 +143,9 @@ def _hanging(made: Made) -> list[str]:
             rows = model._base_manager.filter(**{f"{column.name}__in": list(wanted)})
             if own:
                 rows = rows.exclude(pk__in=list(own))
-            said += [f"{_called(row)} stands on it." for row in rows[: MOST_SAID + 1]]
+            said += [
+                f"{_called(row)} depends on it." for row in rows.order_by("pk")[: MOST_SAID + 1]
+            ]
     return list(dict.fromkeys(said))
 
 

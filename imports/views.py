@@ -20,14 +20,16 @@ from . import actions, services
 from .access import get_run
 from .forms import MappingForm, StepForm, UploadForm
 from .kinds import KINDS
+from .mapping import matching_of
 from .models import ImportRun
-from .services import mapping_of, to_invite, to_review
+from .services import to_invite, to_review
 
 CSV = "text/csv; charset=utf-8"
 LISTS = {
     "subscriptions": "renewals",
     "payments": "payment_list",
     "subjects": "subject_list",
+    "associations": "subject_list",
     "incidents": "report_list",
     "notices": "notice_list",
 }
@@ -82,7 +84,8 @@ def import_map(request: HttpRequest, ref: str) -> HttpResponse:
     run = get_run(user, ref)
     if request.method == "GET":
         record(actions.RUN_VIEWED, by=user, ref=run.ref)
-    form = MappingForm(request.POST or None, run=run, mapping=mapping_of(run))
+    mapping, matched_as = matching_of(run)
+    form = MappingForm(request.POST or None, run=run, mapping=mapping)
     if form.is_valid():
         try:
             services.run_map(by=user, run=run, mapping=form.mapping())
@@ -91,8 +94,18 @@ def import_map(request: HttpRequest, ref: str) -> HttpResponse:
             add_problems(form, error)
     rows = [(form[field.name], field) for field in form.wanted]
     columns = list(zip(run.head, run.examples or [[]] * len(run.head), strict=False))
-    context = {"run": run, "form": form, "rows": rows, "columns": columns}
+    context = {"run": run, "form": form, "rows": rows, "columns": columns, "as": matched_as}
+    context["past"] = _past(run)
     return render(request, "imports/import_map.html", context, status=form_status(form))
+
+
+def _past(run: ImportRun) -> str:
+    """Return why the columns of an import can't be matched any more; empty: they can."""
+    if run.state in (ImportRun.State.DONE, ImportRun.State.UNDOING):
+        return "It is imported: its columns stay as they are. Undo it to match them otherwise."
+    if run.files_deleted_at:
+        return "Its file was deleted. Send it again to match its columns."
+    return "The worker is at it. Look again in a minute." if run.is_open else ""
 
 
 @require_safe
@@ -111,7 +124,7 @@ def import_run(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _page(request: HttpRequest, user: User, run: ImportRun, form: StepForm) -> HttpResponse:
     record(actions.RUN_VIEWED, by=user, ref=run.ref)
-    found = run.problems.all()
+    found = run.problems.alike()
     done = run.state == ImportRun.State.DONE
     context: dict[str, Any] = {
         "run": run,
@@ -146,6 +159,9 @@ def import_step(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("import_run", ref=run.ref)
         except ValidationError as error:
             add_problems(form, error)
+    if form.stale:  # e.g. pressed in another tab: the page says how it is now
+        messages.warning(request, " ".join(map(str, form.non_field_errors())))
+        return redirect("import_run", ref=run.ref)
     return _page(request, user, run, form)
 
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from .base import Field, Kind, Line, Match, Told
+from .associations import Associations
+from .base import Before, Field, Kind, Line, Match, Told
 from .incidents import Incidents
 from .members import Members, PremisesKind, Users
 from .money import Payments, Subscriptions
@@ -12,9 +13,9 @@ from .subjects import Subjects
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
-        Members(), PremisesKind(), Users(), Subscriptions(), Payments(), Subjects(), Incidents(),
-        Notices(),
+        Members(), PremisesKind(), Users(), Subscriptions(), Payments(), Subjects(),
+        Associations(), Incidents(), Notices(),
     )
 }  # fmt: skip
 
-__all__ = ["KINDS", "Field", "Kind", "Line", "Match", "Told"]
+__all__ = ["KINDS", "Before", "Field", "Kind", "Line", "Match", "Told"]

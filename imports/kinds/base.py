@@ -47,6 +47,8 @@ class Line:
     problems: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     key: str = ""
+    faces: list[str] = field(default_factory=list)
+    """Digests of the photos that go with it, so that one is known again, also once deleted here."""
     review_on: dt.date | None = None
     keep_until: dt.date | None = None
 
@@ -89,6 +91,15 @@ class Match:
     words: str
 
 
+@dataclass(frozen=True)
+class Before:
+    """What a row that was imported before is known by: its cells, its photos, and what it made."""
+
+    object_id: int
+    cells: dict[str, str]
+    faces: frozenset[str] = frozenset()
+
+
 class Kind:
     """A kind of file."""
 
@@ -128,6 +139,19 @@ class Kind:
     def make(self, line: Line, known: "Known", told: Told) -> Taken | None:
         """Return what a row makes, not saved; None: it has problems, which the line tells."""
         raise NotImplementedError
+
+    def more(self, line: Line, known: "Known", told: Told, before: Before) -> Taken | None:
+        """Return what a row that was imported before brings anew, on what it made; None: nothing.
+
+        The line notes what there is to know.
+        """
+        return None
+
+    def save_more(self, lines: Sequence[Taken]) -> None:
+        """Put what rows bring anew into the database, in a transaction.
+
+        Raises IntegrityError: somebody came in between, so it is to be judged again.
+        """
 
     def number(self, lines: Sequence[Taken]) -> None:
         """Give what is made its references, before the transaction that stores it."""

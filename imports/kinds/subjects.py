@@ -5,13 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 
 from common import dates
 from common.bulk import Refusal, Taken
+from common.originals import sha256_of
 from imports.cells import (
     born_of,
     choice,
     day_of,
+    digest,
     fold,
     names,
     number_of,
@@ -19,18 +22,20 @@ from imports.cells import (
     words,
 )
 from imports.known import Known
-from offenders.models import Ground, Subject
+from offenders.models import Ground, Subject, WarningMarker
 from offenders.publication import needs_override, prohibited_words
 from offenders.services import PhotoFacts
 from offenders.takeover import (
     SubjectTaken,
+    WarningTaken,
+    photos_save,
     photos_store,
     subject_taken,
     subjects_number,
     subjects_save,
 )
 
-from .base import Field, Kind, Line, Told, judged, keyed
+from .base import Before, Field, Kind, Line, Told, judged, keyed
 from .retention import OLD, kept_until, too_old
 
 REVIEW_MONTHS = 3
@@ -39,6 +44,25 @@ SEXES = {"m": "male", "f": "female", "man": "male", "woman": "female", "boy": "m
          "girl": "female", "unknown": "", "not known": "", "other": ""}  # fmt: skip
 STATUSES = {"identified": "known", "named": "known", "unidentified": "id_sought",
             "unknown": "id_sought", "id wanted": "id_sought", "wanted": "id_sought"}  # fmt: skip
+
+
+MARKER_WORDS = {
+    "violent": "violence", "assault": "violence", "assaults staff": "violence", "weapons": "weapon",
+    "carries weapon": "weapon", "carries weapons": "weapon", "knife": "weapon", "threatening":
+    "threats", "threatens": "threats", "abusive": "threats", "verbal abuse": "threats",
+    "spitting": "spits", "spitter": "spits", "needle": "needles", "carries needle": "needles",
+    "sharps": "needles", "dog": "dog", "has dog": "dog", "self harm": "self_harm",
+    "self harms": "self_harm",
+}  # fmt: skip
+read_marker = choice(WarningMarker.choices, MARKER_WORDS)
+NO_WARNING = {"none", "no", "n/a", "na", "-", "nil"}
+
+
+def markers_of(text: str) -> list[str]:
+    """Return the warning markers that a cell lists. Raises ValueError for another."""
+    if text.strip().casefold() in NO_WARNING:
+        return []
+    return [read_marker(name) for name in names(text)]
 
 
 class Subjects(Kind):
@@ -83,6 +107,16 @@ class Subjects(Kind):
               also=("comments", "remarks", "intelligence", "information"), most=3500),
         Field("plates", "Number plates", "Several: with semicolons.", names,
               also=("vehicle", "vehicles", "vrm", "registration", "car registration")),
+        Field("warnings", "Warnings", "Several: with semicolons. A warning needs its reason.",
+              markers_of, also=("warning", "warning marker", "warning markers", "markers",
+              "warning signals"), example="Violence"),
+        Field("warning_reason", "Why the warning", "What happened, when, and who says so. For you "
+              "only.", also=("warning reason", "reason for warning", "warning details",
+              "marker reason", "warning source"), example="Punched a guard on 14/08/2026, INC 311.",
+              most=200),
+        Field("warning_review_on", "Warning: look again on", "Within three months; that when "
+              "empty or later.", day_of, also=("warning review",
+              "warning review date", "warning review on", "marker review", "marker review date")),
         Field("last_incident_on", "Last incident", "Retention is reckoned from that day.", day_of,
               needed=True, also=("last incident", "last incident date",
               "date of last incident", "last offence", "latest incident"), example="14/08/2026"),
@@ -107,6 +141,7 @@ class Subjects(Kind):
         last = line.get("last_incident_on")
         self._check_age_of_data(line, last)
         self._check_photos(line, told)
+        warnings = _warnings(line, told)
         if line.problems or last is None:
             return None
         status = line.get("status") or ("known" if name else "id_sought")
@@ -123,6 +158,7 @@ class Subjects(Kind):
             plates=line.get("plates", ()),
             age_seen_on=line.get("age_seen_on", last),
             trail=_trail(line, told, last),
+            warnings=warnings,
             last_incident_on=last,
         )
         taken = judged(line, lambda: subject_taken(data, stamp=told.stamp))
@@ -139,14 +175,31 @@ class Subjects(Kind):
     def _check_photos(self, line: Line, told: Told) -> None:
         wanted = line.get("photos", [])
         if wanted and told.photos is None:
-            line.note("photos", "No ZIP of photos was sent: imported without.")
+            line.note("photos", NO_ZIP)
             return
         for name in wanted:
             try:
                 assert told.photos is not None
-                told.photos.photo(name)
+                line.faces.append(_face(told.photos.photo(name)))
             except ValidationError as error:
                 line.wrong("photos", f"{name[:60]} {error.messages[0]}")
+
+    def more(self, line: Line, known: Known, told: Told, before: Before) -> Taken | None:
+        """Photos that came with no import of this row, and are not on its record."""
+        wanted = _photos_of(line, told)
+        subject = known.subject_of(before.object_id) if wanted else None
+        if wanted and subject is None:
+            line.note("photos", "The record is gone, or part of another: no photo is added.")
+        if not wanted or subject is None:
+            return None
+        held = {_face_of(sha256) for sha256 in known.photos_of(subject.pk)} | before.faces
+        new = {face: name for face, name in wanted.items() if face not in held}
+        if not new:
+            return None
+        line.faces, line.values["photos"] = list(new), list(new.values())
+        names = ", ".join(name[:40] for name in new.values())
+        line.note("photos", f"{names}: a new photo of {subject.ref}. It is added to the record.")
+        return Taken(subject)
 
     def _notes(self, line: Line, known: Known, row: Subject) -> None:
         age = row.youngest_age()
@@ -154,9 +207,9 @@ class Subjects(Kind):
             line.note("date_of_birth", "No age is known: nobody without one can be published.")
         elif needs_override(row):
             line.note("date_of_birth", "Is or may be under 18: can't be published as it is.")
-        texts = (row.description, row.mo, row.notes)
-        for kind, found in prohibited_words(*texts).items():
-            line.note("description", f"Speaks of {kind} ({', '.join(found)}): leave it out.")
+        for each in ("description", "mo", "notes", "warning_reason"):
+            for kind, found in prohibited_words(line.get(each, "")).items():
+                line.note(each, f"Speaks of {kind} ({', '.join(found)}): leave it out.")
         for other in known.named.get(fold(row.name), [])[:3] if row.name else []:
             line.note("name", f"{other.ref} has this name too: see Doubles after the import.")
 
@@ -177,6 +230,9 @@ class Subjects(Kind):
             ]
             photos_store(taken, images, facts=facts, stamp=told.stamp)
 
+    def save_more(self, lines: Sequence[Taken]) -> None:
+        photos_save(lines)
+
     def number(self, lines: Sequence[Taken]) -> None:
         subjects_number(lines)
 
@@ -185,6 +241,59 @@ class Subjects(Kind):
 
     def subjects_of(self, made: Taken) -> list[int]:
         return [made.main.pk]
+
+
+NO_ZIP = "No ZIP of photos was sent: imported without. Send the file again with it to add them."
+
+
+def _face_of(sha256: str) -> str:
+    return digest(sha256)[:16]
+
+
+def _face(photo: "File[Any]") -> str:
+    return _face_of(sha256_of(photo))
+
+
+def _photos_of(line: Line, told: Told) -> dict[str, str]:
+    """Return the names of a row's photos that are in the ZIP, by their digests.
+
+    It need not hold those of before; what can't be taken is told.
+    """
+    found: dict[str, str] = {}
+    for name in line.get("photos", []) if told.photos else []:
+        assert told.photos is not None
+        if not told.photos.has(name):
+            continue
+        try:
+            found.setdefault(_face(told.photos.photo(name)), name)
+        except ValidationError as error:
+            line.note("photos", f"{name[:60]} {error.messages[0]}. It is not added.")
+    return found
+
+
+def _warnings(line: Line, told: Told) -> WarningTaken:
+    """Return a row's warnings with where they come from, to be looked at with the record.
+
+    One whose day is past was not looked at in time: it is not taken over as if it held.
+    """
+    found = line.get("warnings", [])
+    reason, review = line.get("warning_reason", ""), line.get("warning_review_on")
+    if not found:
+        if reason and not line.said("warnings"):
+            line.note("warning_reason", "There is no warning in this row: this is left out.")
+        return WarningTaken()
+    if not reason:
+        line.wrong("warning_reason", "A warning needs its reason. Write what happened.")
+    if review and review <= dates.today():
+        line.wrong("warning_review_on", PAST_REVIEW)
+    last = dates.add_months(dates.today(), REVIEW_MONTHS)
+    return WarningTaken(found, f"{reason} ({told.source}, {told.ref})", min(review or last, last))
+
+
+PAST_REVIEW = (
+    "is past: the warning was not looked at in time. If it still holds, write a new day; else empty"
+    " it."
+)
 
 
 def _ages(line: Line) -> tuple[int | None, int | None]:

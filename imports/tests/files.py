@@ -24,6 +24,14 @@ def csv_of(text: str) -> bytes:
     return "\n".join(line.strip() for line in text.strip().splitlines()).encode()
 
 
+GOOD = csv_of(
+    """
+    Number,Name,Sector,Area,Status
+    1,First Shop,Ind.,Town Centre,Prospect
+    2,Second Shop,Pub,Town Centre,Prospect
+    """
+)
+"""Two prospects."""
 FILES: dict[str, bytes] = {
     "members": csv_of(
         """Membership Number,Shop name,Membership type,Business type,Zone,Member since,Date left,
@@ -67,6 +75,12 @@ FILES: dict[str, bytes] = {
         1043;;;;;F;{day(90)};;
         """.replace("1043;;;;;F", "1043;Ann;Other;;1 Jan 1990;F")
     ),
+    "associations": csv_of(
+        """
+        Link ID,Offender ID,Associate ID,Associate name,Relationship,Evidence
+        L-1,1043,1042,Kevin Marsh,Come in together.,PC Lane
+        """
+    ),
     "incidents": csv_of(
         f"""
         Incident No\tOffence type\tStore\tDate\tTime\tDetails\tProduct\tValue\tOffender IDs
@@ -108,7 +122,7 @@ def upload_data(kind: str, content: bytes, photos: bytes | None = None) -> dict[
     """Return what the form sends."""
     data: dict[str, object] = {"kind": kind, "source": "Old system",
                                "file": SimpleUploadedFile(f"{kind}.csv", content)}  # fmt: skip
-    if kind in ("subjects", "incidents", "notices"):
+    if kind in ("subjects", "associations", "incidents", "notices"):
         data |= {"holder": "The old scheme", "ground": "dpa_sch1_10"}
     if photos:
         data["photos"] = SimpleUploadedFile("photos.zip", photos)
@@ -127,3 +141,23 @@ def worked(run: ImportRun) -> ImportRun:
     run_work(run_id=run.pk)
     run.refresh_from_db()
     return run
+
+
+def checked(client: Client, kind: str, content: bytes, photos: bytes | None = None) -> ImportRun:
+    """Return a run whose columns were taken as they were guessed, judged."""
+    run = send(client, kind, content, photos)
+    form = client.get(f"/import/{run.ref}/columns/").context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    assert client.post(f"/import/{run.ref}/columns/", data).status_code == 302
+    return worked(run)
+
+
+def step(client: Client, run: ImportRun, name: str, **more: str) -> ImportRun:
+    """Return a run after a step of its manager, and the worker's part."""
+    assert client.post(f"/import/{run.ref}/step/", {"step": name, **more}).status_code == 302
+    return worked(run)
+
+
+def said(run: ImportRun, level: str = "problem") -> list[tuple[int, str, str]]:
+    """Return what was said of a run: row, column, words."""
+    return list(run.problems.filter(level=level).values_list("row", "column", "words"))

@@ -5,6 +5,7 @@ import io
 import zipfile
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -160,7 +161,8 @@ def test_a_formula_without_its_value_is_a_problem() -> None:
 
 
 def test_what_would_be_lost_is_a_problem() -> None:
-    assert faults(b'Id,Name,DOB\n1,"Ann,\n2,Bo,\n3,Cy,\n') == [(2, None)] * 2
+    assert faults(b'Id,Name,DOB\n1,"Ann,\n2,Bo,\n3,Cy,\n') == [(2, None)]
+    assert faults(b'Id,Name,DOB\n1,"Ann,x\n2,Bo,y\n3,Cy",z\n4,Di,\n') == [(2, None)]
     assert faults(b"Id,Name,DOB\n1,Ann,,more\n") == [(2, None)]
     assert faults("Id,Name\n1,Renée".encode() + b"\n2,Zo\xeb\n") == [(3, 1)]
 
@@ -181,3 +183,35 @@ def test_what_is_not_the_field_is_not_guessed() -> None:
 def test_too_many_cells_are_refused() -> None:
     with pytest.raises(ValidationError, match="cells"):
         read_table(b"a,b\n" + (b"1," * 99 + b"1\n") * 10_100)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Took £1,200 of gin,\nthen £2,500 of rum", "red,blue,green\nblack,white",
+     "12,High Street,\nDartford,Kent,DA1 1DN", "hat,coat\nshoes,bag\nbelt,scarf",
+     "first,second,third,fourth\n\nfifth"],
+)  # fmt: skip
+def test_a_text_with_lines_and_commas_is_no_stray_quote(cell: str) -> None:
+    for width in (2, 3, 6):
+        head = ["Id", "Name", "Description", "Marks", "Build", "Hair"][:width]
+        for place in range(1, width):
+            row = ["1", "Ann", "Tall", "", "", ""][:width]
+            row[place] = cell
+            assert faults(xlsx_or_csv(head, [row, ["2", "Bo"]])) == [], (width, place)
+
+
+def test_a_sheet_that_is_not_read_is_told() -> None:
+    book = openpyxl.Workbook()
+    for title, rows in (("Members", [["Shop name", "Fee"], ["Cobbs", 5]]), ("Left", [["x"]]),
+                        ("Empty", [])):  # fmt: skip
+        sheet = book.active if title == "Members" else book.create_sheet()
+        sheet.title = title
+        for row in rows:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    table = read_table(buffer.getvalue(), known=known_names("members"))
+    assert [(fault.row, fault.place, fault.is_problem) for fault in table.faults] == [
+        (0, None, False)
+    ]
+    assert table.faults[0].words == "Only the sheet “Members” is read. Not read: “Left”."

@@ -121,6 +121,7 @@ class Command(BaseCommand):
             place = f"Row {each.row}" + (f", {each.column}" if each.column else "")
             self.stdout.write(f"{place}: {each.words}{mark}")
         said = {"rows": "rows", "make": "to be made", "there": "imported before",
+                "more": "with new photos",
                 "matched": "here already", "problems": "problems", "notes": "to know"}  # fmt: skip
         words = ", ".join(f"{run.counts.get(name, 0):,} {label}" for name, label in said.items())
         self.stdout.write(f"{run.ref}: {words}.")
