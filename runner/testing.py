@@ -8,6 +8,7 @@ from pathlib import Path
 from runner import bootstrap
 from runner.console import RunError, say
 from runner.environment import base_env
+from runner.migrated import start_migrated
 from runner.places import CLONE, PYTHON, Lock
 from runner.postgres import short_temporary_folder
 from runner.processes import run_attached
@@ -34,12 +35,16 @@ def test(arguments: list[str]) -> int:
     servers = None
     try:
         servers = Servers(folder, durable=False)
-        servers.start(tell=lambda text: None)
+        if servers.valkey:
+            servers.valkey.start()
         temporary = folder / "tmp"
         temporary.mkdir()
         temporary.chmod(0o711)
         env = base_env("dtac.settings.test", folder, servers.database_url, servers.redis_url)
         env |= {"TMPDIR": str(temporary)}  # whatever tests and browsers drop goes with the folder
+        kept = start_migrated(servers.postgres, env) if servers.postgres else None
+        if kept:
+            env |= {"DTAC_TEST_MIGRATED": str(kept)}
         argv = [str(PYTHON), "-m", "pytest", *spread(arguments), *arguments]
         code = run_attached(argv, env=env, cwd=CLONE)
         if code == 4 and arguments:
