@@ -69,7 +69,7 @@ BASES: dict[str, dict[str, bytes]] = {
 @st.composite
 def submissions(draw: st.DrawFn, refs: tuple[bytes, ...], places: dict[str, bytes]) -> Any:
     """Who sends what: (role, whether a page is wanted, whether with the last one's id, form)."""
-    role = draw(st.sampled_from(FEW))
+    role = draw(hostile.one_from(FEW))
     client_id = uuid.UUID(int=draw(st.integers(1, 2**128 - 1)))
     base = {
         "client_id": str(client_id).encode(),
@@ -81,13 +81,13 @@ def submissions(draw: st.DrawFn, refs: tuple[bytes, ...], places: dict[str, byte
         "items-TOTAL_FORMS": b"3",
         "items-INITIAL_FORMS": b"0",
         "made_at": b"1790000000000",
-    } | BASES[draw(st.sampled_from(list(BASES)))]
+    } | BASES[draw(hostile.one_from(tuple(BASES)))]
     value = hostile.values(*refs, *places.values(), *hostile.spellings(client_id))
     sent: Sent = draw(hostile.mangled(base, NAMES, value, most=12))
     if draw(st.booleans()):
         sent.files = draw(st.lists(hostile.file_parts(), max_size=3))
         if sent.files and draw(st.integers(0, 30)) == 7:
-            sent.files *= draw(st.sampled_from((5, 12, 30)))
+            sent.files *= draw(hostile.one_from((5, 12, 30)))
     if draw(st.integers(0, 4)) == 3:
         sent = draw(hostile.on_the_wire(sent))
     return role, draw(st.integers(0, 90)) == 7, draw(st.integers(0, 20)) == 7, sent
