@@ -82,7 +82,7 @@ def spread(arguments: list[str]) -> list[str]:
     chosen = any(each.startswith(("-n", "--numprocesses")) for each in arguments)
     # By file, because what shares a running system shares a file. Not by group: pytest 9.2 makes
     # xdist 3.8 ignore its groups without a word (pytest-dev/pytest-xdist#1386).
-    # In their own order: the long ones of tests/ come first, and short ones fill up the end.
+    # In the order of conftest.py: the long ones come first, and short ones fill up the end.
     by_file = ["--dist", "loadfile", "--no-loadscope-reorder"]
     if any(each.startswith("--dist") for each in arguments):
         by_file = []
