@@ -8,6 +8,7 @@ from pathlib import Path
 from runner import bootstrap
 from runner.console import RunError, say
 from runner.environment import base_env
+from runner.migrated import start_migrated
 from runner.places import CLONE, PYTHON, Lock
 from runner.postgres import short_temporary_folder
 from runner.processes import run_attached
@@ -34,12 +35,16 @@ def test(arguments: list[str]) -> int:
     servers = None
     try:
         servers = Servers(folder, durable=False)
-        servers.start(tell=lambda text: None)
+        if servers.valkey:
+            servers.valkey.start()
         temporary = folder / "tmp"
         temporary.mkdir()
         temporary.chmod(0o711)
         env = base_env("dtac.settings.test", folder, servers.database_url, servers.redis_url)
         env |= {"TMPDIR": str(temporary)}  # whatever tests and browsers drop goes with the folder
+        kept = start_migrated(servers.postgres, env) if servers.postgres else None
+        if kept:
+            env |= {"DTAC_TEST_MIGRATED": str(kept)}
         argv = [str(PYTHON), "-m", "pytest", *spread(arguments), *arguments]
         code = run_attached(argv, env=env, cwd=CLONE)
         if code == 4 and arguments:
@@ -77,7 +82,7 @@ def spread(arguments: list[str]) -> list[str]:
     chosen = any(each.startswith(("-n", "--numprocesses")) for each in arguments)
     # By file, because what shares a running system shares a file. Not by group: pytest 9.2 makes
     # xdist 3.8 ignore its groups without a word (pytest-dev/pytest-xdist#1386).
-    # In their own order: the long ones of tests/ come first, and short ones fill up the end.
+    # In the order of conftest.py: the long ones come first, and short ones fill up the end.
     by_file = ["--dist", "loadfile", "--no-loadscope-reorder"]
     if any(each.startswith("--dist") for each in arguments):
         by_file = []

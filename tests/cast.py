@@ -58,17 +58,22 @@ def make_cast() -> Cast:
     agreement = Agreement.objects.create(
         version=1, title="Agreement", body="Be careful.", effective_on=dt.date(2020, 1, 1)
     )
-    users = {}
-    for name, (member, role) in PEOPLE.items():
-        site = {"Boots-like chemist": shop, "The other pub": pub}.get(member)
-        users[name] = UserFactory(
+    sites = {"Boots-like chemist": shop, "The other pub": pub}
+    users = {
+        name: UserFactory.build(
             email=f"{name}@test.example",
             name=f"{name.capitalize()} Person",
             member=members[member],
-            premises=site,
+            premises=sites.get(member),
             role=role,
             is_staff=role == Role.ADMIN,
             is_superuser=role == Role.ADMIN,
         )
-        AgreementAcceptance.objects.create(agreement=agreement, user=users[name])
+        for name, (member, role) in PEOPLE.items()
+    }
+    # All at once: nearly every test makes them.
+    User.objects.bulk_create(users.values())
+    AgreementAcceptance.objects.bulk_create(
+        AgreementAcceptance(agreement=agreement, user=user) for user in users.values()
+    )
     return Cast(users, shop, pub, agreement)

@@ -1,5 +1,6 @@
 """What tests that span apps share."""
 
+import copy
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from board.tallies import tallies_refresh
 from exclusions.merging import subjects_merge
@@ -23,7 +25,7 @@ from members.services import bounce_mark, scheme_setting_change
 from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
 from offenders.services.record import vehicle_add
 from tests import factories
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.malformed import World, make_world
 
 
@@ -39,9 +41,36 @@ def notice_in_force(cast: Cast) -> Notice:
     return factories.served_notice(cast.intel, cast.staff, cast.shop, subject)
 
 
+@pytest.fixture(scope="module")
+def settled(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Cast, dict[str, Any]]]:
+    """The cast and the world of a whole file, made once: what a test changes is undone after it.
+
+    The tests' own transactions lie within this one, so a file whose tests ask for the world has
+    no test that asks for the cast alone.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        yield cast, one_of_everything(cast)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(cast: Cast) -> dict[str, Any]:
+def world(settled: tuple[Cast, dict[str, Any]], db: None) -> dict[str, Any]:
     """One record of each kind that the matrix speaks of."""
+    return dict(settled[1])
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, db: None) -> Cast:
+    """The people, members and premises that tests speak of by name; the world's, if it is there."""
+    if "world" not in request.fixturenames:
+        return make_cast()
+    made: Cast = copy.deepcopy(request.getfixturevalue("settled")[0])
+    return made
+
+
+def one_of_everything(cast: Cast) -> dict[str, Any]:
+    """Make the world; return the references of what is in it."""
     intel = cast.intel
     published = factories.published(intel)
     licensed = factories.published(

@@ -19,7 +19,8 @@ from runner.places import Lock, State
 from runner.processes import birth
 from tests.runner.support import CLONE, eventually
 
-LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DTAC_TEST_DIR")
+LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DTAC_TEST_DIR",
+            "DTAC_TEST_MIGRATED")  # fmt: skip
 
 
 def free_port() -> int:
@@ -196,6 +197,8 @@ def _loaded_data() -> Path:
     try:
         if not (folder / "loaded").exists():
             demo = Demo(folder, free_port())
+            if migrated := os.environ.get("DTAC_TEST_MIGRATED"):
+                _place_database(demo.data, Path(migrated))
             try:
                 demo.start()
             finally:
@@ -206,3 +209,10 @@ def _loaded_data() -> Path:
     finally:
         lock.release()
     return folder / "data"
+
+
+def _place_database(data: Path, migrated: Path) -> None:
+    """Put a migrated database where a demo would make its own at its first start."""
+    data.mkdir(mode=0o711)
+    cluster = data / f"postgres-{(migrated / 'PG_VERSION').read_text().strip()}"
+    subprocess.run(["cp", "-Rp", migrated, cluster], check=True)

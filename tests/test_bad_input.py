@@ -5,7 +5,6 @@ listed here. Reports have tests of their own, tests/test_malformed_reports.py.
 """
 
 import random
-import uuid
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 from board.reports.forms import RevisionForm, StartForm
 from exclusions.case_forms import CloseForm, OrderForm
@@ -23,13 +20,11 @@ from imports.forms import StepForm
 from incidents.forms.alerts import PushForm, WithdrawForm
 from incidents.forms.intelligence import GradeForm, RejectForm, ShareForm
 from incidents.forms.review import AnswerForm, AskForm, LinkForm, MergeForm, RuleOutForm, UndoForm
-from incidents.models import Report
 from members.forms import MailChoiceForm
 from members.joining.forms import ConfirmForm
 from members.sharing_forms import ShareForm as HandOutForm
 from offenders.forms import BouncedForm, ScheduleForm, SeenForm
 from tests import factories
-from tests.cast import Cast
 from tests.rights import MATRIX
 
 HOSTILE = (
@@ -398,38 +393,3 @@ def test_other_methods_change_nothing(world, client_of) -> None:
             answer = getattr(client, method)(path_of(name, world))
             assert answer.status_code in (200, 302, 403, 404, 405), (method, name)
     assert everything() == before
-
-
-def test_a_form_sent_after_signing_out_leads_to_sign_in(cast: Cast, client_of) -> None:
-    client = client_of("staff")
-    client.post(reverse("account_logout"))
-    answer = client.post("/log/", {"people-0-who": "unknown"})
-    assert answer.status_code == 302
-    assert answer.url.startswith("/sign-in/")
-    assert not Report.objects.exists()
-
-
-def test_times_of_the_clock_change_are_taken(cast: Cast, client_of) -> None:
-    """01:30 on the night summer time ends happens twice; the night it begins, never. Both go."""
-    client = client_of("staff")
-    for local in ("2026-10-25T01:30", "2026-03-29T01:30"):
-        answer = client.post(
-            "/log/",
-            {
-                "client_id": str(uuid.uuid4()),
-                "people-TOTAL_FORMS": "1",
-                "people-INITIAL_FORMS": "0",
-                "people-0-who": "unknown",
-                "people-0-description": "x",
-                "premises": cast.shop.pk,
-                "when": "earlier",
-                "occurred_at": local,
-                "what": "seen",
-                "items-TOTAL_FORMS": "0",
-                "items-INITIAL_FORMS": "0",
-            },
-        )
-        assert answer.status_code == 302, local
-    assert timezone.get_current_timezone_name() == "Europe/London"
-    sent = Report.objects.order_by("pk").values_list("occurred_at", flat=True)
-    assert [f"{moment:%m-%d %H:%M}" for moment in sent] == ["10-25 00:30", "03-29 01:30"]

@@ -106,7 +106,7 @@ def test_intelligence_is_whole_or_nothing(hostile_world: World) -> None:
             "area": area,
         }
         value = hostile.values(*refs, *hostile.spellings(base["client_id"].decode()))
-        return draw(st.sampled_from(FEW)), draw(hostile.mangled(base, names, value, most=3))
+        return draw(hostile.one_from(FEW)), draw(hostile.mangled(base, names, value, most=3))
 
     @settings(SEVERAL, max_examples=6)
     @given(st.lists(given_words(), min_size=20, max_size=20))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,7 +69,7 @@ BASES: dict[str, dict[str, bytes]] = {
 @st.composite
 def submissions(draw: st.DrawFn, refs: tuple[bytes, ...], places: dict[str, bytes]) -> Any:
     """Who sends what: (role, whether a page is wanted, whether with the last one's id, form)."""
-    role = draw(st.sampled_from(FEW))
+    role = draw(hostile.one_from(FEW))
     client_id = uuid.UUID(int=draw(st.integers(1, 2**128 - 1)))
     base = {
         "client_id": str(client_id).encode(),
@@ -80,13 +81,13 @@ def submissions(draw: st.DrawFn, refs: tuple[bytes, ...], places: dict[str, byte
         "items-TOTAL_FORMS": b"3",
         "items-INITIAL_FORMS": b"0",
         "made_at": b"1790000000000",
-    } | BASES[draw(st.sampled_from(list(BASES)))]
+    } | BASES[draw(hostile.one_from(tuple(BASES)))]
     value = hostile.values(*refs, *places.values(), *hostile.spellings(client_id))
     sent: Sent = draw(hostile.mangled(base, NAMES, value, most=12))
     if draw(st.booleans()):
         sent.files = draw(st.lists(hostile.file_parts(), max_size=3))
         if sent.files and draw(st.integers(0, 30)) == 7:
-            sent.files *= draw(st.sampled_from((5, 12, 30)))
+            sent.files *= draw(hostile.one_from((5, 12, 30)))
     if draw(st.integers(0, 4)) == 3:
         sent = draw(hostile.on_the_wire(sent))
     return role, draw(st.integers(0, 90)) == 7, draw(st.integers(0, 20)) == 7, sent
@@ -272,3 +273,38 @@ def test_nothing_large_is_read_from_somebody_not_signed_in(client: Client, tmp_p
         answer = client.post("/log/", large, headers={"accept": kind})
         assert answer.status_code == status
     assert not list(tmp_path.iterdir())
+
+
+def test_a_form_sent_after_signing_out_leads_to_sign_in(cast: Cast, client_of) -> None:
+    client = client_of("staff")
+    client.post(reverse("account_logout"))
+    answer = client.post("/log/", {"people-0-who": "unknown"})
+    assert answer.status_code == 302
+    assert answer.url.startswith("/sign-in/")
+    assert not Report.objects.exists()
+
+
+def test_times_of_the_clock_change_are_taken(cast: Cast, client_of) -> None:
+    """01:30 on the night summer time ends happens twice; the night it begins, never. Both go."""
+    client = client_of("staff")
+    for local in ("2026-10-25T01:30", "2026-03-29T01:30"):
+        answer = client.post(
+            "/log/",
+            {
+                "client_id": str(uuid.uuid4()),
+                "people-TOTAL_FORMS": "1",
+                "people-INITIAL_FORMS": "0",
+                "people-0-who": "unknown",
+                "people-0-description": "x",
+                "premises": cast.shop.pk,
+                "when": "earlier",
+                "occurred_at": local,
+                "what": "seen",
+                "items-TOTAL_FORMS": "0",
+                "items-INITIAL_FORMS": "0",
+            },
+        )
+        assert answer.status_code == 302, local
+    assert timezone.get_current_timezone_name() == "Europe/London"
+    sent = Report.objects.order_by("pk").values_list("occurred_at", flat=True)
+    assert [f"{moment:%m-%d %H:%M}" for moment in sent] == ["10-25 00:30", "03-29 01:30"]

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import STORAGES, env
+from .base import DATABASES, STORAGES, env
 
 DEBUG = False
 DTAC_DEMO = True
@@ -23,3 +23,6 @@ STORAGES = {
 }
 ACCOUNT_RATE_LIMITS = False
 DTAC_VAPID_PRIVATE_KEY = secrets.token_urlsafe(32)
+if env.str("DTAC_TEST_MIGRATED", default=""):
+    # `./run test` has migrated the database that it names, so each test process copies that.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASES["default"]["NAME"]}

@@ -28,11 +28,10 @@ def person(browser: Browser, stack: Demo) -> Iterator[Callable[..., Page]]:
     """Sign somebody in: person("intel") at a desk, person("staff", phone=True) on a phone."""
     contexts: list[BrowserContext] = []
 
-    def sign_in(name: str, *, phone: bool = False, dark: bool = False) -> Page:
+    def sign_in(name: str, *, phone: bool = False) -> Page:
         context = browser.new_context(
             viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
             has_touch=phone,
-            color_scheme="dark" if dark else "light",
             base_url=stack.url,
             locale="en-GB",
             timezone_id="Europe/London",
