@@ -21,7 +21,6 @@ from .figures import Revenue, revenue_for
 from .forms import Asked
 from .models import Level, Tally
 from .plan import months_of_plan
-from .reading import Sums
 from .small import LEAST, rounded, rounded_pounds
 
 Kind = Tally.Kind
@@ -152,25 +151,26 @@ class Figures:
         return dates.month_starts(last=self.period.last, count=12)
 
     @cached_property
-    def monthly(self) -> dict[tuple[dt.date, Any, Any], Sums]:
-        """Incidents of these months, by month, part and type."""
-        return reading.by_month(self.months, self.by)
+    def monthly(self) -> dict[tuple[dt.date, Any, Any], int]:
+        """Incidents of these months, by month, part (None where all are meant) and type."""
+        return reading.by_month(self.months, self.by, split=not self.is_whole)
 
     @cached_property
     def incidents_by_month(self) -> list[tuple[dt.date, Cell]]:
         """Accepted incidents of each of these months."""
-        parts = {month: dict.fromkeys(self.keys, 0) for month in self.months}
-        for (month, part, _), sums in self.monthly.items():
-            parts[month][part] = parts[month].get(part, 0) + sums.number
+        keys = [] if self.is_whole else self.keys
+        parts: dict[dt.date, dict[Any, int]] = {m: dict.fromkeys(keys, 0) for m in self.months}
+        for (month, part, _), number in self.monthly.items():
+            parts[month][part] = parts[month].get(part, 0) + number
         return [(month, count_cell(parts[month], self.part)) for month in self.months]
 
     @cached_property
     def top_types(self) -> list[tuple[str, Cell]]:
         """The commonest types in these months, most first; rounded for a part of the scheme."""
         found: dict[int, int] = {}
-        for (_, part, type_id), sums in self.monthly.items():
+        for (_, part, type_id), number in self.monthly.items():
             if self.is_whole or part == self.part:
-                found[type_id] = found.get(type_id, 0) + sums.number
+                found[type_id] = found.get(type_id, 0) + number
         ordered = sorted(found, key=lambda key: (-found[key], self.types[key].label))
         if self.is_whole:
             rows = [(self.types[key].label, Cell(found[key])) for key in ordered[:TOP]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import IntegerField, Q, Sum, Value
 
 from common import dates
 from common.periods import Period
@@ -111,16 +111,19 @@ def counts(period: Period, by: By) -> Counts:
     return Counts(rows)
 
 
-def by_month(months: list[dt.date], by: By) -> dict[tuple[dt.date, Any, Any], Sums]:
-    """Return accepted incidents of months (their first days), by month, part and type."""
+def by_month(months: list[dt.date], by: By, *, split: bool) -> dict[tuple[dt.date, Any, Any], int]:
+    """Return how many accepted incidents months (their first days) had, by part and type.
+
+    Without `split` the part is None.
+    """
     span = (months[0], months[-1])
     rows = (
         Tally.objects.filter(by=by, kind=Tally.Kind.INCIDENT, whole_month=True, day__range=span)
         .order_by()
-        .values_list("day", PART[by], "type_id")
-        .annotate(n=Sum("number"), stolen=Sum("stolen"), recovered=Sum("recovered"))
+        .values_list("day", PART[by] if split else Value(None, IntegerField()), "type_id")
+        .annotate(n=Sum("number"))
     )
-    return {(day, part, kind): Sums(*sums) for day, part, kind, *sums in rows}
+    return {(day, part, kind): number for day, part, kind, number in rows}
 
 
 def standing(days: Mapping[str, dt.date], by: By) -> dict[str, dict[str, dict[Any, int]]]:
