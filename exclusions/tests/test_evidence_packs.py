@@ -239,6 +239,12 @@ def test_a_worker_that_dies_is_replaced(cast: Cast, monkeypatch, at: str) -> Non
     assert (there(dead), there(pack.claim)) == (False, True)
 
 
+def make_alone(pack_id: int) -> None:
+    """Make a pack in a process that was forked: with a connection of its own, whatever it got."""
+    connection.connection = None
+    pack_make(pack_id=pack_id)
+
+
 def test_workers_that_are_killed_lose_nothing(transactional_db: None) -> None:
     """Real processes, killed with SIGKILL at eight moments of their work."""
     cast = make_cast()
@@ -250,7 +256,7 @@ def test_workers_that_are_killed_lose_nothing(transactional_db: None) -> None:
         pack = order(cast, case)
         connection.close()  # the other process has one of its own
         worker = multiprocessing.get_context("fork").Process(
-            target=pack_make, kwargs={"pack_id": pack.pk}
+            target=make_alone, kwargs={"pack_id": pack.pk}
         )
         worker.start()
         worker.join(timeout=whole * (part + 1) / 8)

@@ -308,7 +308,7 @@ def test_a_face_chosen_while_a_search_is_on_its_way_stays_chosen(stack: Demo, ph
     face = phone.locator("label.pick", has_text="Kevin Marsh").first
     face.wait_for()
     held: list[Route] = []
-    phone.route(re.compile(r"q=kevin\+marsh"), held.append)
+    phone.route(re.compile(r"q=kevin\+marsh"), lambda route: held.append(route))
     phone.get_by_role("searchbox").fill("kevin marsh")
     eventually(lambda: phone.evaluate("1") and bool(held), "the next search is on its way")
     face.tap()
