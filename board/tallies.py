@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from common import dates
 
-from .models import BulletinReach, Level, Part, Refresh, Stale, Tally
-from .recount import KINDS, ONE_DAY, READ_WITHIN, WHOLE, Counted, count, levels, reach
+from .models import WHOLE, BulletinReach, Level, Part, Refresh, Stale, Tally
+from .recount import KINDS, ONE_DAY, READ_WITHIN, Counted, count, levels, reach
 
 By = Tally.By
 BATCH = 2000

@@ -9,7 +9,7 @@ from .report import (
     ReportStep,
     ReportVersion,
 )
-from .tallies import BulletinReach, Level, Part, Refresh, Stale, Tally
+from .tallies import WHOLE, BulletinReach, Level, Part, Refresh, Stale, Tally
 from .watch import (
     WatchedAppeal,
     WatchedAuthority,
@@ -26,6 +26,7 @@ from .watch import (
 
 __all__ = [
     "MOST_FILES",
+    "WHOLE",
     "BoardReport",
     "BulletinReach",
     "Level",

@@ -22,6 +22,10 @@ class Part(models.TextChoices):
     TRAINING = "training", "Training"
 
 
+WHOLE = (Part.MEMBER, Part.EQUIPMENT, Part.TRAINING)
+"""Parts so small that all of their days are counted again, whichever changed."""
+
+
 class Tally(models.Model):
     """How many there were on a day, or in a whole month, of one area or one sector, and type.
 

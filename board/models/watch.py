@@ -22,14 +22,16 @@ from members.models import (
     TrainingSession,
 )
 
+from .tallies import WHOLE
+
 OPERATIONS = {
     "insert": (pgtrigger.Insert, pgtrigger.Referencing(new="new_rows")),
     "update": (pgtrigger.Update, pgtrigger.Referencing(old="old_rows", new="new_rows")),
     "delete": (pgtrigger.Delete, pgtrigger.Referencing(old="old_rows")),
 }
 
-WHOLE = ", ".join(f"'{part}'" for part in ("member", "equipment", "training"))
-"""Parts that are counted again whole, whatever the day."""
+WITHOUT_DAY = ", ".join(f"'{part}'" for part in WHOLE)
+"""Parts whose marks need no day, as SQL."""
 
 
 def watch(name: str, columns: Sequence[str], *marks: str) -> list[pgtrigger.Trigger]:
@@ -59,7 +61,7 @@ def watch(name: str, columns: Sequence[str], *marks: str) -> list[pgtrigger.Trig
                 f"WITH changed AS ({changed[kind]})"
                 " INSERT INTO board_stale (part, day)"
                 f" SELECT DISTINCT part, day FROM ({' UNION ALL '.join(marks)}) m(part, day)"
-                f" WHERE day IS NOT NULL OR part IN ({WHOLE}); RETURN NULL;"
+                f" WHERE day IS NOT NULL OR part IN ({WITHOUT_DAY}); RETURN NULL;"
             ),
         )
         for kind, (operation, referencing) in OPERATIONS.items()

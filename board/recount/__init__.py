@@ -12,7 +12,7 @@ from .members import equipment, members, sign_ins, training
 from .notices import appeals, breaches_reported, incidents, notices
 from .shared import ONE_DAY, Counted, Days
 
-__all__ = ["KINDS", "ONE_DAY", "READ_WITHIN", "WHOLE", "Counted", "count", "levels", "reach"]
+__all__ = ["KINDS", "ONE_DAY", "READ_WITHIN", "Counted", "count", "levels", "reach"]
 
 Kind = Tally.Kind
 KINDS: dict[str, tuple[str, ...]] = {
@@ -32,8 +32,6 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     Part.TRAINING: (Kind.SESSION, Kind.PASSED),
 }
-WHOLE = (Part.MEMBER, Part.EQUIPMENT, Part.TRAINING)
-"""Parts so small that all of their days are counted again."""
 COUNTERS: dict[str, Callable[[Days], Iterator[Counted]]] = {
     Part.INCIDENT: incidents,
     Part.BREACH: breaches_reported,
