@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from incidents import push
 from incidents.models import Alert, Report
+from members.middleware import must_give_second
 from members.models import Role, User
 
 
@@ -97,9 +98,11 @@ class AlertWatch:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the navigation of the signed-in user; nothing before the agreement is accepted."""
+    """Return the navigation of the signed-in user; nothing before they may see anything."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or user.must_accept_agreement:
+        return {}
+    if must_give_second(request, user):
         return {}
     here = request.resolver_match.view_name if request.resolver_match else ""
     section = SECTION_OF.get(here, here)
@@ -184,6 +187,11 @@ SECTION_OF = {
     "bulletin_pack": "bulletin_list",
     "bounce_list": "bulletin_list",
     "mail_choices": "me",
+    "sessions": "me",
+    "second_factor": "me",
+    "second_factor_app": "me",
+    "second_factor_passkey": "me",
+    "second_factor_codes": "me",
     "subject": "subject_list",
     "subject_new": "subject_list",
     "subject_edit": "subject_list",

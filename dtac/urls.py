@@ -1,6 +1,7 @@
 """Every address of the system. tests/rights.py states who may open each."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.urls import include, path
 
@@ -34,6 +35,8 @@ from dtac.pages import (
 
 # One way in for everybody, with its limits and its log.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Second factors are reset by a service that logs it and tells the person, never here.
+admin.site.unregister(Authenticator)
 
 urlpatterns = [
     path("", home.home, name="home"),

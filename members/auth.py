@@ -7,6 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -14,6 +15,8 @@ from audit.services import record
 
 from . import actions
 from .models import User
+from .signin import notices
+from .signin.devices import device_words, is_known, make_known
 
 DEMO_PASSWORD = "dartford-demo"  # noqa: S105  (public on purpose, refused outside the demo)
 
@@ -57,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "The e-mail or the password is not right.",
-        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
     }
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
@@ -71,11 +74,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nobody registers themselves."""
         return False
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in; whoever was here before and comes on a device that is new is told of it."""
+        before = user.last_login is not None
+        super().login(request, user)
+        self.is_news = before and not is_known(request, user)
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Log the sign-in, without allauth's "successfully signed in" message."""
-        record(actions.SIGNED_IN, by=user)
+        with transaction.atomic():
+            record(actions.SIGNED_IN, by=user)
+            if getattr(self, "is_news", False):
+                device = device_words(request)
+                notices.account_notice(user=user, what=notices.NEW_DEVICE, device=device)
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        make_known(request, response, user)
         return response
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Send nothing of the library's own: members.signin.notices tells people."""
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: the page that follows says it."""

@@ -24,6 +24,8 @@ from members.letters import Letter, NothingToSay, register_for_address
 from members.mail import email_queue_to
 from members.models import Invitation, Member, MemberStep, Premises, Role, User
 from members.services import agreement_accept, agreement_current
+from members.signin.notices import PASSWORD_CHANGED, account_notice
+from members.signin.sessions import sessions_drop
 
 LASTS: Final = dt.timedelta(days=7)
 SALT: Final = "members.joining.invitation"
@@ -196,7 +198,9 @@ def _new_password(row: Invitation, password: str) -> User:
     _set_password(user, password)
     user.save(update_fields=["password"])
     _used(row, user)
+    sessions_drop(user=user, why="password")
     record(actions.PASSWORD_SET, by=user)
+    account_notice(user=user, what=PASSWORD_CHANGED)
     return user
 
 
