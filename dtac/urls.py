@@ -38,6 +38,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 # Second factors are reset by a service that logs it and tells the person, never here.
 admin.site.unregister(Authenticator)
 
+handler429 = "dtac.pages.errors.too_many"  # the sign-in library asks for it
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz/", health.healthz, name="healthz"),

@@ -329,7 +329,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 # The library's own limits, and ours of the public form to join.
 # How many proxies stand before the servers: limits by address need the sender's, not theirs.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("DTAC_TRUSTED_PROXIES", default=0)
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"apply": "5/h/ip"}
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "apply": "5/h/ip",
+    "invited": "20/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",  # a shop's tills share an address
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_FORMS = {"login": "members.forms.SignInForm"}
 
 # Roles that must give a second step when they sign in; a superuser must in any case.
