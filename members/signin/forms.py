@@ -74,7 +74,9 @@ class SecondStepPasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
         """Check what the browser signed. Raises ValidationError."""
         try:
             found: Authenticator = super().clean_credential()
-        except (KeyError, AttributeError, ValidationError) as error:
+        except (KeyError, AttributeError, TypeError, ValueError, ValidationError) as error:
+            if getattr(error, "code", "") == "too_many_login_attempts":
+                raise
             record(actions.SECOND_STEP_REFUSED, by=None, user=self.user.pk)
             raise ValidationError("That passkey was not taken. Try again.") from error
         return found

@@ -40,6 +40,7 @@ class SessionStore(DatabaseStore):
         alive = WebSession.objects.filter(pk=row.pk)
         if row.user_id:
             alive = alive.filter(ended_at=None)
-        names = [field.name for field in WebSession._meta.local_fields if not field.primary_key]
-        if not alive.update(**{name: getattr(row, name) for name in names if name != "ended_at"}):
+        names = {field.attname for field in WebSession._meta.local_fields}
+        names -= {"session_key", "ended_at"}
+        if not alive.update(**{name: getattr(row, name) for name in names}):
             raise UpdateError

@@ -123,8 +123,7 @@ def test_what_anybody_would_try_is_no_password(cast: Cast, password: str, why: s
     [
         "correct horse battery staple dartford",
         "tea kettle on the hob",
-        "ünïcödé is fine",
-        "a" * 6 + "zq8rw!x",
+        "ünïcödé is fine too",
     ],
 )
 def test_length_is_enough(cast: Cast, password: str) -> None:
