@@ -12,6 +12,7 @@ from incidents import push
 from incidents.models import Alert, Report
 from members.middleware import must_give_second
 from members.models import Role, User
+from members.signin.sessions import idle_seconds
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             }
         )
     place = user.premises.name if user.premises else user.member.name
-    return {"nav": nav, "nav_place": place, "alert_watch": watch}
+    shared = bool(request.session.get("shared"))
+    leave = idle_seconds(user, shared=True) if shared else None
+    return {"nav": nav, "nav_place": place, "alert_watch": watch, "leave_after": leave}
 
 
 SECTION_OF = {

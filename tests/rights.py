@@ -534,7 +534,14 @@ PROVEN = {
     "second_factor_app",
     "second_factor_passkey",
 }
-PROVEN_POSTS = {"police_pack", "bulletin_pack", "person", "second_factor", "second_factor_codes"}
+PROVEN_POSTS = {
+    "police_pack",
+    "bulletin_pack",
+    "invite",
+    "person",
+    "second_factor",
+    "second_factor_codes",
+}
 
 # Files that need no fresh proof: one person's or one business's own paper, or nobody's data.
 FILES_OF_ONE = {

@@ -146,6 +146,7 @@ def _is_to_join(user: User, member: Member) -> bool:
 
 @require_http_methods(["GET", "POST"])
 @roles_only(*KEEPERS)
+@proof_needed(posts_only=True)
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite somebody to an account at a member."""
     user = user_of(request)
