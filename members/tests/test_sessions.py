@@ -1,6 +1,10 @@
 """Sessions: listed, ended, over by time; and being asked again who it is."""
 
 import datetime as dt
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 import time_machine
@@ -180,6 +184,55 @@ def test_over_sessions_are_deleted(staff) -> None:
     assert sessions_purge() == 0
     WebSession.objects.update(expire_date=timezone.now() - dt.timedelta(days=1))
     assert sessions_purge() >= 1
+
+
+def test_the_cookies_are_no_scripts_and_no_other_sites_business(staff) -> None:
+    client = sign_in(staff)
+    for name in ("sessionid", "csrftoken", "dtac-device"):
+        cookie = client.cookies[name]
+        assert cookie["httponly"], name
+        assert cookie["samesite"] == "Lax", name
+        assert (cookie["path"], cookie["domain"]) == ("/", ""), name
+
+
+def test_a_real_installation_s_cookies_are_its_hosts_alone(tmp_path) -> None:
+    """`__Host-`: over https only, for this host only, for all of it."""
+    env = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "dtac.settings.production",
+        "DATABASE_URL": "postgres://app@/nowhere/dtac",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "DTAC_DATA_DIR": str(tmp_path),
+        "SECRET_KEY": "x" * 60,
+        "ALLOWED_HOSTS": "example.org",
+        "DTAC_BASE_URL": "https://example.org",
+        "DEFAULT_FROM_EMAIL": "D-TAC <noreply@example.org>",
+        "EMAIL_URL": "smtp://127.0.0.1:25",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", COOKIES], env=env, capture_output=True, text=True, check=True
+    )
+    found = json.loads(told.stdout)
+    for kind in ("SESSION", "CSRF"):
+        assert found[f"{kind}_COOKIE_NAME"].startswith("__Host-")
+        assert found[f"{kind}_COOKIE_SECURE"] is True
+        assert found[f"{kind}_COOKIE_HTTPONLY"] is True
+        assert found[f"{kind}_COOKIE_SAMESITE"] == "Lax"
+        assert found[f"{kind}_COOKIE_DOMAIN"] is None
+        assert found[f"{kind}_COOKIE_PATH"] == "/"
+    assert found["device"].startswith("__Host-")
+
+
+COOKIES = """
+import json
+import django
+django.setup()
+from django.conf import settings
+from members.signin.devices import cookie_name
+names = [f"{kind}_COOKIE_{part}" for kind in ("SESSION", "CSRF")
+         for part in ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH")]
+print(json.dumps({name: getattr(settings, name) for name in names} | {"device": cookie_name()}))
+"""
 
 
 def old_proof(client: Client) -> None:
