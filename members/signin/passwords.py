@@ -41,6 +41,8 @@ class OwnWordsValidator:
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError if hardly anything is left without those words."""
+        if len(password) < SHORTEST:
+            return
         left = re.sub(r"[\W_]", "", password.casefold())
         for word in sorted(_words(user), key=len, reverse=True):
             left = left.replace(word, "")

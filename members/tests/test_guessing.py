@@ -103,6 +103,7 @@ def test_a_proof_is_counted_too(cast: Cast, client_of, limits: None) -> None:
     ("password", "why"),
     [
         ("short", "too short"),
+        ("alice99", "too short"),
         ("qwertyuiop12", "leaked"),
         ("password1234", "leaked"),
         ("DartfordDartford1", "own name"),

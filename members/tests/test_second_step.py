@@ -223,6 +223,23 @@ def test_the_only_manager_is_reset_on_the_server(cast: Cast, secret: str) -> Non
         call_command("second_factor_reset", cast.intel.email, reason="again")
 
 
+def test_a_setting_says_which_roles_need_one(cast: Cast, client_of, settings) -> None:
+    settings.DTAC_SECOND_FACTOR_ROLES = ["intel", "manager"]
+    client = Client()
+    client.force_login(cast.store)
+    assert client.get("/gallery/").url == reverse("second_factor")
+    client.force_login(cast.staff)
+    assert client.get("/gallery/").status_code == 200
+    client.force_login(cast.admin)  # a superuser in any case
+    assert client.get("/admin/").url == reverse("second_factor")
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_it(cast: Cast, client: Client) -> None:
+    client.force_login(cast.intel)
+    answer = client.get("/log/who/?who_text=kev", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, reverse("second_factor"))
+
+
 def test_garbage_for_a_passkey_is_refused(cast: Cast, client: Client, secret: str) -> None:
     password(client, cast.intel)
     for given in ("", "x", "[]", "{}", '{"id": 1}', "null", '{"response": {"userHandle": 3}}'):
