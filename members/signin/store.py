@@ -1,5 +1,6 @@
 """Where sessions are kept: in PostgreSQL, each with whose it is, so that it can be ended."""
 
+import uuid
 from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
@@ -25,6 +26,12 @@ class SessionStore(DatabaseStore):
         )
         row.fill(data)
         return row
+
+    def cycle_key(self) -> None:
+        """Give the session a new key, and a new name: the old row is there until the new one is."""
+        if "name" in self:
+            self["name"] = str(uuid.uuid4())
+        super().cycle_key()
 
     def save(self, must_create: bool = False) -> None:
         """Write the session. Raises UpdateError: it was ended while this request went on.
