@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, signed_in
 
 pytest_plugins = ["tests.browsers"]
 
@@ -96,7 +96,7 @@ def client_of(cast: Cast) -> Callable[[str], Client]:
 
     def sign_in(name: str) -> Client:
         client = Client(raise_request_exception=True)
-        client.force_login(cast.users[name])
+        signed_in(client, cast.users[name])
         return client
 
     return sign_in

@@ -17,6 +17,7 @@ from common.http import download
 from common.lists import Chip
 from members.access import roles_only, user_of
 from members.models import Member
+from members.signin.proof import proof_needed
 
 from . import actions
 from .access import BOARD_ROLES, may_set_targets
@@ -59,6 +60,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles_only(*BOARD_ROLES)
+@proof_needed(download=True)
 def board_export(request: HttpRequest, kind: str) -> HttpResponse:
     """What the page shows, as CSV or ODS."""
     form = BoardForm(request.GET or None)

@@ -10,7 +10,9 @@ from django.utils.functional import cached_property
 
 from incidents import push
 from incidents.models import Alert, Report
+from members.middleware import must_give_second
 from members.models import Role, User
+from members.signin.sessions import idle_seconds
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,11 @@ class AlertWatch:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the navigation of the signed-in user; nothing before the agreement is accepted."""
+    """Return the navigation of the signed-in user; nothing before they may see anything."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or user.must_accept_agreement:
+        return {}
+    if must_give_second(request, user):
         return {}
     here = request.resolver_match.view_name if request.resolver_match else ""
     section = SECTION_OF.get(here, here)
@@ -127,7 +131,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             }
         )
     place = user.premises.name if user.premises else user.member.name
-    return {"nav": nav, "nav_place": place, "alert_watch": watch}
+    shared = bool(request.session.get("shared"))
+    leave = idle_seconds(user, shared=True) if shared else None
+    return {"nav": nav, "nav_place": place, "alert_watch": watch, "leave_after": leave}
 
 
 SECTION_OF = {
@@ -184,6 +190,11 @@ SECTION_OF = {
     "bulletin_pack": "bulletin_list",
     "bounce_list": "bulletin_list",
     "mail_choices": "me",
+    "sessions": "me",
+    "second_factor": "me",
+    "second_factor_app": "me",
+    "second_factor_passkey": "me",
+    "second_factor_codes": "me",
     "subject": "subject_list",
     "subject_new": "subject_list",
     "subject_edit": "subject_list",

@@ -1,6 +1,8 @@
 """Every address of the system. tests/rights.py states who may open each."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.urls import include, path
 
@@ -34,6 +36,13 @@ from dtac.pages import (
 
 # One way in for everybody, with its limits and its log.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Second factors are reset by a service that logs it and tells the person, never here.
+# An address is the user's own, by invitation.
+for unused in (Authenticator, EmailAddress):
+    if admin.site.is_registered(unused):
+        admin.site.unregister(unused)
+
+handler429 = "dtac.pages.errors.too_many"  # the sign-in library asks for it
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -17,6 +17,7 @@ from incidents.police_pack import case_of
 from incidents.police_pack.statement import statement_words
 from members.access import roles_only, user_of
 from members.models import Role, User
+from members.signin.proof import proof_needed
 from offenders.access import get_subject
 from offenders.actions import SUBJECT_VIEWED
 from offenders.models import Subject
@@ -336,6 +337,7 @@ def case_close_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @roles_only(Role.INTEL)
+@proof_needed()
 def case_pack(request: HttpRequest, ref: str) -> HttpResponse:
     """Order a pack of a case file as it is now."""
     user = user_of(request)

@@ -14,6 +14,7 @@ from common.http import add_problems, form_status
 from members.access import roles_only, user_of
 from members.models import Role, SharingRecord, User
 from members.sharing_forms import ShareForm
+from members.signin.proof import proof_needed
 
 from . import actions
 from .access import get_pack
@@ -50,6 +51,7 @@ def _page(request: HttpRequest, user: User, pack: EvidencePack, form: ShareForm)
 
 @require_safe
 @roles_only(Role.INTEL)
+@proof_needed(download=True)
 def pack_document(request: HttpRequest, ref: str) -> HttpResponse:
     """The PDF of a pack, to be read before anybody gets it."""
     user = user_of(request)
@@ -67,6 +69,7 @@ def pack_document(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_POST
 @roles_only(Role.INTEL)
+@proof_needed()
 def pack_share(request: HttpRequest, ref: str) -> HttpResponse:
     """Enter in the register who receives a pack, and give the ZIP with everything."""
     user = user_of(request)

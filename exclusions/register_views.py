@@ -15,6 +15,7 @@ from common.exports import ODS, csv_bytes, ods_bytes
 from common.http import download, query_text
 from members.access import roles_only, user_of
 from members.models import Role
+from members.signin.proof import proof_needed
 
 from . import actions
 from .register import HEAD, MOST, Asked, figures, lines, register_rows, with_facts
@@ -63,6 +64,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles_only(Role.INTEL)
+@proof_needed(download=True)
 def register_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The register, as it is narrowed on the page, as CSV or ODS."""
     user = user_of(request)

@@ -15,6 +15,7 @@ from common.exports import csv_bytes
 from common.http import add_problems, download, form_status, query_text
 from members.access import roles_only, user_of
 from members.models import Role, User
+from members.signin.proof import proof_needed
 
 from . import actions, services
 from .access import get_run
@@ -184,6 +185,7 @@ def _do(user: User, run: ImportRun, step: str, reason: str) -> str:
 
 @require_safe
 @roles_only(Role.INTEL)
+@proof_needed(download=True)
 def import_problems(request: HttpRequest, ref: str) -> HttpResponse:
     """All problems of a file, to put it right beside them."""
     user = user_of(request)

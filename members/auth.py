@@ -1,5 +1,6 @@
 """Signing in: who may, what is logged, and the demo's password refused anywhere else."""
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,14 +8,20 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.services import record
+from common.dates import LONDON
 
 from . import actions
 from .models import User
+from .signin import notices
+from .signin.devices import device_words, is_known, make_known
 
+TRIES_WAIT = dt.timedelta(minutes=5, seconds=59)  # of "login_failed" in ACCOUNT_RATE_LIMITS
 DEMO_PASSWORD = "dartford-demo"  # noqa: S105  (public on purpose, refused outside the demo)
 
 
@@ -57,8 +64,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "The e-mail or the password is not right.",
-        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try again.",
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Return a refusal in words; one for too many tries says when to try again."""
+        if code not in ("too_many_login_attempts", "rate_limited"):
+            refused: ValidationError = super().validation_error(code, *args)
+            return refused
+        again = timezone.localtime(timezone.now() + TRIES_WAIT, LONDON)
+        return ValidationError(f"Too many tries. Try again at {again:%H:%M}.", code=code)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Stop a user who has no access today: allauth only looks whether they are active."""
@@ -71,11 +85,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nobody registers themselves."""
         return False
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in; whoever was here before and comes on a device that is new is told of it."""
+        before = user.last_login is not None
+        super().login(request, user)
+        self.is_news = before and not is_known(request, user)
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Log the sign-in, without allauth's "successfully signed in" message."""
-        record(actions.SIGNED_IN, by=user)
+        with transaction.atomic():
+            record(actions.SIGNED_IN, by=user)
+            if getattr(self, "is_news", False):
+                device = device_words(request)
+                notices.account_notice(user=user, what=notices.NEW_DEVICE, device=device)
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        make_known(request, response, user)
         return response
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Send nothing of the library's own: members.signin.notices tells people."""
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: the page that follows says it."""

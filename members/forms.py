@@ -4,13 +4,21 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 from .letters import WANTS
 from .models import MailKind, SchemeSetting, User
+from .signin.sessions import session_expiry
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
     """E-mail and password, with labels and words of our own."""
+
+    shared = forms.BooleanField(
+        label="This device is shared",
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -22,6 +30,17 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.fields["password"].help_text = ""
         self.fields["password"].error_messages["required"] = "Enter your password."
+        minutes = settings.DTAC_IDLE_MINUTES["shared"]
+        words = f"Such as a till. You are signed out after {minutes} minutes without use."
+        self.fields["shared"].help_text = words
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Sign in, or go on to the second step; the session knows whether the device is shared."""
+        request.session["shared"] = self.cleaned_data["shared"]
+        response: HttpResponse = super().login(request, redirect_url=redirect_url)
+        if isinstance(request.user, User):
+            session_expiry(request.session, request.user)
+        return response
 
 
 class AgreementForm(forms.Form):

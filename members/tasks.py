@@ -5,6 +5,7 @@ from celery import shared_task
 from . import mail
 from .joining import applications, people
 from .money import renewals
+from .signin import sessions
 
 
 @shared_task
@@ -35,3 +36,9 @@ def renewals_remind() -> int:
 def lapse_unpaid() -> int:
     """Warn members that will lapse for unpaid money, and let lapse who was warned in time."""
     return renewals.lapse_unpaid()
+
+
+@shared_task
+def sessions_purge() -> int:
+    """Delete sessions that are over."""
+    return sessions.sessions_purge()

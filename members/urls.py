@@ -1,6 +1,5 @@
 """Addresses of the members app."""
 
-from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
@@ -9,12 +8,7 @@ from . import authority_views, mail_views, pipeline_views, views
 urlpatterns = [
     path("", include("members.joining.urls")),
     path("", include("members.money.urls")),
-    path("sign-in/", login_not_required(account.login), name="account_login"),
-    path(
-        "sign-in/inactive/", login_not_required(account.account_inactive), name="account_inactive"
-    ),
-    path("sign-up/", login_not_required(account.signup), name="account_signup"),
-    path("sign-out/", login_not_required(account.logout), name="account_logout"),
+    path("", include("members.signin.urls")),
     path("equipment/", include("members.equipment.urls")),
     path("training/", include("members.training.urls")),
     path("documents/", include("members.documents.urls")),

@@ -32,7 +32,8 @@ SIGN_INS = """\
   intel@dtac.example   dartford-demo  Intelligence Manager
   board@dtac.example   dartford-demo  Board
   admin@dtac.example   dartford-demo  Superuser
-  Where a second factor is asked, the TOTP secret is JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"""
+  The last three are asked for a second step: the TOTP secret is JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,
+  and `./run manage demo_code` (with this --port, if you gave one) prints the code of the moment."""
 
 
 def demo(port: int, *, verbose: bool) -> int:

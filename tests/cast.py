@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.test import Client
+
 from members.models import Agreement, AgreementAcceptance, Member, Premises, Role, User
 from tests.factories import AreaFactory, MemberFactory, PremisesFactory, UserFactory
 
@@ -77,3 +79,14 @@ def make_cast() -> Cast:
         AgreementAcceptance(agreement=agreement, user=user) for user in users.values()
     )
     return Cast(users, shop, pub, agreement)
+
+
+def signed_in(client: Client, user: User) -> None:
+    """Sign a test's client in as somebody who has given the second step that a role needs.
+
+    Through the front door it goes in members/tests/test_second_step.py and tests/browser.
+    """
+    client.force_login(user)
+    session = client.session
+    session["second_factor"] = user.pk
+    session.save()

@@ -22,6 +22,7 @@ from incidents.phone import phone_facts
 from offenders.services import profile_withdraw
 from tests import factories, hostile
 from tests.cast import Cast
+from tests.cast import signed_in as sign_in
 from tests.hostile import Sent
 
 ROLES = ("staff", "store", "other", "police", "intel", "board", "admin")
@@ -125,7 +126,7 @@ def make_world(cast: Cast, settings: Any, tmp_path: Path) -> Iterator[World]:
     SIGNED_IN.update(cast.users)
     whole_way = {role: Client() for role in ROLES}
     for role, client in whole_way.items():
-        client.force_login(cast.users[role])
+        sign_in(client, cast.users[role])
         client.get("/healthz/")  # it keeps the middleware of its first request
     settings.MIDDLEWARE = SHORT_WAY
     yield World(

@@ -37,6 +37,13 @@ MATRIX = (
     line("account_inactive", "/sign-in/inactive/", OK),
     line("account_signup", "/sign-up/", GO),
     line("account_logout", "/sign-out/", OK),
+    line("mfa_authenticate", "/sign-in/second/", GO),
+    line("prove", "/sign-in/again/", OK),
+    line("sessions", "/me/sessions/", OK),
+    line("second_factor", "/me/second-factor/", OK),
+    line("second_factor_app", "/me/second-factor/app/", OK),
+    line("second_factor_passkey", "/me/second-factor/passkey/", OK),
+    line("second_factor_codes", "/me/second-factor/codes/", OK),
     line("agreement", "/agreement/", OK),
     line("me", "/me/", OK),
     line("access_log", "/me/log/", OK),
@@ -511,4 +518,53 @@ POSTS = {
     "photo_file": {"intel"},
     "top_ten_lift": {"intel"},
     "subject_apart": {"intel"},
+}
+
+# Addresses that ask again who it is when the last proof is old: any request, or only a form sent.
+PROVEN = {
+    "register_export",
+    "pack_document",
+    "case_pack",
+    "pack_share",
+    "exhibit_file",
+    "ledger",
+    "board_export",
+    "board_report_table",
+    "import_problems",
+    "second_factor_app",
+    "second_factor_passkey",
+}
+PROVEN_POSTS = {
+    "police_pack",
+    "bulletin_pack",
+    "invite",
+    "person",
+    "second_factor",
+    "second_factor_codes",
+}
+
+# Files that need no fresh proof: one person's or one business's own paper, or nobody's data.
+FILES_OF_ONE = {
+    "photo",
+    "notice_document",
+    "number_blank",
+    "signed_copy",
+    "photo_preview",
+    "board_report_file",
+    "appeal_letter",
+    "warning_document",
+    "invoice_document",
+    "credit_document",
+    "account_document",
+    "certificate",
+    "award_certificate",
+    "board_report_document",
+    "import_template",
+    "document_file",
+    "service_worker",
+    "manifest",
+    "healthz",
+    "readyz",
+    "alert_poll",
+    "log_phone",
 }

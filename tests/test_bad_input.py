@@ -101,7 +101,11 @@ MORE = {
     ),
     "subscription_new": ("agree",),
     "invitation": ("again", "end"),
-    "person": ("end", "restore", "password"),
+    "person": ("end", "restore", "password", "reset", "reason"),
+    "prove": ("password", "code", "credential"),
+    "second_factor": ("end",),
+    "second_factor_codes": ("new",),
+    "sessions": ("end", "others"),
     "appeal": ("step", "decide-decision", "decide-reasons", "decline-reason"),
 }  # fmt: skip
 PAGES = {
@@ -118,6 +122,12 @@ PAGES = {
     "statement_new": "intel",
     "statement_edit": "intel",
     "agreement": "staff",
+    "prove": "staff",
+    "second_factor": "staff",
+    "second_factor_app": "staff",
+    "second_factor_passkey": "staff",
+    "second_factor_codes": "staff",
+    "sessions": "staff",
     "target_edit": "board",
     "board_report_start": "intel",
     "board_report_write": "intel",
@@ -254,7 +264,7 @@ BUTTONS = {"bounce_clear",  "bulletin_cancel", "bulletin_discard", "bulletin_see
            "photo_discard", "photo_file", "notice_let_go",
            "subject_unmerge", "top_ten_lift", "type_back",
            "type_remove", "type_start", "account_login", "account_logout",
-           "account_signup"}  # fmt: skip
+           "account_signup", "mfa_authenticate"}  # fmt: skip
 LISTS = {
     "staff": ("/log/", "/log/who/", "/log/where/", "/reports/", "/gallery/", "/alerts/poll/",
               "/alerts/new/", "/intelligence/new/", "/exclusions/", "/me/log/", "/bulletins/",

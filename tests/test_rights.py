@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from audit.models import Event
+from members.middleware import FREE_OF_FACTOR
 from tests.cast import Cast
-from tests.rights import MATRIX, POSTS, ROLES, Line
+from tests.rights import FILES_OF_ONE, MATRIX, POSTS, PROVEN, PROVEN_POSTS, ROLES, Line
 
 
 def addresses(resolver: URLResolver) -> Iterator[str]:
@@ -180,3 +181,60 @@ def test_every_read_of_subject_data_is_logged(world, cast: Cast, client_of, path
     assert client_of("intel").get(path.format(**world)).status_code == 200
     event = Event.objects.filter(is_read=True).latest("pk")
     assert (event.action, event.actor_id) == (READS[path], cast.intel.pk)
+
+
+def test_a_role_that_needs_a_second_step_sees_nothing_before_it(world, cast: Cast) -> None:
+    """Every address, for each such role: it leads to setting one up, or is open to everybody."""
+    for role in ("intel", "board", "admin"):
+        client = Client()
+        client.force_login(cast.users[role])
+        for line in MATRIX:
+            if line.name in FREE_OF_FACTOR or line.name in ("readyz", "service_worker"):
+                continue
+            path = line.path.format(**world)
+            for answer in (client.get(path), client.post(path, {})):
+                if line.name in ("log_offline", "manifest") and answer.status_code in (200, 405):
+                    continue  # nobody's data, the same for everybody
+                assert answer.status_code == 302, (role, path)
+                assert answer.url == "/me/second-factor/", (role, path)
+    # The last one of them is the administrator, whose pages are not in the matrix.
+    assert client.get("/admin/members/user/").url == "/me/second-factor/"
+    settled = Client()
+    settled.force_login(cast.staff)
+    assert settled.get("/gallery/").status_code == 200
+
+
+def with_old_proof(client: Client) -> Client:
+    session = client.session
+    session["proved_at"] -= 16 * 60
+    session.save()
+    return client
+
+
+def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
+    for role in ROLES:
+        client = with_old_proof(client_of(role))
+        for line in MATRIX:
+            expected = line.answers[ROLES.index(role)]
+            path = line.path.format(**world)
+            if line.name in PROVEN and expected in (200, 302):
+                assert client.get(path).url.startswith("/sign-in/again/"), path
+            takes = expected in (200, 302) or role in POSTS.get(line.name, ())
+            if line.name in PROVEN | PROVEN_POSTS and takes and line.name not in GETS:
+                assert client.post(path, {}).url.startswith("/sign-in/again/"), path
+
+
+GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
+        "import_problems"}  # fmt: skip
+
+
+def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:
+    """A new export is in PROVEN, or somebody has said in FILES_OF_ONE that it need not be."""
+    client = client_of("intel")
+    found = set()
+    for line in MATRIX:
+        answer = client.get(line.path.format(**world))
+        page = answer.get("Content-Type", "").startswith("text/html")
+        if answer.status_code == 200 and not (page and "Content-Disposition" not in answer):
+            found.add(line.name)
+    assert found - PROVEN <= FILES_OF_ONE, found - PROVEN - FILES_OF_ONE

@@ -21,6 +21,7 @@ from common.lists import chips
 from common.originals import original_download
 from members.access import roles_only, user_of
 from members.models import Role, User
+from members.signin.proof import proof_needed
 
 from .access import get_file, get_version
 from .attachments import attachment_release
@@ -155,6 +156,7 @@ def board_report_document(request: HttpRequest, ref: str) -> HttpResponse:
 
 @require_safe
 @roles_only(*BOARD_ROLES)
+@proof_needed(download=True)
 def board_report_table(request: HttpRequest, ref: str) -> HttpResponse:
     """A version's figures as CSV."""
     user = user_of(request)

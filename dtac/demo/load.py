@@ -30,6 +30,7 @@ from members.models import (
     Role,
     User,
 )
+from members.signin.factors import demo_factors_make
 
 from . import words
 from .alerts import load_alerts
@@ -77,6 +78,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         sites = _premises(rng, members)
         users = _users(rng, members, sites)
         _agreement(users, today)
+        demo_factors_make(list(users.values()))
         load_money(rng=rng, members=members, sites=sites, by=users["intel@dtac.example"])
         load_pipeline(seed=seed, members=members, users=users)
         load_joining(seed=seed, members=members, users=users)

@@ -17,6 +17,7 @@ from incidents.access import get_exhibit
 from incidents.services import evidence_check, evidence_release
 from members.access import roles_only, user_of
 from members.models import Role
+from members.signin.proof import proof_needed
 
 
 @require_safe
@@ -52,6 +53,7 @@ def exhibit_check(request: HttpRequest, name: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @roles_only(Role.INTEL, Role.MANAGER)
+@proof_needed()
 def exhibit_file(request: HttpRequest, name: uuid.UUID) -> HttpResponse:
     """The file as it was sent, to be saved; never opened inside a page of ours."""
     found = get_exhibit(user_of(request), name)

@@ -15,10 +15,12 @@ from incidents.access import get_report
 from incidents.police_pack import PackForm, case_of, may_share_pack, police_pack_share
 from members.access import roles_only, user_of
 from members.models import Role, SharingRecord
+from members.signin.proof import proof_needed
 
 
 @require_http_methods(["GET", "POST"])
 @roles_only(Role.INTEL, Role.MANAGER)
+@proof_needed(posts_only=True)
 def police_pack(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask who receives an incident's pack and why; give the PDF and record it as shared."""
     user = user_of(request)

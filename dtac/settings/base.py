@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -145,7 +146,7 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # survives a flushed cache
+SESSION_ENGINE = "members.signin.store"  # in the database, so it survives a flushed cache
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -241,6 +242,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "imports.tasks.import_sweep",
         "schedule": env.float("DTAC_IMPORT_SWEEP_SECONDS", default=15.0),
     },
+    "sessions-old": {
+        "task": "members.tasks.sessions_purge",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "imports-old": {"task": "imports.tasks.import_purge", "schedule": crontab(hour=3, minute=45)},
     "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
@@ -303,6 +308,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "members.signin.passwords.BreachedPasswordValidator"},
+    {"NAME": "members.signin.passwords.OwnWordsValidator"},
     {"NAME": "members.auth.NotTheDemoPasswordValidator"},
 ]
 # The e-mail is unique whatever its case, by a constraint on lower(email) that the check can't see.
@@ -322,8 +329,37 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 # The library's own limits, and ours of the public form to join.
 # How many proxies stand before the servers: limits by address need the sender's, not theirs.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("DTAC_TRUSTED_PROXIES", default=0)
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"apply": "5/h/ip"}
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "apply": "5/h/ip",
+    "invited": "20/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",  # a shop's tills share an address
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_FORMS = {"login": "members.forms.SignInForm"}
+
+# Roles that must give a second step when they sign in; a superuser must in any case.
+DTAC_SECOND_FACTOR_ROLES = env.list("DTAC_SECOND_FACTOR_ROLES", default=["intel", "board", "admin"])
+MFA_ADAPTER = "members.signin.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "members.signin.forms.SecondStepForm",
+    "authenticate_webauthn": "members.signin.forms.SecondStepPasskeyForm",
+}
+# Minutes without use after which a session is over, and hours after which it is in any case, by
+# role; "shared" is for whoever ticks that the device is shared. A role's own phone stays signed in
+# for long, so that reporting is quick.
+DTAC_IDLE_MINUTES = {
+    "reporter": 3 * 24 * 60, "manager": 24 * 60, "agency": 12 * 60,
+    "intel": 120, "board": 120, "admin": 60, "shared": 15,
+    **{role: int(n) for role, n in env.dict("DTAC_IDLE_MINUTES", default={}).items()},
+}  # fmt: skip
+DTAC_SESSION_HOURS = {
+    "reporter": 14 * 24, "manager": 7 * 24, "agency": 24,
+    "intel": 12, "board": 12, "admin": 12, "shared": 12,
+    **{role: int(n) for role, n in env.dict("DTAC_SESSION_HOURS", default={}).items()},
+}  # fmt: skip
+# How old the last proof of who it is may be before an export, a pack or a change of roles.
+DTAC_PROOF_MINUTES = env.int("DTAC_PROOF_MINUTES", default=15)
 
 # --- Words, time --------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -10,7 +10,7 @@ from imports.running import run_work
 from imports.services import run_undo, run_write
 from imports.tests.files import FILES, GOOD, checked, photo_zip, said, send, step, upload_data
 from members.models import Member, Premises
-from tests.cast import Cast
+from tests.cast import Cast, signed_in
 
 
 def zip_of(*names: str) -> bytes:
@@ -150,7 +150,7 @@ def test_a_sign_in_lost_half_way_writes_nothing_and_finds_back(cast: Cast, clien
     assert part["HX-Redirect"].startswith("/sign-in/")
     assert client.post("/import/new/", upload_data("members", GOOD)).status_code == 302
     assert ImportRun.objects.count() == 1
-    client.force_login(cast.intel)
+    signed_in(client, cast.intel)
     lost = client.get(f"/import/{run.ref}/step/")
     assert lost.status_code == 405
     assert "If you had to sign in first, nothing was done" in lost.text

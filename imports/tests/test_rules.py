@@ -45,7 +45,7 @@ from members.models import Invitation, Member, User
 from members.pipeline import ContactInput, contact_save
 from offenders.models import Alias, Photo, Subject
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, signed_in
 from tests.races import at_once, wait_until, waiters
 
 
@@ -323,7 +323,7 @@ def test_the_lock_is_let_go(cast: Cast, client_of) -> None:
 def test_two_workers_at_once_write_once(django_db_blocker: object) -> None:
     cast = make_cast()
     client = Client()
-    client.force_login(cast.intel)
+    signed_in(client, cast.intel)
     runs = [checked(client, "members", GOOD.replace(b"Shop", name)) for name in (b"Shop", b"Bar")]
     for run in runs:
         ImportRun.objects.filter(pk=run.pk).update(source=run.ref)
@@ -342,7 +342,7 @@ def test_two_workers_at_once_write_once(django_db_blocker: object) -> None:
 def test_what_is_changed_while_an_import_is_undone_is_not_lost(django_db_blocker: object) -> None:
     cast = make_cast()
     client = Client()
-    client.force_login(cast.intel)
+    signed_in(client, cast.intel)
     run = step(client, checked(client, "members", GOOD), "write")
     run_undo(by=cast.intel, run=run, reason="Tried out.")
     changed = threading.Event()

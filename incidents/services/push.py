@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -16,7 +15,7 @@ from django.utils import timezone
 from audit.services import record
 from incidents import actions, push
 from incidents.models import Alert, PushDelivery, PushSubscription
-from members.models import User
+from members.models import User, WebSession
 
 from .alerts import alert_watchers
 
@@ -77,9 +76,14 @@ def push_here(*, by: User, session_key: str, endpoint: str) -> bool:
 
 def push_end(*, user: User, session_key: str) -> None:
     """End what a user allowed in a session that they sign out of, or in sessions long over."""
-    alive = Session.objects.filter(expire_date__gt=timezone.now(), pk=OuterRef("session_key"))
+    alive = WebSession.objects.filter(expire_date__gt=timezone.now(), pk=OuterRef("session_key"))
     mine = PushSubscription.objects.filter(user=user)
     mine.filter(Q(session_key=session_key) | ~Q(Exists(alive))).delete()
+
+
+def push_end_in(*, user: int, keys: Sequence[str]) -> None:
+    """End what a user allowed in sessions that were ended from another device."""
+    PushSubscription.objects.filter(user_id=user, session_key__in=keys).delete()
 
 
 def alerts_to_push() -> "list[int]":

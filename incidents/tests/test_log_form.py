@@ -20,7 +20,7 @@ from incidents.models import Attachment, Involvement, Report, StolenItem
 from incidents.services import PersonInput, report_accept
 from offenders.services import profile_withdraw
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, signed_in
 
 EMPTY_ITEMS = {
     "items-TOTAL_FORMS": "3",
@@ -253,7 +253,7 @@ def test_a_manipulated_formset_is_no_500(cast: Cast, staff: Client) -> None:
 
 def test_a_csrf_failure_is_a_page_that_says_what_to_do(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(cast.staff)
+    signed_in(client, cast.staff)
     response = client.post("/log/", form(cast.shop))
     assert response.status_code == 403
     assert "again" in response.content.decode()

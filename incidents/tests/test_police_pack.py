@@ -31,7 +31,7 @@ from incidents.services import (
 from members.models import SharingRecord
 from offenders.models import Subject
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, signed_in
 from tests.test_bad_input import HOSTILE as HOSTILE_INPUT
 
 WHOLE = ["report", "evidence", "statement"]
@@ -277,7 +277,7 @@ def test_the_same_form_ten_times_at_once_is_one_entry() -> None:
     def press() -> None:
         try:
             client = Client()
-            client.force_login(cast.store)
+            signed_in(client, cast.store)
             ready.wait()
             got.append(client.post(path(report), typed).content)
         finally:

@@ -2,6 +2,8 @@
 
 import uuid
 
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 
 from members.access import get_member
@@ -44,7 +46,10 @@ def get_invitation(member: Member, name: uuid.UUID) -> Invitation:
 def get_person(user: User, member: Member, name: uuid.UUID) -> User:
     """Return a person of a member whom this user looks after. Raises Http404."""
     found: User | None = (
-        member.users.select_related("premises", "certified_by").filter(uuid=name).first()
+        member.users.select_related("premises", "certified_by")
+        .annotate(has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"))))
+        .filter(uuid=name)
+        .first()
     )
     if found is None or not may_keep(user, found):
         raise Http404

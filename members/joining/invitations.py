@@ -24,6 +24,8 @@ from members.letters import Letter, NothingToSay, register_for_address
 from members.mail import email_queue_to
 from members.models import Invitation, Member, MemberStep, Premises, Role, User
 from members.services import agreement_accept, agreement_current
+from members.signin.notices import PASSWORD_CHANGED, account_notice
+from members.signin.sessions import sessions_drop
 
 LASTS: Final = dt.timedelta(days=7)
 SALT: Final = "members.joining.invitation"
@@ -89,13 +91,23 @@ def _make(*, by: User, member: Member, data: InvitationInput, founding: bool) ->
     if data.premises and data.premises.member_id != member.pk:
         raise ValidationError({"premises": "Choose one of its own premises."})
     there = User.objects.filter(email__iexact=data.email).first()
-    if there and not (founding and there.member_id == member.pk):
+    if there and _is_told(by, there, member) and not (founding and there.member_id == member.pk):
         words = "This address can’t be invited. Use another, or ask the scheme."
         raise ValidationError({"email": words})
     if member.invitations.open().count() >= MOST_OPEN:
         raise ValidationError(f"{MOST_OPEN} invitations are open. Take back some of them first.")
     fields = vars(data) | {"name": data.name.strip(), "email": data.email.strip()}
-    return _issue(by, Invitation(member=member, user=there, is_founding=founding, **fields))
+    founder = there if founding else None
+    return _issue(by, Invitation(member=member, user=founder, is_founding=founding, **fields))
+
+
+def _is_told(by: User, there: User, member: Member) -> bool:
+    """Whether who invites may know of an account: their own people's; the scheme of all.
+
+    To everybody else the invitation looks like any other. Its link works for nobody, no letter is
+    sent, and it ends by itself: nobody finds out by inviting who has an account elsewhere.
+    """
+    return by.role in (Role.INTEL, Role.BOARD, Role.ADMIN) or there.member_id == member.pk
 
 
 @transaction.atomic
@@ -155,7 +167,9 @@ def _is_usable(row: Invitation) -> bool:
         return False
     if row.is_founding:
         return row.member.status in (Member.Status.APPLIED, Member.Status.ACTIVE)
-    return row.user.has_access if row.user else row.member.has_access
+    if row.user:
+        return row.user.has_access
+    return row.member.has_access and not User.objects.filter(email__iexact=row.email).exists()
 
 
 @transaction.atomic
@@ -196,7 +210,9 @@ def _new_password(row: Invitation, password: str) -> User:
     _set_password(user, password)
     user.save(update_fields=["password"])
     _used(row, user)
+    sessions_drop(user=user, why="password")
     record(actions.PASSWORD_SET, by=user)
+    account_notice(user=user, what=PASSWORD_CHANGED)
     return user
 
 

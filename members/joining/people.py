@@ -15,6 +15,7 @@ from common.db import constraint_messages
 from members import actions
 from members.mail import email_queue
 from members.models import Invitation, Member, Premises, Role, User
+from members.signin.sessions import sessions_drop
 
 from .invitations import roles_at
 
@@ -73,6 +74,7 @@ def user_end(*, by: User, user: User) -> bool:
     row.is_active, row.ended_at, row.ended_by = False, timezone.now(), by
     _save(row)
     Invitation.objects.open().filter(user=row).update(ended_at=row.ended_at)
+    sessions_drop(user=row, why="access")
     record(actions.USER_ENDED, by=by, user=row.pk)
     return True
 

@@ -56,6 +56,9 @@ def applied(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invited(request: HttpRequest, token: str) -> HttpResponse:
     """Make an account by the link of an invitation. Opening it changes nothing: scanners do."""
+    if request.method == "POST" and not ratelimit.consume(request, action="invited"):
+        refused: HttpResponse = ratelimit.respond_429(request)
+        return refused
     invitation = invitation_find(token)
     if invitation is None:
         return render(request, "members/invited_over.html", status=410)

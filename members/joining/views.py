@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common import dates
-from common.http import add_problems, form_status, query_text
+from common.http import add_problems, form_status, plain_text, query_text
 from common.lists import chips
 from members.access import get_member, roles_only, user_of
 from members.models import Application, Invitation, Member, Role, User
+from members.signin.factors import factors_reset
+from members.signin.proof import proof_needed
 
 from .access import get_application, get_invitation, get_people_member, get_person
 from .applications import application_approve, application_decline
@@ -144,6 +146,7 @@ def _is_to_join(user: User, member: Member) -> bool:
 
 @require_http_methods(["GET", "POST"])
 @roles_only(*KEEPERS)
+@proof_needed(posts_only=True)
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite somebody to an account at a member."""
     user = user_of(request)
@@ -189,12 +192,14 @@ def _invitation_step(request: HttpRequest, user: User, row: Invitation) -> None:
 
 @require_http_methods(["GET", "POST"])
 @roles_only(Role.INTEL, Role.BOARD, Role.MANAGER, Role.AGENCY)
+@proof_needed(posts_only=True)
 def person(request: HttpRequest, slug: str, name: uuid.UUID) -> HttpResponse:
     """A person's account: change it, end it, give it back, send a link for a new password."""
     user = user_of(request)
     member = get_people_member(user, slug)
     row = get_person(user, member, name)
-    changing = request.method == "POST" and not {"password", *BUTTONS} & set(request.POST)
+    steps = {"password", "reset", *BUTTONS}
+    changing = request.method == "POST" and not steps & set(request.POST)
     form = PersonForm(request.POST if changing else None, member=member, person=row)
     try:
         if request.method == "POST" and not changing:
@@ -221,6 +226,10 @@ def _account_step(request: HttpRequest, user: User, member: Member, row: User) -
     if "password" in request.POST:
         password_link_send(by=user, user=row)
         messages.success(request, f"A link for a new password is sent to {row.email}.")
+    if "reset" in request.POST:
+        reason = plain_text(request.POST.get("reason", ""), limit=300)
+        if factors_reset(by=user, user=row, reason=reason):
+            messages.success(request, f"{row.name} sets up a new second step at the next sign-in.")
     for button, change in BUTTONS.items():
         if button in request.POST and change(by=user, user=row):
             messages.success(request, SAID[button].format(row.name))

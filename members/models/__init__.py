@@ -34,6 +34,7 @@ from .scheme import SchemeSetting
 from .sharing import SharingCounter, SharingRecord
 from .training import Course, TrainingCounter, TrainingPlace, TrainingSession
 from .user import Role, User
+from .websession import WebSession
 
 __all__ = [
     "Agreement",
@@ -90,5 +91,6 @@ __all__ = [
     "TrainingSession",
     "User",
     "VatRate",
+    "WebSession",
     "WriteOff",
 ]

@@ -143,6 +143,7 @@ class Invitation(models.Model):
         ordering = ["-made_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
+                "member",
                 Lower("email"),
                 condition=Q(accepted_at=None, ended_at=None),
                 name="invitation_one_open",

@@ -19,6 +19,7 @@ from common.money import pounds
 from members.access import roles_only, user_of
 from members.models import BankLine, FeeRate, Invoice, Role, VatRate
 from members.money_querysets import AGES
+from members.signin.proof import proof_needed
 
 from . import figures
 from .access import READERS, get_line
@@ -210,6 +211,7 @@ def year(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles_only(*READERS)
+@proof_needed(download=True)
 def ledger(request: HttpRequest, kind: str) -> HttpResponse:
     """Each transaction of a year as CSV or ODS, for the accountant."""
     shown = figures.year_of(query_text(request, "year"))

@@ -30,7 +30,7 @@ from members.models import (
     OutboundEmail,
     User,
 )
-from tests.cast import make_cast
+from tests.cast import make_cast, signed_in
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -365,7 +365,7 @@ def test_the_manager_is_told_of_an_outage_after_half_an_hour_and_no_longer_than_
 ) -> None:
     cast = make_cast()
     client = Client()
-    client.force_login(cast.intel)
+    signed_in(client, cast.intel)
     queue([cast.staff, cast.store])
 
     def told(ago: int) -> bool:

@@ -22,7 +22,7 @@ from offenders.services import (
 )
 from offenders.tasks import bulletin_sweep
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, signed_in
 
 
 def allow(cast: Cast, *, people: bool = False, packs: bool = False) -> None:
@@ -171,7 +171,7 @@ def test_whose_name_went_to_whom_is_kept_with_the_delivery() -> None:
     assert shown.deliveries.get(user=cast.otherstore).email.subjects == []  # not sent yet
     assert plain.deliveries.get(user=cast.other).email.subjects == []
     client = Client()
-    client.force_login(cast.intel)
+    signed_in(client, cast.intel)
     page = client.get(f"/bulletins/{shown.ref}/deliveries/?show=sent").content.decode()
     named = ", ".join(f'<span class="text-nowrap">{ref}</span>' for ref in refs)
     assert page.count(f"With names and photos of {named}") == 2  # other, police
@@ -190,7 +190,7 @@ def test_one_summary_for_the_manager_and_a_line_of_the_queue() -> None:
     mine.update(state="failed", ended_at="2026-01-01T00:00Z", last_error="550 no such person")
     assert not bulletin_mail_end(bulletin_id=made.pk)  # the others still wait
     client = Client()
-    client.force_login(cast.intel)
+    signed_in(client, cast.intel)
     assert "didn’t reach everybody" in client.get("/queue/").content.decode()  # at once
     mail_send_due()
     bulletin_sweep()

@@ -19,7 +19,7 @@ from offenders.models import Bulletin, Photo, PrintedPack
 from offenders.services import bulletin_send, profile_publish, profile_withdraw
 from offenders.services.packs import pack_members
 from tests import factories
-from tests.cast import Cast
+from tests.cast import Cast, signed_in
 
 
 def text_of(pdf: bytes) -> str:
@@ -126,10 +126,10 @@ class TestTheSameCopyAgain:
 
     def test_not_after_its_last_day(self, cast: Cast, printed: Any) -> None:
         with time_machine.travel(timezone.now() + dt.timedelta(days=14)):
-            printed[0].force_login(cast.store)
+            signed_in(printed[0], cast.store)
             assert printed[0].post(*printed[1:]).status_code == 200
         with time_machine.travel(timezone.now() + dt.timedelta(days=15)):
-            printed[0].force_login(cast.store)
+            signed_in(printed[0], cast.store)
             self.refused(printed, "is past")
 
     def test_not_with_somebody_left_out(self, cast: Cast, printed: Any) -> None:

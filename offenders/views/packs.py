@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from common.http import add_problems, download, form_status, query_text
 from members.access import roles_only, user_of
 from members.models import Role
+from members.signin.proof import proof_needed
 from offenders.access import get_bulletin
 from offenders.forms import BulletinPackForm
 from offenders.services.packs import (
@@ -22,6 +23,7 @@ from offenders.services.packs import (
 
 @require_http_methods(["GET", "POST"])
 @roles_only(Role.INTEL, Role.MANAGER)
+@proof_needed(posts_only=True)
 def bulletin_pack(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask for which business, and give one numbered copy. No such page where there is none."""
     user = user_of(request)

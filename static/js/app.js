@@ -40,6 +40,20 @@ function guardDoubleSubmit() {
   });
 }
 
+/** On a shared device no page with faces stays on screen once its session is over. */
+function leaveWhenUnused() {
+  const seconds = Number(document.body.dataset.leaveAfter);
+  if (!seconds) return;
+  let timer;
+  const again = () => {
+    clearTimeout(timer);
+    // The server notes to the minute when a session was used: a little later it is surely over.
+    timer = setTimeout(() => location.assign("/"), (seconds + 75) * 1000);
+  };
+  for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, again, { passive: true });
+  again();
+}
+
 /** Names and small pictures of the photos chosen, under each photo picker. */
 function showChosenPhotos() {
   const shown = new Map();
@@ -102,4 +116,5 @@ function closeMenus() {
 guardDoubleSubmit();
 showChosenPhotos();
 closeMenus();
+leaveWhenUnused();
 document.querySelector("[data-error-summary]")?.focus();

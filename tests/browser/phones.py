@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
+from tests.browser.codes import SECOND, type_code
 from tests.stack import Demo
 
 KEPT = """async () => [
@@ -67,6 +68,9 @@ def sign_in(page: Page, who: str) -> None:
     page.get_by_label("E-mail").fill(f"{who}@dtac.example")
     page.get_by_label("Password").fill("dartford-demo")
     page.get_by_role("button", name="Sign in").click()
+    if who in SECOND:
+        page.wait_for_url("**/sign-in/second/")
+        type_code(page, who)
     page.wait_for_url(re.compile(r"(?!.*sign-in).*"), wait_until="commit", timeout=30_000)
     page.wait_for_load_state("domcontentloaded")
     accept(page)

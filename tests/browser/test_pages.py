@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.phones import sign_in
 from tests.stack import Demo
 
 pytestmark = pytest.mark.browser
@@ -54,6 +55,11 @@ PAGES = {
         "/awards/apply/",
         "/me/",
         "/me/mail/",
+        "/me/sessions/",
+        "/me/second-factor/",
+        "/me/second-factor/app/",
+        "/me/second-factor/passkey/",
+        "/sign-in/again/?next=/me/",
         "/me/log/",
         "/members/marlowe-chemist/",
         "/members/marlowe-chemist/figures/?period=12m",
@@ -702,10 +708,7 @@ def test_a_photo_is_cropped_without_javascript(
     without_script: Page, places: dict[str, str]
 ) -> None:
     page = without_script
-    page.goto("/sign-in/")
-    page.get_by_label("E-mail").fill("intel@dtac.example")
-    page.get_by_label("Password").fill("dartford-demo")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, "intel")
     page.goto(places["crop"])
     page.get_by_text("Boxes in numbers").click()
     for side, value in (("left", 10), ("top", 10), ("width", 50), ("height", 95)):

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             for table in APPEND_ONLY:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(f"TRUNCATE {names}, django_session, django_admin_log CASCADE")
+            cursor.execute(f"TRUNCATE {names}, mfa_authenticator, django_admin_log CASCADE")
             for table in APPEND_ONLY:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for folder in ("originals", "variants", "imports"):

@@ -1,0 +1,1 @@
+"""Signing in and staying so: second factors, sessions, proofs, and what people are told of them."""

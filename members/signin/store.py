@@ -1,0 +1,53 @@
+"""Where sessions are kept: in PostgreSQL, each with whose it is, so that it can be ended."""
+
+import uuid
+from typing import Any
+
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+
+from members.models import WebSession
+
+
+class SessionStore(DatabaseStore):
+    """Django's own store in the database, in a table that knows the user and the device."""
+
+    @classmethod
+    def get_model_class(cls) -> type[WebSession]:
+        """Return the table's model."""
+        return WebSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> WebSession:
+        """Return the row for what the session carries."""
+        row = WebSession(
+            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
+            session_data=self.encode(data),
+            expire_date=self.get_expiry_date(),
+        )
+        row.fill(data)
+        return row
+
+    def cycle_key(self) -> None:
+        """Give the session a new key, and a new name: the old row is there until the new one is."""
+        if "name" in self:
+            self["name"] = str(uuid.uuid4())
+        super().cycle_key()
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the session. Raises UpdateError: it was ended while this request went on.
+
+        Otherwise a request that was under way would bring a session back that somebody has just
+        ended from another device.
+        """
+        if must_create or self.session_key is None:
+            super().save(must_create=must_create)
+            return
+        data = self._get_session(no_load=False)  # type: ignore[attr-defined]
+        row = self.create_model_instance(data)
+        alive = WebSession.objects.filter(pk=row.pk)
+        if row.user_id:
+            alive = alive.filter(ended_at=None)
+        names = {field.attname for field in WebSession._meta.local_fields}
+        names -= {"session_key", "ended_at"}
+        if not alive.update(**{name: getattr(row, name) for name in names}):
+            raise UpdateError
