@@ -312,7 +312,7 @@ def everything() -> tuple[int, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
-OURS = ("board", "exclusions", "imports", "incidents", "members", "offenders")
+OURS = ("board", "exclusions", "imports", "incidents", "members", "offenders", "records")
 
 
 def test_every_form_is_tried(world, client_of) -> None:

@@ -13,6 +13,7 @@ from .tallies import BulletinReach, Level, Part, Refresh, Stale, Tally
 from .watch import (
     WatchedAppeal,
     WatchedAuthority,
+    WatchedFigure,
     WatchedGround,
     WatchedHolding,
     WatchedMember,
@@ -40,6 +41,7 @@ __all__ = [
     "Tally",
     "WatchedAppeal",
     "WatchedAuthority",
+    "WatchedFigure",
     "WatchedGround",
     "WatchedHolding",
     "WatchedMember",
