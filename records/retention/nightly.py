@@ -14,14 +14,16 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils import timezone
 
+from audit.services import record
 from common import dates
 from common.forgetting import references_forget, text_columns
 from exclusions.clock import shown_until_of
 from incidents.models import Report
-from members.models import OutboundEmail
+from members.models import OutboundEmail, User
 from offenders.models import ProfileVersion, Subject
 from offenders.services.profiles import profile_shorten
-from records.models import DoomedFile, RetentionRun, RunItem, Tombstone
+from records import actions
+from records.models import DoomedFile, Extension, RetentionRun, RunItem, Tombstone
 
 from .deleting import KeptError, report_delete, subject_delete
 from .ledger import ledger_reconcile, ledger_write
@@ -175,3 +177,26 @@ def _speaking() -> "dict[type[models.Model], list[models.Field[Any, Any]]]":
     }
     context: Any = OutboundEmail._meta.get_field("context")
     return tables | {OutboundEmail: [context]}
+
+
+@transaction.atomic
+def night_seen(*, by: User, night: RetentionRun) -> None:
+    """Note that the manager has seen a night's report: it leaves the queue. Twice is once."""
+    seen = RetentionRun.objects.filter(pk=night.pk, seen_at=None).update(seen_at=timezone.now())
+    if seen:
+        record(actions.RUN_SEEN, by=by, ref=f"night-{night.on}")
+
+
+def nights_to_see() -> "models.QuerySet[RetentionRun]":
+    """Return nights with something for the manager to look at: failed, kept, or said elsewhere."""
+    items = RunItem.objects.filter(run=models.OuterRef("pk"))
+    asks = items.filter(models.Q(state="failed") | ~models.Q(look_at=""))
+    return RetentionRun.objects.filter(models.Exists(asks), seen_at=None).order_by("-on")
+
+
+def put_off_asked() -> "models.QuerySet[RunItem]":
+    """Return the lines of the last night about which the manager may decide, once."""
+    last = RetentionRun.objects.filter(finished_at__isnull=False).order_by("-on").values("pk")[:1]
+    decided = Extension.objects.filter(subject__ref=models.OuterRef("ref"))
+    asked = RunItem.objects.filter(run__in=last, may_put_off=True, state=RunItem.State.SKIPPED)
+    return asked.exclude(models.Exists(decided.filter(due_on__lte=models.OuterRef("run__on"))))

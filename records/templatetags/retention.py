@@ -1,0 +1,28 @@
+""" "Deleted on ... because ...": one include for the page of every record that has a day."""
+
+from typing import Any
+
+from django import template
+
+from incidents.models import Report
+from offenders.models import Subject
+from records.retention.told import report_told, subject_clock_told
+
+register = template.Library()
+
+
+@register.inclusion_tag("records/includes/deleted_on.html")
+def deleted_on(subject: Subject, *, actions: bool = False) -> dict[str, Any]:
+    """Say when and why a subject's record is deleted, and with it what hangs on it."""
+    clock, told = subject_clock_told(subject)
+    return {
+        "told": told,
+        "place_hold": subject.ref if actions and not clock.hold_until else "",
+        "put_off": subject.ref if actions and clock.may_be_put_off else "",
+    }
+
+
+@register.inclusion_tag("records/includes/deleted_on.html")
+def report_deleted_on(report: Report) -> dict[str, Any]:
+    """Say when and why a report is deleted."""
+    return {"told": report_told(report)}
