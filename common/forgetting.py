@@ -106,7 +106,7 @@ def forget(
     frozen = frozen_by(model)
     # Without a name it would pass by all triggers there are.
     with pgtrigger.ignore(*frozen) if frozen else nullcontext():
-        for row in rows.order_by("pk").values("pk", told, *names):
+        for row in rows.order_by("pk").values(*{"pk", told, *names}):
             changed = {}
             for column in columns:
                 now = words.cleared(row[column.attname])

@@ -69,7 +69,7 @@ WITH RECURSIVE {facts}, rule (kind, more, late, grace) AS (
     -- What came in the last days before it was due gives a grace, once: it counts from that day.
     SELECT near.whole FROM near
      WHERE near.late > 0 AND EXISTS (
-        SELECT FROM led JOIN incidents_involvement person ON person.subject_id = led.part
+        SELECT 1 FROM led JOIN incidents_involvement person ON person.subject_id = led.part
           JOIN incidents_report report ON report.id = person.report_id
          WHERE led.whole = near.whole
            AND (report.status = 'submitted'
@@ -77,12 +77,12 @@ WITH RECURSIVE {facts}, rule (kind, more, late, grace) AS (
            AND (report.sent_at AT TIME ZONE 'Europe/London')::date
                BETWEEN near.rule_due - near.late AND near.rule_due - 1
         UNION ALL
-        SELECT FROM led JOIN exclusions_notice notice ON notice.subject_id = led.part
+        SELECT 1 FROM led JOIN exclusions_notice notice ON notice.subject_id = led.part
          WHERE led.whole = near.whole AND notice.served_at IS NULL AND notice.revoked_at IS NULL
            AND (notice.raised_at AT TIME ZONE 'Europe/London')::date
                BETWEEN near.rule_due - near.late AND near.rule_due - 1
         UNION ALL
-        SELECT FROM led JOIN exclusions_warningletter letter ON letter.subject_id = led.part
+        SELECT 1 FROM led JOIN exclusions_warningletter letter ON letter.subject_id = led.part
          WHERE led.whole = near.whole AND letter.given_at IS NULL AND letter.withdrawn_at IS NULL
            AND (letter.raised_at AT TIME ZONE 'Europe/London')::date
                BETWEEN near.rule_due - near.late AND near.rule_due - 1

@@ -131,7 +131,7 @@ def views_end() -> int:
     shown = ProfileVersion.objects.live().filter(longer_because="", subject__merged_into=None)
     ended = 0
     for key, last in shown.values_list("subject", "expires_on"):
-        if until[key] < last:
+        if until.get(key, last) < last:
             ended += _view_end(key)
     return ended
 

@@ -37,9 +37,8 @@ SELECT report.id, report.ref, report.status = 'rejected', report.occurred_on, ti
           AND NOT person.subject_id = ANY(%(doomed)s)
    ) AND NOT EXISTS (
        SELECT FROM part JOIN incidents_involvement person ON person.from_report_id = part.part
-         JOIN part AS held ON held.part = person.report_id
-        WHERE part.whole = timed.whole AND held.whole <> timed.whole
-          AND person.subject_id IS NOT NULL AND NOT person.subject_id = ANY(%(doomed)s)
+        WHERE part.whole = timed.whole AND person.subject_id IS NOT NULL
+          AND NOT person.subject_id = ANY(%(doomed)s)
    ) AND NOT EXISTS (
        SELECT FROM part JOIN exclusions_noticeground cited ON cited.report_id = part.part
          JOIN exclusions_notice notice ON notice.id = cited.notice_id

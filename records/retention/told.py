@@ -56,14 +56,13 @@ def own_day(report: Report, rule: RetentionRule) -> dt.date:
 
 def _last_of(report: Report, rules: Rules) -> Clock | None:
     """Return the clock of who on a report, or of whom a paper that rests on it, is kept longest."""
-    keys = set(
-        Involvement.objects.filter(report=report, subject__isnull=False).values_list(
-            "subject", flat=True
-        )
+    people = Involvement.objects.filter(report=report, subject__isnull=False).order_by()
+    found = people.values_list("subject").union(
+        report.cited_by.order_by().values_list("notice__subject"),
+        report.warned_by.order_by().values_list("letter__subject"),
+        report.case_incidents.order_by().values_list("case__subject"),
     )
-    for rows in (report.cited_by, report.warned_by, report.case_incidents):
-        owner = {"NoticeGround": "notice", "WarningGround": "letter"}.get(rows.model.__name__)
-        keys |= set(rows.values_list(f"{owner or 'case'}__subject", flat=True))
+    keys = {row[0] for row in found}
     leads = merged_on(keys) if keys else {}
     wholes = {leads.get(key, key) for key in keys}
     clocks = clocks_of(sorted(wholes)) if wholes else {}
