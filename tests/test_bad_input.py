@@ -255,7 +255,8 @@ PAGES = {
     "viewing": "intel",
 }
 # Nothing is typed there, or it is the library's own.
-BUTTONS = {"bounce_clear", "night", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
+BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
+           "night",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
            "photo_discard", "photo_file", "notice_let_go",
            "subject_unmerge", "top_ten_lift", "type_back",

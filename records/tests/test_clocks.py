@@ -19,6 +19,7 @@ from exclusions.clock import shown_until_of
 from incidents.models import Involvement, Report
 from incidents.services import PersonInput, report_accept
 from offenders.models import Subject
+from offenders.publication import publication_problems
 from records.models import RetentionRule
 from records.retention.clocks import clocks_all, clocks_due, clocks_of
 from records.retention.policy import Change, rule_change, rules_on
@@ -155,6 +156,24 @@ def test_a_warning_lapses_and_its_record_goes(cast: Cast) -> None:
     assert (clock.kind, clock.due_on) == ("warned", letter.ends_on + DAY)
     factories.served_notice(cast.intel, cast.staff, cast.shop, alone)
     assert clocks_of([alone.pk])[alone.pk].due_on > letter.ends_on + 300 * DAY
+
+
+def test_reopening_has_a_ceiling(cast: Cast) -> None:
+    """Behaviour 32: a reason shows them longer, up to a day; another incident begins it anew."""
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        who = factories.published(cast.intel).subject
+        factories.accepted_incident(cast.intel, cast.staff, cast.shop, who)
+        by_rule = shown_until(who)
+        clock.shift(500 * DAY)
+        last = dates.add_months(by_rule, 12)
+        draft = {"until_by_rule": by_rule, "longer_because": "A trial is to come."}
+        soon = {"review_on": dates.today() + 30 * DAY}
+        late = factories.draft(who, expires_on=last + DAY, **draft, **soon)
+        assert any("at most" in words for words in publication_problems(who, late))
+        fine = factories.draft(who, expires_on=last, **draft, **soon)
+        assert publication_problems(who, fine) == []
+        factories.accepted_incident(cast.intel, cast.staff, cast.shop, who)
+        assert shown_until(who) > last
 
 
 def test_a_rule_holds_from_its_day(cast: Cast) -> None:
