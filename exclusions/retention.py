@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from common import dates
@@ -68,27 +68,38 @@ def purge(keys: Sequence[int], words: Words) -> Purged:
     """
     notices = Notice.objects.filter(subject__in=keys)
     letters = WarningLetter.objects.filter(subject__in=keys)
-    cases = CaseFile.objects.filter(subject__in=keys)
     found = Purged(gone=[*map(_gone_notice, notices), *map(_gone_letter, letters)])
-    found.gone += [
-        Gone("case", row.ref, row.kind, "open" if row.is_open else "closed",
-             dates.london_date(row.made_at))
-        for row in cases
-    ]  # fmt: skip
     for copy in SignedCopy.objects.filter(notice__in=notices):
         found.files.append(str(copy.original.name))
         found.files += [copy.variant_path(size) for size in StoredImage.VARIANT_SIZES]
-    packs = EvidencePack.objects.filter(case__in=cases)
-    for claim in packs.exclude(claim=None).values_list("claim", flat=True):
-        found.files += pack_files(claim)
     found.look_at |= _forget_elsewhere(keys, words)
     with pgtrigger.ignore(*APPEND_ONLY):
         for model in (BreachStep, NoticeVariation, SignedCopy, SpotNumber, Appeal):
             model._base_manager.filter(notice__in=notices).delete()
-        packs.delete()
-        for rows in (cases, letters, notices):
-            rows.delete()
+        letters.delete()
+        notices.delete()
+    found.add(purge_cases(CaseFile.objects.filter(subject__in=keys)))
     return found
+
+
+def purge_cases(cases: "QuerySet[CaseFile]") -> Purged:
+    """Delete case files with their incidents, statements and packs; the reports stay."""
+    gone = [
+        Gone(
+            "case",
+            row.ref,
+            row.kind,
+            "open" if row.is_open else "closed",
+            dates.london_date(row.made_at),
+        )
+        for row in cases
+    ]
+    packs = EvidencePack.objects.filter(case__in=cases)
+    claims = packs.exclude(claim=None).values_list("claim", flat=True)
+    files = [name for claim in claims for name in pack_files(claim)]
+    packs.delete()
+    cases.delete()
+    return Purged(files=files, gone=gone)
 
 
 def _forget_elsewhere(keys: Sequence[int], words: Words) -> set[str]:

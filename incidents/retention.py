@@ -95,6 +95,16 @@ def purge_reports(reports: Sequence[Report]) -> Purged:
     return Purged(files=files, gone=gone)
 
 
+def purge_intelligence(rows: Sequence[IntelligenceReport]) -> Purged:
+    """Delete intelligence reports; whom and what they were about stays."""
+    gone = [
+        Gone("intelligence", row.ref, row.grade, row.status, dates.london_date(row.submitted_at))
+        for row in rows
+    ]
+    IntelligenceReport.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return Purged(gone=gone)
+
+
 def _gone(report: Report) -> Gone:
     figures: tuple[Figure, ...] = ()
     if report.kind == Report.Kind.INCIDENT and report.status == Report.Status.ACCEPTED:

@@ -14,4 +14,7 @@ HOLD_VIEWED = register("records.hold.viewed", "opened a hold on a record", is_re
 PUT_OFF = register("records.subject.put_off", "put off the deletion of a record, once")
 SUBJECT_DELETED = register("records.subject.deleted", "deleted a record by the rule of retention")
 REPORT_DELETED = register("records.report.deleted", "deleted a report by the rule of retention")
+OTHER_DELETED = register(
+    "records.record.deleted", "deleted intelligence or a case file by the rule of retention"
+)
 DELETED_LISTED = register("records.deleted.listed", "listed what was deleted", is_read=True)

@@ -59,4 +59,18 @@ RULES: Final[tuple[dict[str, Any], ...]] = (
         "why": "It was not taken up; its reporter may still ask why.",
         "source": STANDARD,
     },
+    {
+        "kind": "intelligence",
+        "start": "given",
+        "more_months": 12,
+        "why": "Intelligence grows stale: what is still needed is given a later day of review.",
+        "source": STANDARD,
+    },
+    {
+        "kind": "case",
+        "start": "closed",
+        "more_months": 24,
+        "why": "An order may run for two years, and be broken or varied.",
+        "source": STANDARD,
+    },
 )

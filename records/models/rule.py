@@ -18,6 +18,8 @@ class RecordKind(models.TextChoices):
     WARNED = "warned", "Record that only a warning letter holds"
     REPORT = "report", "Report in which nobody is kept any more"
     REFUSED = "refused", "Report that was not taken up"
+    INTELLIGENCE = "intelligence", "Intelligence report"
+    CASE = "case", "Case file that is closed, with its packs"
 
 
 class Start(models.TextChoices):
@@ -28,6 +30,8 @@ class Start(models.TextChoices):
     WARNING = "warning", "the last day of the warning letter"
     HAPPENED = "happened", "the day it happened"
     DECIDED = "decided", "the day it was decided"
+    GIVEN = "given", "the day it was given, was to be reviewed or was shared last"
+    CLOSED = "closed", "the day it was closed"
 
 
 STARTS = {
@@ -37,6 +41,8 @@ STARTS = {
     RecordKind.WARNED: Start.WARNING,
     RecordKind.REPORT: Start.HAPPENED,
     RecordKind.REFUSED: Start.DECIDED,
+    RecordKind.INTELLIGENCE: Start.GIVEN,
+    RecordKind.CASE: Start.CLOSED,
 }
 """What starts the clock of each kind."""
 SEEN = (RecordKind.KNOWN, RecordKind.SOUGHT)

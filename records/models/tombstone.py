@@ -20,9 +20,10 @@ class Tombstone(models.Model):
         NOTICE = "notice", "Exclusion notice"
         WARNING = "warning", "Warning letter"
         CASE = "case", "Case file"
+        INTELLIGENCE = "intelligence", "Intelligence report"
 
     ref = models.CharField(max_length=20, unique=True, db_comment="Reference of what was deleted")
-    category = models.CharField(max_length=8, choices=Category, db_comment="What it was")
+    category = models.CharField(max_length=12, choices=Category, db_comment="What it was")
     kind = models.CharField(
         max_length=20, blank=True, db_comment="Which kind: known, incident, sighting, cbo ..."
     )

@@ -12,9 +12,9 @@ from audit.services import record
 from common import dates
 from common.purging import Gone, Purged
 from exclusions import retention as of_exclusions
-from exclusions.models import Notice
+from exclusions.models import CaseFile, Notice
 from incidents import retention as of_incidents
-from incidents.models import Report
+from incidents.models import IntelligenceReport, Report
 from offenders import retention as of_offenders
 from offenders.models import Association, Subject
 from records import actions
@@ -28,10 +28,11 @@ from records.models import (
 )
 
 from .clocks import clocks_of
+from .others import others_due
 from .plan import parts_among
 from .policy import rule_kept, rules_on
 from .reports import reports_due
-from .wording import because, kept_because, report_because
+from .wording import because, kept_because, other_because, report_because
 
 BUSY: Final = "Somebody is working on it. The next night tries again."
 NOT_DUE: Final = "It is no longer due."
@@ -70,7 +71,7 @@ def subject_delete(key: int, *, on: dt.date) -> set[str]:
     Returns the references of what stays and may still say something of them. Raises KeptError:
     gone, being worked on, not due any more, or kept.
     """
-    keys = _locked(key)
+    keys = locked_whole(key)
     clock = clocks_of([key], on=on).get(key)
     if clock is None or clock.rule_due > on:
         raise KeptError(NOT_DUE)
@@ -81,8 +82,9 @@ def subject_delete(key: int, *, on: dt.date) -> set[str]:
     return subject_purge(keys, why)
 
 
-def _locked(key: int) -> list[int]:
-    """Lock a record with all that is part of it, its reports and notices; return its keys.
+def locked_whole(key: int) -> list[int]:
+    """Lock a record (its key) with all that is part of it, its reports and notices; return the
+    keys.
 
     Who reviews one of the reports, or serves a notice, meanwhile is not waited for.
     """
@@ -132,7 +134,7 @@ def report_delete(key: int, *, on: dt.date) -> None:
 
     Raises KeptError as subject_delete does.
     """
-    reports = _locked_reports(key)
+    reports = locked_reports(key)
     found = reports_due(on, keys=[key])
     if not found:
         raise KeptError("Somebody on it is kept, or something rests on it.")
@@ -141,7 +143,39 @@ def report_delete(key: int, *, on: dt.date) -> None:
     reports_purge(reports, why)
 
 
-def _locked_reports(key: int) -> list[Report]:
+@transaction.atomic
+def other_delete(category: str, key: int, *, on: dt.date) -> None:
+    """Delete an intelligence report or a closed case file (its key) if it is due by a day.
+
+    Raises KeptError as subject_delete does.
+    """
+    rows: Any = (IntelligenceReport if category == "intelligence" else CaseFile)._base_manager
+    locked = list(rows.select_for_update(skip_locked=True, of=("self",)).filter(pk=key))
+    if not locked:
+        raise KeptError(BUSY)
+    found = others_due(on, category=category, keys=[key])
+    if not found:
+        raise KeptError(NOT_DUE)
+    if found[0].kept:
+        raise KeptError(f"{'. '.join(found[0].kept)}.")
+    rule = rules_on(on)[category]
+    other_purge(category, key, Why(rule, other_because(rule), found[0].due_on, found[0].clock_on))
+
+
+def other_purge(category: str, key: int, why: Why) -> None:
+    """Delete a locked intelligence report or case file."""
+    if category == "intelligence":
+        rows = IntelligenceReport.objects.filter(pk=key)
+        purged = of_incidents.purge_intelligence(list(rows))
+    else:
+        purged = of_exclusions.purge_cases(CaseFile.objects.filter(pk=key))
+    _leave(purged, why, {})
+    for gone in purged.gone:
+        record(actions.OTHER_DELETED, by=None, ref=gone.ref)
+
+
+def locked_reports(key: int) -> list[Report]:
+    """Lock a report with its doubles; return them. Raises KeptError: gone, or worked on."""
     rows = Report.objects.filter(models.Q(pk=key) | models.Q(duplicate_of=key))
     wanted = set(rows.values_list("pk", flat=True))
     found = list(rows.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))

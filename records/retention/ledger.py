@@ -11,17 +11,26 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from incidents.models import Report, ReportCounter
+from exclusions.models import CaseFile
+from incidents.models import IntelligenceReport, Report, ReportCounter
 from offenders.models import NumberSeries, Subject
 from records.models import RecordKind, Tombstone
 
-from .deleting import KeptError, Why, _locked, _locked_reports, reports_purge, subject_purge
+from .deleting import (
+    KeptError,
+    Why,
+    locked_reports,
+    locked_whole,
+    other_purge,
+    reports_purge,
+    subject_purge,
+)
 from .policy import rules_on
 
 BATCH: Final = 500
@@ -133,7 +142,7 @@ def ledger_replay(path: str | Path) -> list[str]:
         _number_taken(entry.ref)
     left = [entry for entry in found if entry.ref not in done]
     again: list[str] = []
-    for category in ("subject", "report"):
+    for category in ("subject", "intelligence", "case", "report"):
         for entry in left:
             if entry.category == category and _again(entry):
                 again.append(entry.ref)
@@ -150,13 +159,22 @@ def _again(entry: Entry) -> bool:
         if subject is None or subject.merged_into_id is not None:
             return False  # its whole has a line of its own
         why = Why(rules[_kind(subject)], AGAIN, entry.deleted_on, deleted_on=entry.deleted_on)
-        subject_purge(_locked(subject.pk), why)
+        subject_purge(locked_whole(subject.pk), why)
+        return True
+    if entry.category in ("intelligence", "case"):
+        model: Any = IntelligenceReport if entry.category == "intelligence" else CaseFile
+        key = model.objects.filter(ref=entry.ref).values_list("pk", flat=True).first()
+        if key is None:
+            return False  # it went with its subject
+        rule = rules[entry.category]
+        day = entry.deleted_on
+        other_purge(entry.category, key, Why(rule, AGAIN, day, deleted_on=day))
         return True
     report = Report.objects.filter(ref=entry.ref, duplicate_of=None).first()
     if report is None:
         return False
     why = Why(rules[RecordKind.REPORT], AGAIN, entry.deleted_on, deleted_on=entry.deleted_on)
-    reports_purge(_locked_reports(report.pk), why)
+    reports_purge(locked_reports(report.pk), why)
     return True
 
 

@@ -18,20 +18,28 @@ from audit.services import record
 from common import dates
 from common.forgetting import references_forget, text_columns
 from exclusions.clock import shown_until_of
-from incidents.models import Report
+from exclusions.models import CaseFile
+from incidents.models import IntelligenceReport, Report
 from members.models import OutboundEmail, User
 from offenders.models import ProfileVersion, Subject
 from offenders.services.profiles import profile_shorten
 from records import actions
 from records.models import DoomedFile, Extension, RetentionRun, RunItem, Tombstone
 
-from .deleting import KeptError, report_delete, subject_delete
+from .deleting import KeptError, other_delete, report_delete, subject_delete
 from .ledger import ledger_reconcile, ledger_write
 from .plan import plan
 
 logger = logging.getLogger(__name__)
 
 BROKEN_OFF: Final = "The night broke off. It is on the next one’s list."
+CATEGORIES: Final[dict[str, type[models.Model]]] = {
+    "subject": Subject,
+    "intelligence": IntelligenceReport,
+    "case": CaseFile,
+    "report": Report,
+}
+"""What is on a list, in the order in which it goes: whom a report is kept for before the report."""
 REGISTERS: Final = {"offenders.printedpack", "exclusions.evidencepack"}
 """Tables that say to whom what was handed out: they keep the bare reference."""
 SPEAKING: Final = ("offenders", "incidents", "exclusions")
@@ -49,7 +57,7 @@ def night_run(on: dt.date | None = None) -> RetentionRun:
     if night.finished_at is not None:
         return night
     views_end()
-    for category in ("subject", "report"):
+    for category in CATEGORIES:
         while _one(night, category):
             files_finish()
             ledger_write()
@@ -112,13 +120,16 @@ def _one(night: RetentionRun, category: str) -> bool:
 
 
 def _delete(item: RunItem, on: dt.date) -> set[str]:
-    rows: Any = Subject.objects if item.category == "subject" else Report.objects
-    key = rows.filter(ref=item.ref).values_list("pk", flat=True).first()
+    rows = CATEGORIES[item.category]._base_manager.filter(ref=item.ref)
+    key = rows.values_list("pk", flat=True).first()
     if key is None:
         raise KeptError("It was gone already.")
     if item.category == "subject":
         return subject_delete(key, on=on)
-    report_delete(key, on=on)
+    if item.category == "report":
+        report_delete(key, on=on)
+    else:
+        other_delete(item.category, key, on=on)
     return set()
 
 

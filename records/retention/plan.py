@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from offenders.models import Subject
 
 from .clocks import Clock, clocks_due
+from .others import OtherDue, others_due
 from .policy import Rules, rules_on
 from .reports import ReportDue, reports_due
-from .wording import because, kept_because, report_because
+from .wording import because, kept_because, other_because, report_because
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Line:
 
 
 def plan(on: dt.date, *, rules: Rules | None = None) -> list[Line]:
-    """Return all that is due by a London day: subjects, then the reports that nobody keeps then.
+    """Return all that is due by a London day: subjects, what else has a clock, then the reports
+    that nobody keeps then.
 
     What is due and kept all the same is on it too, with what keeps it.
     """
@@ -33,10 +35,17 @@ def plan(on: dt.date, *, rules: Rules | None = None) -> list[Line]:
     clocks = clocks_due(on, rules=held)
     going = [clock.key for clock in clocks if clock.goes_by(on)]
     lines = [subject_line(clock, held, on) for clock in clocks]
-    lines += [
-        report_line(row, held) for row in reports_due(on, doomed=parts_among(going), rules=held)
-    ]
-    return lines
+    others = others_due(on, rules=held)
+    lines += [other_line(row, held) for row in others]
+    cases = [row.key for row in others if row.category == "case" and not row.kept]
+    reports = reports_due(on, doomed=parts_among(going), cases=cases, rules=held)
+    return lines + [report_line(row, held) for row in reports]
+
+
+def other_line(row: OtherDue, rules: Rules) -> Line:
+    """Return the line of an intelligence report or a closed case file."""
+    words = other_because(rules[row.category])
+    return Line(row.category, row.ref, row.key, row.due_on, words, row.kept)
 
 
 def subject_line(clock: Clock, rules: Rules, on: dt.date) -> Line:

@@ -59,6 +59,7 @@ SELECT report.id, report.ref, report.status = 'rejected', report.occurred_on, ti
        SELECT FROM part JOIN exclusions_caseincident told ON told.report_id = part.part
          JOIN exclusions_casefile file ON file.id = told.case_id
         WHERE part.whole = timed.whole AND NOT file.subject_id = ANY(%(doomed)s)
+          AND NOT file.id = ANY(%(cases)s)
    )
  ORDER BY timed.due_on, report.ref
 """
@@ -88,17 +89,20 @@ def reports_due(
     on: dt.date,
     *,
     doomed: Collection[int] = (),
+    cases: Collection[int] = (),
     keys: Sequence[int] | None = None,
     rules: Rules | None = None,
 ) -> list[ReportDue]:
     """Return the reports that are to be deleted by a day, each with its doubles.
 
-    `doomed` are the keys of subjects that are deleted before; `keys` narrow it to some reports.
+    `doomed` are the keys of subjects that are deleted before, `cases` those of case files; `keys`
+    narrow it to some reports.
     """
     held = rules or rules_on(on)
     wanted: dict[str, Any] = {
         "by": on,
         "doomed": list(doomed),
+        "cases": list(cases),
         "keys": list(keys or ()),
         "report": held[RecordKind.REPORT].more_months,
         "refused": held[RecordKind.REFUSED].more_months,

@@ -4,14 +4,15 @@ import datetime as dt
 
 from common import dates
 from common.wording import counted
-from incidents.models import Involvement, Report
+from exclusions.models import CaseFile
+from incidents.models import IntelligenceReport, Involvement, Report
 from offenders.access import merged_on
 from offenders.models import Subject
 from records.models import RecordKind, RetentionRule
 
 from .clocks import Clock, clocks_of
 from .policy import Rules, rules_on
-from .wording import NEAR, Told, subject_told
+from .wording import NEAR, Told, other_because, subject_told
 
 
 def subject_clock_told(subject: Subject) -> tuple[Clock, Told]:
@@ -45,13 +46,42 @@ def report_told(report: Report) -> Told:
     return Told(told.headline, told.lines, is_near=due <= dates.today() + NEAR)
 
 
+def intelligence_told(row: IntelligenceReport) -> Told:
+    """Return what the page of an intelligence report says of its day."""
+    rule = rules_on()[RecordKind.INTELLIGENCE]
+    days = [dates.london_date(row.submitted_at), row.review_on, row.shared_until]
+    due = _after(max(day for day in days if day), rule)
+    line = "Whom the night deletes before is taken out of it."
+    return _own_told(due, rule, [line])
+
+
+def case_told(row: CaseFile) -> Told:
+    """Return what the page of a case file says of its day: its own, or with its subject before."""
+    rule = rules_on()[RecordKind.CASE]
+    clock, told = subject_clock_told(row.subject)
+    if row.closed_at is None:
+        return Told("It is open: neither it nor the record is deleted before it is closed.", [])
+    due = _after(dates.london_date(row.closed_at), rule)
+    if clock.due_on < due:
+        return told
+    return _own_told(due, rule, told.lines[-1:] if clock.is_blocked else [])
+
+
+def _own_told(due: dt.date, rule: RetentionRule, lines: list[str]) -> Told:
+    words = f"Deleted on {dates.day_in_full(due)}: {other_because(rule)}."
+    return Told(words, lines, is_near=due <= dates.today() + NEAR)
+
+
+def _after(start: dt.date, rule: RetentionRule) -> dt.date:
+    return dates.last_day_of_months_from(start, rule.more_months) + dt.timedelta(days=1)
+
+
 def own_day(report: Report, rule: RetentionRule) -> dt.date:
     """Return the day on which a report's own clock is over."""
     start = report.occurred_at
     if report.status == Report.Status.REJECTED and report.reviewed_at:
         start = report.reviewed_at
-    last = dates.last_day_of_months_from(dates.london_date(start), rule.more_months)
-    return last + dt.timedelta(days=1)
+    return _after(dates.london_date(start), rule)
 
 
 def _last_of(report: Report, rules: Rules) -> Clock | None:

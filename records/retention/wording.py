@@ -87,6 +87,11 @@ def kept_because(clock: Clock, on: dt.date | None = None) -> list[str]:
     return found
 
 
+def other_because(rule: RetentionRule) -> str:
+    """Return why intelligence or a case file is deleted on its day, as part of a sentence."""
+    return f"{counted(rule.more_months, 'month')} after {rule.get_start_display()}"
+
+
 def report_because(row: ReportDue, rule: RetentionRule) -> str:
     """Return why a report is deleted on its day, as part of a sentence."""
     more = counted(rule.more_months, "month")

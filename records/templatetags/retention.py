@@ -4,9 +4,10 @@ from typing import Any
 
 from django import template
 
-from incidents.models import Report
+from exclusions.models import CaseFile
+from incidents.models import IntelligenceReport, Report
 from offenders.models import Subject
-from records.retention.told import report_told, subject_clock_told
+from records.retention.told import case_told, intelligence_told, report_told, subject_clock_told
 
 register = template.Library()
 
@@ -26,3 +27,15 @@ def deleted_on(subject: Subject, *, actions: bool = False) -> dict[str, Any]:
 def report_deleted_on(report: Report) -> dict[str, Any]:
     """Say when and why a report is deleted."""
     return {"told": report_told(report)}
+
+
+@register.inclusion_tag("records/includes/deleted_on.html")
+def case_deleted_on(case: CaseFile) -> dict[str, Any]:
+    """Say when and why a case file is deleted."""
+    return {"told": case_told(case)}
+
+
+@register.inclusion_tag("records/includes/deleted_on.html")
+def intelligence_deleted_on(row: IntelligenceReport) -> dict[str, Any]:
+    """Say when and why an intelligence report is deleted."""
+    return {"told": intelligence_told(row)}

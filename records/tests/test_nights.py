@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase
 from board.tallies import tallies_rebuild, tallies_refresh
 from board.tests.raw import kept, raw, without_members
 from common import dates
+from exclusions.models import CaseFile
 from exclusions.services import case_close, signed_copies_add
 from incidents.models import Report
 from incidents.services import PersonInput, report_accept
@@ -23,7 +24,7 @@ from offenders.tasks import photo_variants_sweep
 from records.models import DoomedFile, KeptFigure, RetentionRun, Tombstone
 from records.retention import nightly
 from records.retention.clocks import clocks_of
-from records.retention.holds import put_off
+from records.retention.holds import hold_end, put_off
 from records.retention.nightly import night_run
 from records.retention.plan import plan
 from records.tests.oracle import DAY, Said, report_keepers, said_of
@@ -55,6 +56,7 @@ def one_night() -> RetentionRun:
         assert Subject.objects.filter(ref=ref).exists() != is_due, (ref, said)
         assert (ref in done) == is_due
     reports_are_right(today)
+    cases_are_right(today)
     assert not DoomedFile.objects.exists()
     for stone in Tombstone.objects.filter(deleted_on=today, category="subject"):
         assert says(stone.ref, but=REGISTERS) == []
@@ -79,6 +81,13 @@ def reports_are_right(today: dt.date) -> None:
             months = 6 if refused else 24
             days.append(dates.last_day_of_months_from(dates.london_date(start), months))
         assert max(days) >= today, report
+
+
+def cases_are_right(today: dt.date) -> None:
+    """No closed case file stays past its day, unless something keeps who it is about."""
+    for case in CaseFile.objects.exclude(closed_at=None):
+        last = dates.last_day_of_months_from(dates.london_date(case.closed_at), 24)
+        assert last >= today or said_of(case.subject, today).is_blocked, case
 
 
 def figures() -> Any:
@@ -265,3 +274,27 @@ def test_late_activity_gives_a_grace_once(cast: Cast, store: Path) -> None:
         clock.move_to(dates.london_midnight(due + 61 * DAY) + dt.timedelta(hours=3))
         night_run()
         assert not Subject.objects.filter(pk=who.pk).exists()
+
+
+def test_intelligence_and_closed_cases_have_days_of_their_own(cast: Cast, store: Path) -> None:
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        who = factories.published(cast.intel).subject
+        factories.intelligence(cast.staff, subjects=[who])
+        incident = factories.accepted_incident(cast.intel, cast.staff, cast.shop, who)
+        file = factories.case_file(cast.intel, who, incident)
+        factories.evidence_pack(cast.intel, file)
+        case_close(by=cast.intel, case=file, reason="Order made.")
+        clock.shift(366 * DAY)
+        night = one_night()
+        assert [item.ref[:3] for item in night.items.filter(state="deleted")] == ["INT"]
+        factories.accepted_incident(cast.intel, cast.staff, cast.shop, who)
+        clock.shift(366 * DAY)
+        hold = factories.hold(cast.intel, who)
+        assert one_night().items.get(ref=file.ref).words.startswith(f"{who.ref}: Held")
+        hold_end(by=cast.intel, hold=hold, revision=1, reason="Settled.")
+        clock.shift(DAY)
+        one_night()
+        assert not CaseFile.objects.exists()
+        assert Subject.objects.filter(pk=who.pk).exists()
+        assert orphans() == []
+        assert Tombstone.objects.get(ref=file.ref).category == "case"

@@ -31,11 +31,14 @@ def test_each_page_says_its_day_and_why(cast: Cast, client_of: Any) -> None:
         )
         for path in (
             f"/subjects/{version.subject.ref}/", f"/exclusions/{notice.ref}/",
-            f"/cases/{file.ref}/",
         ):  # fmt: skip
             page = text(client.get(path))
             assert said in page, path
             assert f"Case file {file.ref} is open." in page
+        assert "It is open: neither it nor" in text(client.get(f"/cases/{file.ref}/"))
+        row = factories.intelligence(cast.staff)
+        page = text(client.get(f"/intelligence/{row.ref}/"))
+        assert "Deleted on 14 March 2027: 12 months after the day it was given" in page
         assert "Deleted on 14 March 2028" in text(client.get(f"/reports/{report.ref}/"))
         for role in ("staff", "store", "police"):
             assert "Deleted on" not in text(client_of(role).get(f"/exclusions/{notice.ref}/"))
@@ -54,6 +57,7 @@ def test_tomorrows_list_is_what_the_night_does(cast: Cast, client_of: Any) -> No
         clock.shift(DAY)
         night = night_run()
         assert [item.ref for item in night.items.all()] == [who.ref]
+        client = client_of("intel")  # a session ends after a day
         assert who.ref not in text(client.get("/records/retention/"))
         assert who.ref in text(client.get(f"/records/retention/nights/{night.on}/"))
 
