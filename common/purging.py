@@ -22,6 +22,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """How far a circular reached: its key, the day it was sent, to how many, read by how many."""
+
+    key: int
+    sent_on: dt.date
+    recipients: int
+    readers: int
+
+
+@dataclass(frozen=True)
 class Gone:
     """A record that was deleted: what is left of it. No name, no text."""
 
@@ -31,6 +41,7 @@ class Gone:
     status: str
     created_on: dt.date
     figures: tuple[Figure, ...] = ()
+    reach: Reach | None = None
 
 
 @dataclass

@@ -1,14 +1,30 @@
 """What of this app's tables goes with a subject. Thin: the caller has locked it and commits."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Q
 
+from audit.models import Event
 from common import dates
 from common.forgetting import Words
-from common.purging import Gone, Purged
-from offenders.models import Alias, Photo, ProfileVersion, Subject, SubjectMerge
+from common.purging import Gone, Purged, Reach
+from members.models import OutboundEmail
+from offenders.actions import BULLETIN_VIEWED
+from offenders.models import (
+    Alias,
+    Bulletin,
+    Photo,
+    PrintedPack,
+    ProfileVersion,
+    Subject,
+    SubjectMerge,
+)
+from offenders.querysets import BULLETIN_MAIL
 from offenders.services.photos import files_of
+
+READ_WITHIN = dt.timedelta(days=30)
+"""Who opens a bulletin within so long was reached by it."""
 
 
 def words_of(keys: Sequence[int]) -> Words:
@@ -41,3 +57,39 @@ def purge(keys: Sequence[int]) -> Purged:
     subjects.update(merged_into=None)
     subjects.delete()
     return Purged(files=files, gone=gone)
+
+
+def purge_bulletins(rows: Sequence[Bulletin]) -> Purged:
+    """Delete bulletins with their entries, deliveries and paper copies; whom they showed stays.
+
+    Their e-mails stay as the record of what was sent, without a word of what they said.
+    """
+    gone: list[Gone] = []
+    for row in rows:
+        state = "sent" if row.sent_at else "draft"
+        made = dates.london_date(row.created_at)
+        gone.append(Gone("bulletin", row.ref, "", state, made, reach=_reach_of(row)))
+    packs = PrintedPack.objects.filter(bulletin__in=rows)
+    gone += [
+        Gone("pack", pack.ref, "", "printed", dates.london_date(pack.made_at)) for pack in packs
+    ]
+    packs.delete()
+    keys = [f"{BULLETIN_MAIL}{row.ref}" for row in rows]
+    OutboundEmail.objects.filter(key__in=keys).update(context={})
+    Bulletin.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return Purged(gone=gone)
+
+
+def _reach_of(row: Bulletin) -> Reach | None:
+    """Return whom a bulletin reached, as the Board's page counts it; None for a draft."""
+    if row.sent_at is None:
+        return None
+    reads = Event.objects.filter(
+        action=BULLETIN_VIEWED.code, record=row.ref, at__lte=row.sent_at + READ_WITHIN
+    ).exclude(actor_role__in=["intel", "system"])
+    return Reach(
+        key=row.pk,
+        sent_on=dates.london_date(row.sent_at),
+        recipients=row.deliveries.count(),
+        readers=reads.order_by().values("actor_id").distinct().count(),
+    )

@@ -67,6 +67,13 @@ RULES: Final[tuple[dict[str, Any], ...]] = (
         "source": STANDARD,
     },
     {
+        "kind": "bulletin",
+        "start": "sent",
+        "more_months": 12,
+        "why": "It shows people as they are published when it is read; after a year it is history.",
+        "source": STANDARD,
+    },
+    {
         "kind": "case",
         "start": "closed",
         "more_months": 24,

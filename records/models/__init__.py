@@ -3,7 +3,7 @@
 from .hold import Extension, HoldReason, HoldRenewal, RetentionHold
 from .rule import SEEN, STARTS, RecordKind, RetentionRule, Start
 from .run import DoomedFile, RetentionRun, RunItem
-from .tombstone import KeptFigure, Tombstone
+from .tombstone import KeptFigure, KeptReach, Tombstone
 
 __all__ = [
     "SEEN",
@@ -13,6 +13,7 @@ __all__ = [
     "HoldReason",
     "HoldRenewal",
     "KeptFigure",
+    "KeptReach",
     "RecordKind",
     "RetentionHold",
     "RetentionRule",

@@ -19,6 +19,7 @@ class RecordKind(models.TextChoices):
     REPORT = "report", "Report in which nobody is kept any more"
     REFUSED = "refused", "Report that was not taken up"
     INTELLIGENCE = "intelligence", "Intelligence report"
+    BULLETIN = "bulletin", "Bulletin, with its paper copies"
     CASE = "case", "Case file that is closed, with its packs"
 
 
@@ -31,6 +32,7 @@ class Start(models.TextChoices):
     HAPPENED = "happened", "the day it happened"
     DECIDED = "decided", "the day it was decided"
     GIVEN = "given", "the day it was given, was to be reviewed or was shared last"
+    SENT = "sent", "the day it was sent, or begun"
     CLOSED = "closed", "the day it was closed"
 
 
@@ -42,6 +44,7 @@ STARTS = {
     RecordKind.REPORT: Start.HAPPENED,
     RecordKind.REFUSED: Start.DECIDED,
     RecordKind.INTELLIGENCE: Start.GIVEN,
+    RecordKind.BULLETIN: Start.SENT,
     RecordKind.CASE: Start.CLOSED,
 }
 """What starts the clock of each kind."""

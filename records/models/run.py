@@ -39,7 +39,9 @@ class RunItem(models.Model):
     run = models.ForeignKey(
         RetentionRun, on_delete=models.CASCADE, related_name="items", db_comment="Of which night"
     )
-    category = models.CharField(max_length=12, db_comment="subject, report, intelligence or case")
+    category = models.CharField(
+        max_length=12, db_comment="subject, report, intelligence, bulletin or case"
+    )
     ref = models.CharField(max_length=20, db_comment="Reference")
     due_on = models.DateField(db_comment="Day it was due")
     because = models.CharField(max_length=300, db_comment="Why then, in words")

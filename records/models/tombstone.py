@@ -21,6 +21,8 @@ class Tombstone(models.Model):
         WARNING = "warning", "Warning letter"
         CASE = "case", "Case file"
         INTELLIGENCE = "intelligence", "Intelligence report"
+        BULLETIN = "bulletin", "Bulletin"
+        PACK = "pack", "Paper copy of a bulletin"
 
     ref = models.CharField(max_length=20, unique=True, db_comment="Reference of what was deleted")
     category = models.CharField(max_length=12, choices=Category, db_comment="What it was")
@@ -130,3 +132,29 @@ class KeptFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day}"
+
+
+class KeptReach(models.Model):
+    """Whom a bulletin reached that is deleted by now."""
+
+    tombstone = models.OneToOneField(
+        Tombstone, on_delete=models.PROTECT, related_name="reach", db_comment="Of which bulletin"
+    )
+    bulletin_key = models.BigIntegerField(unique=True, db_comment="The key that it had")
+    sent_on = models.DateField(db_index=True, db_comment="London day it was sent")
+    recipients = models.PositiveIntegerField(db_comment="People it was e-mailed to")
+    readers = models.PositiveIntegerField(
+        db_comment="Members' and agencies' people who opened it within 30 days"
+    )
+
+    class Meta:
+        db_table_comment = "Whom deleted bulletins reached; only added to"
+        verbose_name_plural = "kept reach"
+        triggers = [
+            pgtrigger.Protect(
+                name="kept_reach_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bulletin_key}: {self.recipients}"

@@ -16,12 +16,13 @@ from exclusions.models import CaseFile, Notice
 from incidents import retention as of_incidents
 from incidents.models import IntelligenceReport, Report
 from offenders import retention as of_offenders
-from offenders.models import Association, Subject
+from offenders.models import Association, Bulletin, Subject
 from records import actions
 from records.models import (
     DoomedFile,
     Extension,
     KeptFigure,
+    KeptReach,
     RetentionHold,
     RetentionRule,
     Tombstone,
@@ -36,6 +37,13 @@ from .wording import because, kept_because, other_because, report_because
 
 BUSY: Final = "Somebody is working on it. The next night tries again."
 NOT_DUE: Final = "It is no longer due."
+
+OTHERS: Final[dict[str, type[models.Model]]] = {
+    "intelligence": IntelligenceReport,
+    "bulletin": Bulletin,
+    "case": CaseFile,
+}
+"""What has a clock of its own beside subjects and reports."""
 
 _also: list[Callable[[str, Sequence[int]], None]] = []
 
@@ -145,11 +153,11 @@ def report_delete(key: int, *, on: dt.date) -> None:
 
 @transaction.atomic
 def other_delete(category: str, key: int, *, on: dt.date) -> None:
-    """Delete an intelligence report or a closed case file (its key) if it is due by a day.
+    """Delete intelligence, a bulletin or a closed case file (its key) if it is due by a day.
 
     Raises KeptError as subject_delete does.
     """
-    rows: Any = (IntelligenceReport if category == "intelligence" else CaseFile)._base_manager
+    rows = OTHERS[category]._base_manager
     locked = list(rows.select_for_update(skip_locked=True, of=("self",)).filter(pk=key))
     if not locked:
         raise KeptError(BUSY)
@@ -163,10 +171,11 @@ def other_delete(category: str, key: int, *, on: dt.date) -> None:
 
 
 def other_purge(category: str, key: int, why: Why) -> None:
-    """Delete a locked intelligence report or case file."""
+    """Delete a locked intelligence report, bulletin or case file."""
     if category == "intelligence":
-        rows = IntelligenceReport.objects.filter(pk=key)
-        purged = of_incidents.purge_intelligence(list(rows))
+        purged = of_incidents.purge_intelligence(list(IntelligenceReport.objects.filter(pk=key)))
+    elif category == "bulletin":
+        purged = of_offenders.purge_bulletins(list(Bulletin.objects.filter(pk=key)))
     else:
         purged = of_exclusions.purge_cases(CaseFile.objects.filter(pk=key))
     _leave(purged, why, {})
@@ -224,6 +233,14 @@ def _leave(purged: Purged, why: Why, more: dict[str, Iterable[Any]]) -> None:
             )
             for figure in (*gone.figures, *more.get(gone.ref, ()))
         )
+        if gone.reach is not None:
+            KeptReach.objects.create(
+                tombstone=stone,
+                bulletin_key=gone.reach.key,
+                sent_on=gone.reach.sent_on,
+                recipients=gone.reach.recipients,
+                readers=gone.reach.readers,
+            )
     DoomedFile.objects.bulk_create(
         (DoomedFile(name=name, since=now) for name in sorted(set(purged.files))),
         ignore_conflicts=True,

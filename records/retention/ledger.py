@@ -11,18 +11,18 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from exclusions.models import CaseFile
-from incidents.models import IntelligenceReport, Report, ReportCounter
+from incidents.models import Report, ReportCounter
 from offenders.models import NumberSeries, Subject
 from records.models import RecordKind, Tombstone
 
 from .deleting import (
+    OTHERS,
     KeptError,
     Why,
     locked_reports,
@@ -142,7 +142,7 @@ def ledger_replay(path: str | Path) -> list[str]:
         _number_taken(entry.ref)
     left = [entry for entry in found if entry.ref not in done]
     again: list[str] = []
-    for category in ("subject", "intelligence", "case", "report"):
+    for category in ("subject", *OTHERS, "report"):
         for entry in left:
             if entry.category == category and _again(entry):
                 again.append(entry.ref)
@@ -161,9 +161,9 @@ def _again(entry: Entry) -> bool:
         why = Why(rules[_kind(subject)], AGAIN, entry.deleted_on, deleted_on=entry.deleted_on)
         subject_purge(locked_whole(subject.pk), why)
         return True
-    if entry.category in ("intelligence", "case"):
-        model: Any = IntelligenceReport if entry.category == "intelligence" else CaseFile
-        key = model.objects.filter(ref=entry.ref).values_list("pk", flat=True).first()
+    if entry.category in OTHERS:
+        rows = OTHERS[entry.category]._base_manager.filter(ref=entry.ref)
+        key = rows.values_list("pk", flat=True).first()
         if key is None:
             return False  # it went with its subject
         rule = rules[entry.category]

@@ -18,15 +18,14 @@ from audit.services import record
 from common import dates
 from common.forgetting import references_forget, text_columns
 from exclusions.clock import shown_until_of
-from exclusions.models import CaseFile
-from incidents.models import IntelligenceReport, Report
+from incidents.models import Report
 from members.models import OutboundEmail, User
 from offenders.models import ProfileVersion, Subject
 from offenders.services.profiles import profile_shorten
 from records import actions
 from records.models import DoomedFile, Extension, RetentionRun, RunItem, Tombstone
 
-from .deleting import KeptError, other_delete, report_delete, subject_delete
+from .deleting import OTHERS, KeptError, other_delete, report_delete, subject_delete
 from .ledger import ledger_reconcile, ledger_write
 from .plan import plan
 
@@ -35,8 +34,7 @@ logger = logging.getLogger(__name__)
 BROKEN_OFF: Final = "The night broke off. It is on the next one’s list."
 CATEGORIES: Final[dict[str, type[models.Model]]] = {
     "subject": Subject,
-    "intelligence": IntelligenceReport,
-    "case": CaseFile,
+    **OTHERS,
     "report": Report,
 }
 """What is on a list, in the order in which it goes: whom a report is kept for before the report."""

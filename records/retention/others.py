@@ -1,4 +1,4 @@
-"""Records on a clock of their own beside subjects and reports: intelligence, closed case files."""
+"""Records on clocks of their own: intelligence, bulletins, closed case files."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import DateField, F, Func, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
+from common import dates
 from common.db import LondonDate
 from exclusions.models import CaseFile
 from incidents.models import IntelligenceReport
 from offenders.access import merged_on
+from offenders.models import Bulletin
 
 from .clocks import Clock, clocks_of
 from .policy import Rules, rules_on
@@ -37,10 +39,14 @@ def others_due(
     keys: Sequence[int] | None = None,
     rules: Rules | None = None,
 ) -> list[OtherDue]:
-    """Return intelligence reports and closed case files that are due by a day, or these of them."""
+    """Return intelligence, bulletins and closed case files that are due by a day, or these."""
     held = rules or rules_on(on)
     found: list[OtherDue] = []
-    for name, rows in (("intelligence", _intelligence()), ("case", _cases())):
+    for name, rows in (
+        ("intelligence", _intelligence()),
+        ("bulletin", _bulletins(on)),
+        ("case", _cases()),
+    ):
         if category in (None, name):
             found += _due(name, rows, on, held, keys)
     return found
@@ -50,6 +56,12 @@ def _intelligence() -> Any:
     """From the day it was given, it was to be reviewed, or its sharing ends: the last of them."""
     days = Greatest(LondonDate("submitted_at"), F("review_on"), F("shared_until"))
     return IntelligenceReport.objects.annotate(clock_on=days)
+
+
+def _bulletins(on: dt.date) -> Any:
+    """One that is yet to start by itself is no old one."""
+    rows = Bulletin.objects.exclude(sent_at=None, send_at__gte=dates.london_midnight(on))
+    return rows.annotate(clock_on=LondonDate(Coalesce("sent_at", "created_at")))
 
 
 def _cases() -> Any:
@@ -76,6 +88,8 @@ def _due(
 def _kept(category: str, keys: list[int], on: dt.date) -> dict[int, list[str]]:
     """Return what keeps these records: a hold and the like on somebody they are about."""
     rows: Any
+    if category == "bulletin":
+        return {}  # it says nothing that the profiles don't
     if category == "case":
         rows = CaseFile.objects.filter(pk__in=keys).values_list("pk", "subject")
     else:

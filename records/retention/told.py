@@ -7,7 +7,7 @@ from common.wording import counted
 from exclusions.models import CaseFile
 from incidents.models import IntelligenceReport, Involvement, Report
 from offenders.access import merged_on
-from offenders.models import Subject
+from offenders.models import Bulletin, Subject
 from records.models import RecordKind, RetentionRule
 
 from .clocks import Clock, clocks_of
@@ -53,6 +53,13 @@ def intelligence_told(row: IntelligenceReport) -> Told:
     due = _after(max(day for day in days if day), rule)
     line = "Whom the night deletes before is taken out of it."
     return _own_told(due, rule, [line])
+
+
+def bulletin_told(row: Bulletin) -> Told:
+    """Return what the page of a bulletin says of its day."""
+    rule = rules_on()[RecordKind.BULLETIN]
+    due = _after(dates.london_date(row.sent_at or row.created_at), rule)
+    return _own_told(due, rule, ["Whom the night deletes before is taken out of it."])
 
 
 def case_told(row: CaseFile) -> Told:

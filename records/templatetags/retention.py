@@ -6,8 +6,14 @@ from django import template
 
 from exclusions.models import CaseFile
 from incidents.models import IntelligenceReport, Report
-from offenders.models import Subject
-from records.retention.told import case_told, intelligence_told, report_told, subject_clock_told
+from offenders.models import Bulletin, Subject
+from records.retention.told import (
+    bulletin_told,
+    case_told,
+    intelligence_told,
+    report_told,
+    subject_clock_told,
+)
 
 register = template.Library()
 
@@ -39,3 +45,9 @@ def case_deleted_on(case: CaseFile) -> dict[str, Any]:
 def intelligence_deleted_on(row: IntelligenceReport) -> dict[str, Any]:
     """Say when and why an intelligence report is deleted."""
     return {"told": intelligence_told(row)}
+
+
+@register.inclusion_tag("records/includes/deleted_on.html")
+def bulletin_deleted_on(row: Bulletin) -> dict[str, Any]:
+    """Say when and why a bulletin is deleted."""
+    return {"told": bulletin_told(row)}

@@ -9,6 +9,7 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis.extra.django import TestCase
 
+from board.models import BulletinReach
 from board.tallies import tallies_rebuild, tallies_refresh
 from board.tests.raw import kept, raw, without_members
 from common import dates
@@ -17,7 +18,7 @@ from exclusions.services import case_close, signed_copies_add
 from incidents.models import Report
 from incidents.services import PersonInput, report_accept
 from incidents.tasks import attachment_variants_sweep
-from offenders.models import Subject
+from offenders.models import Bulletin, Subject
 from offenders.services import bulletin_queue, bulletin_send
 from offenders.services.record import vehicle_add
 from offenders.tasks import photo_variants_sweep
@@ -298,3 +299,24 @@ def test_intelligence_and_closed_cases_have_days_of_their_own(cast: Cast, store:
         assert Subject.objects.filter(pk=who.pk).exists()
         assert orphans() == []
         assert Tombstone.objects.get(ref=file.ref).category == "case"
+
+
+def test_an_old_bulletin_goes_and_whom_it_reached_stays(cast: Cast, store: Path) -> None:
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        version = factories.published(cast.intel)
+        sent = factories.bulletin(cast.intel, version)
+        bulletin_send(by=cast.intel, bulletin=sent)
+        bulletin_queue(bulletin_id=sent.pk)
+        recipients = sent.deliveries.count()
+        tallies_refresh()
+        before = list(BulletinReach.objects.values_list("sent_on", "recipients", "readers"))
+        clock.shift(366 * DAY)
+        night = one_night()
+        assert night.items.get(ref=sent.ref).state == "deleted"
+        assert not Bulletin.objects.exists()
+        tallies_rebuild()
+        after = list(BulletinReach.objects.values_list("sent_on", "recipients", "readers"))
+        assert after == before
+        assert before[0][1] == recipients > 0
+        assert says("Watch for these") == []
+        assert Subject.objects.filter(pk=version.subject_id).exists()
