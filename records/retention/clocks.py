@@ -166,9 +166,11 @@ class Clock:
         return self.is_late and self.put_off_until is None
 
 
-def clocks_of(keys: Sequence[int], *, on: dt.date | None = None) -> dict[int, Clock]:
+def clocks_of(
+    keys: Sequence[int], *, on: dt.date | None = None, rules: Rules | None = None
+) -> dict[int, Clock]:
     """Return the clock of each of these subjects (keys) as of a London day, today by default."""
-    return {clock.key: clock for clock in _clocks(on or dates.today(), keys=keys)}
+    return {clock.key: clock for clock in _clocks(on or dates.today(), keys=keys, rules=rules)}
 
 
 def clocks_due(on: dt.date, *, rules: Rules | None = None) -> list[Clock]:

@@ -23,8 +23,9 @@ def subject_clock_told(subject: Subject) -> tuple[Clock, Told]:
     key = subject.pk
     if subject.merged_into_id is not None:
         key = merged_on([key])[key]
-    clock = clocks_of([key])[key]
-    return clock, subject_told(clock, rules_on()[clock.kind])
+    rules = rules_on()
+    clock = clocks_of([key], rules=rules)[key]
+    return clock, subject_told(clock, rules[clock.kind])
 
 
 def report_told(report: Report) -> Told:
@@ -102,5 +103,5 @@ def _last_of(report: Report, rules: Rules) -> Clock | None:
     keys = {row[0] for row in found}
     leads = merged_on(keys) if keys else {}
     wholes = {leads.get(key, key) for key in keys}
-    clocks = clocks_of(sorted(wholes)) if wholes else {}
+    clocks = clocks_of(sorted(wholes), rules=rules) if wholes else {}
     return max(clocks.values(), key=lambda clock: clock.due_on, default=None)

@@ -45,8 +45,8 @@ def wholes() -> dict[str, Said]:
 def one_night() -> RetentionRun:
     """Run a night and compare what it did with the oracle's word, and what it left with nothing."""
     today = dates.today()
-    if done := RetentionRun.objects.filter(on=today).first():
-        return done  # once a day
+    if earlier := RetentionRun.objects.filter(on=today).first():
+        return earlier  # once a day
     before, told = wholes(), plan(today)
     shown = {line.ref for line in told if not line.kept}
     night = night_run()
