@@ -17,22 +17,29 @@ from django.db import connection, models
 
 REMOVED: Final = "[removed]"
 SHORTEST: Final = 3
+OWN_NAME: Final = ("name", "aliases", "printed_name")
+"""Columns with the name of whom a row is about: never taken out of the row of who stays."""
 BETWEEN: Final = r"[\s\u2010-\u2015,.'’-]{1,3}"
 DASHES: Final = r"[ \u2010-\u2015-]{0,3}"
 
 
 @dataclass(frozen=True)
 class Words:
-    """What is to be forgotten: whole names and aliases, and references."""
+    """What is to be forgotten: whole names and aliases, and references.
+
+    `doubtful` are names that somebody who stays bears too: they are pointed out, never taken out.
+    """
 
     names: Collection[str] = ()
     refs: Collection[str] = ()
+    doubtful: Collection[str] = ()
     pattern: "re.Pattern[str]" = field(init=False)
     hint: "re.Pattern[str]" = field(init=False)
 
     def __post_init__(self) -> None:
         told = [name for name in sorted(self.names, key=len, reverse=True) if _tells(name)]
-        parts = [part for name in told for part in re.findall(r"[^\W\d_]+", name)]
+        said = [*told, *self.doubtful]
+        parts = [part for name in said for part in re.findall(r"[^\W\d_]+", name)]
         whole = [*map(_spelt, told), *map(_ref, self.refs)]
         hints = [re.escape(part) for part in sorted(set(parts)) if len(part) >= SHORTEST]
         object.__setattr__(self, "pattern", _any(whole))
@@ -74,9 +81,14 @@ def _ref(ref: str) -> str:
 
 
 def text_columns(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
-    """Return the columns of a table that can hold words: texts, JSON, lists of texts."""
+    """Return the columns of a table that can hold words: texts, JSON, lists of texts.
+
+    Not those with the row's own name.
+    """
     found: list[models.Field[Any, Any]] = []
     for column in model._meta.concrete_fields:
+        if column.attname in OWN_NAME:
+            continue
         if column.generated or column.choices or getattr(column, "unique", False):
             continue
         if isinstance(column, ArrayField):

@@ -44,6 +44,7 @@ def purge_subject(keys: Sequence[int], words: Words) -> Purged:
     Alert.objects.filter(subject__in=keys).delete()
     for key in keys:
         named = Alert.objects.filter(names__contains=[key])
+        forget(named, words)
         array = ArrayField(BigIntegerField())
         names = Func("names", Value(key), function="array_remove", output_field=array)
         named.update(names=names)
@@ -52,6 +53,16 @@ def purge_subject(keys: Sequence[int], words: Words) -> Purged:
     look_at = forget_in_reports(reports, words)
     look_at |= forget(IntelligenceReport.objects.filter(pk__in=given), words)
     return Purged(look_at=look_at)
+
+
+def companions_of(keys: Sequence[int]) -> set[int]:
+    """Return the keys of who else is on a report, or in intelligence, with these (keys)."""
+    theirs = Involvement.objects.filter(subject__in=keys).values("report")
+    with_them = Involvement.objects.filter(report__in=theirs, subject__isnull=False)
+    found = set(with_them.values_list("subject", flat=True))
+    told = IntelligenceReport.objects.filter(subjects__in=keys)
+    found |= set(told.values_list("subjects", flat=True)) - {None}
+    return found - set(keys)
 
 
 def _not_likely(keys: Sequence[int]) -> None:

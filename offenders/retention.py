@@ -1,24 +1,31 @@
 """What of this app's tables goes with a subject. Thin: the caller has locked it and commits."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Q
 
 from audit.models import Event
 from common import dates
-from common.forgetting import Words
+from common.forgetting import Words, forget
 from common.purging import Gone, Purged, Reach
 from members.models import OutboundEmail
 from offenders.actions import BULLETIN_VIEWED
 from offenders.models import (
+    AgeOverride,
     Alias,
+    Association,
     Bulletin,
+    LegalFact,
     Photo,
     PrintedPack,
     ProfileVersion,
+    Recognition,
     Subject,
     SubjectMerge,
+    SubjectWarning,
+    TopTenChoice,
+    Vehicle,
 )
 from offenders.querysets import BULLETIN_MAIL
 from offenders.services.photos import files_of
@@ -27,16 +34,41 @@ READ_WITHIN = dt.timedelta(days=30)
 """Who opens a bulletin within so long was reached by it."""
 
 
-def words_of(keys: Sequence[int]) -> Words:
-    """Return the names that these records (keys) bear or bore, and their references."""
-    subjects = Subject.objects.filter(pk__in=keys)
-    names = set(subjects.values_list("name", flat=True))
+def words_of(keys: Sequence[int], companions: Collection[int] = ()) -> Words:
+    """Return the names that these records (keys) bear or bore, and their references.
+
+    A name that one of their `companions` (keys) bears too is doubtful.
+    """
+    names, theirs = _names_of(keys), _names_of(companions)
+    shared = {name for name in names if name.casefold() in {each.casefold() for each in theirs}}
+    refs = Subject.objects.filter(pk__in=keys).values_list("ref", flat=True)
+    return Words(names=names - shared, refs=set(refs), doubtful=shared)
+
+
+def _names_of(keys: Collection[int]) -> set[str]:
+    names = set(Subject.objects.filter(pk__in=keys).values_list("name", flat=True))
     names |= set(Alias.objects.filter(subject__in=keys).values_list("name", flat=True))
     versions = ProfileVersion.objects.filter(subject__in=keys)
     for name, aliases in versions.values_list("name", "aliases"):
         names |= {name, *aliases}
-    refs = set(subjects.values_list("ref", flat=True))
-    return Words(names=names - {""}, refs=refs)
+    return names - {""}
+
+
+def associates_of(keys: Sequence[int]) -> set[int]:
+    """Return the keys of those whom somebody noted as associates of these records (keys)."""
+    pairs = Association.objects.filter(Q(first__in=keys) | Q(second__in=keys))
+    return {key for pair in pairs.values_list("first", "second") for key in pair} - set(keys)
+
+
+def forget_in_records(companions: Collection[int], words: Words) -> set[str]:
+    """Take these words out of the records (keys) of who stays; return what to look at."""
+    found = forget(Subject.objects.filter(pk__in=companions), words)
+    for model in (SubjectWarning, LegalFact, AgeOverride, Recognition, TopTenChoice, Vehicle,
+                  ProfileVersion):  # fmt: skip
+        rows = model._base_manager.filter(subject__in=companions)
+        found |= forget(rows, words, told="subject__ref")
+    pairs = Association.objects.filter(first__in=companions)
+    return found | forget(pairs, words, told="first__ref")
 
 
 def purge(keys: Sequence[int]) -> Purged:

@@ -39,3 +39,9 @@ def test_a_part_of_a_name_is_pointed_out() -> None:
 def test_nothing_to_forget_changes_nothing() -> None:
     assert Words().cleared("Kevin Marsh, D-0042") == "Kevin Marsh, D-0042"
     assert Words(names=["Al", "-"]).cleared("Al was here") == "Al was here"
+
+
+def test_a_name_that_somebody_else_bears_is_only_pointed_out() -> None:
+    words = Words(names=["Kez"], doubtful=["Kevin Marsh"])
+    assert words.cleared("Kevin Marsh, called Kez") == f"Kevin Marsh, called {REMOVED}"
+    assert words.hinted("Kevin Marsh")

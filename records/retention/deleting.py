@@ -114,7 +114,8 @@ def locked_whole(key: int) -> list[int]:
 
 def subject_purge(keys: Sequence[int], why: Why) -> set[str]:
     """Delete these locked records, that are one person, and everything that points to them."""
-    words = of_offenders.words_of(keys)
+    companions = of_incidents.companions_of(keys) | of_offenders.associates_of(keys)
+    words = of_offenders.words_of(keys, companions)
     breaches = of_exclusions.breaches_of(keys)
     notices = list(Notice.objects.filter(subject__in=keys).values_list("pk", flat=True))
     pairs = Association.objects.filter(models.Q(first__in=keys) | models.Q(second__in=keys))
@@ -125,6 +126,7 @@ def subject_purge(keys: Sequence[int], why: Why) -> set[str]:
     purged.add(of_exclusions.purge(keys, words))
     purged.add(of_incidents.purge_subject(keys, words))
     purged.add(of_offenders.purge(keys))
+    purged.look_at |= of_offenders.forget_in_records(companions, words)
     _tell("exclusions.notice", notices)
     _tell("offenders.association", associations)
     _tell("offenders.subject", keys)
