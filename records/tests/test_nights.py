@@ -205,6 +205,26 @@ def test_everything_goes_and_the_figures_stay(cast: Cast, store: Path, client_of
         assert client.get("/subjects/?q=okonjo").context["page"].paginator.count == 0
 
 
+def test_the_boards_page_says_the_same_before_and_after(
+    cast: Cast, store: Path, client_of: Any
+) -> None:
+    """Every figure of every month; but how many there are now is how many there are now."""
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        who = everything_about(cast)
+        clock.shift(367 * DAY)
+        clock.move_to(dates.london_midnight(said_of(who, dates.today()).due_on))
+        years = "/board/figures.csv?since=2026-11-01&until=2027-12-31"
+        said = []
+        for _ in range(2):
+            tallies_rebuild()
+            said.append(set(client_of("board").get(years).content.decode().splitlines()))
+            night_run()
+        assert not Subject.objects.filter(pk=who.pk).exists()
+        changed = {line for line in said[0] ^ said[1] if "As of" not in line}
+        assert all("nown" in line or "ought" in line for line in changed), changed
+        assert len(said[0]) > 20
+
+
 def test_a_night_that_is_done_is_left_as_it_is(cast: Cast, store: Path) -> None:
     with time_machine.travel(BEGIN, tick=False) as clock:
         factories.subject(cast.intel, name="Soon Gone", photo=False)
