@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from common import dates
@@ -114,9 +114,24 @@ def shown_until_of(keys: Sequence[int] | None = None) -> dict[int, dt.date]:
     """
     facts = FACTS.format(whole=ALL if keys is None else ONE)
     until = UNTIL.format(else_on="%(today)s::date")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH RECURSIVE {facts} SELECT viewed.whole, {until} FROM viewed",  # noqa: S608
-            parameters(dates.today()) | {"keys": list(keys or ())},
-        )
-        return dict(cursor.fetchall())
+    statement = f"WITH RECURSIVE {facts} SELECT viewed.whole, {until} FROM viewed"  # noqa: S608
+    asked = parameters(dates.today()) | {"keys": list(keys or ())}
+    return dict(rows_of(statement, asked, many=keys is None))
+
+
+def rows_of(statement: str, asked: dict[str, Any], *, many: bool) -> list[Any]:
+    """Return the rows of a statement on FACTS. `many`: of all records, not of some.
+
+    The planner can't know how many rows come out of a recursion and guesses few; of all records it
+    would compare each with each. So of many it is told to hash, for this statement alone.
+    """
+    if not many:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, asked)
+            return list(cursor.fetchall())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(statement, asked)
+        found = list(cursor.fetchall())
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return found

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection
-
 from common import dates
-from exclusions.clock import ALL, FACTS, ONE, UNTIL, parameters
+from exclusions.clock import ALL, FACTS, ONE, UNTIL, parameters, rows_of
 
 from .policy import Rules, months_of, rules_on
 
@@ -65,28 +63,26 @@ WITH RECURSIVE {facts}, rule (kind, more, late, grace) AS (
       FROM kinds JOIN rule ON rule.kind = kinds.kind
 ), near AS (
     SELECT * FROM timed WHERE %(by)s::date IS NULL OR rule_due <= %(by)s::date
+), part AS (
+    SELECT led.part, near.whole, near.rule_due - near.late AS since, near.rule_due - 1 AS until
+      FROM near JOIN led ON led.whole = near.whole WHERE near.late > 0
 ), late AS (
     -- What came in the last days before it was due gives a grace, once: it counts from that day.
-    SELECT near.whole FROM near
-     WHERE near.late > 0 AND EXISTS (
-        SELECT 1 FROM led JOIN incidents_involvement person ON person.subject_id = led.part
-          JOIN incidents_report report ON report.id = person.report_id
-         WHERE led.whole = near.whole
-           AND (report.status = 'submitted'
-                OR report.status = 'accepted' AND report.kind = 'sighting')
-           AND (report.sent_at AT TIME ZONE 'Europe/London')::date
-               BETWEEN near.rule_due - near.late AND near.rule_due - 1
-        UNION ALL
-        SELECT 1 FROM led JOIN exclusions_notice notice ON notice.subject_id = led.part
-         WHERE led.whole = near.whole AND notice.served_at IS NULL AND notice.revoked_at IS NULL
-           AND (notice.raised_at AT TIME ZONE 'Europe/London')::date
-               BETWEEN near.rule_due - near.late AND near.rule_due - 1
-        UNION ALL
-        SELECT 1 FROM led JOIN exclusions_warningletter letter ON letter.subject_id = led.part
-         WHERE led.whole = near.whole AND letter.given_at IS NULL AND letter.withdrawn_at IS NULL
-           AND (letter.raised_at AT TIME ZONE 'Europe/London')::date
-               BETWEEN near.rule_due - near.late AND near.rule_due - 1
-     )
+    SELECT part.whole FROM part
+      JOIN incidents_involvement person ON person.subject_id = part.part
+      JOIN incidents_report report ON report.id = person.report_id
+     WHERE (report.status = 'submitted'
+            OR report.status = 'accepted' AND report.kind = 'sighting')
+       AND (report.sent_at AT TIME ZONE 'Europe/London')::date BETWEEN part.since AND part.until
+    UNION
+    SELECT part.whole FROM part JOIN exclusions_notice notice ON notice.subject_id = part.part
+     WHERE notice.served_at IS NULL AND notice.revoked_at IS NULL
+       AND (notice.raised_at AT TIME ZONE 'Europe/London')::date BETWEEN part.since AND part.until
+    UNION
+    SELECT part.whole FROM part JOIN exclusions_warningletter letter
+        ON letter.subject_id = part.part
+     WHERE letter.given_at IS NULL AND letter.withdrawn_at IS NULL
+       AND (letter.raised_at AT TIME ZONE 'Europe/London')::date BETWEEN part.since AND part.until
 ), put_off AS (
     SELECT near.whole, max(extension.until) AS until
       FROM near JOIN led ON led.whole = near.whole
@@ -208,6 +204,5 @@ def _clocks(
         until=UNTIL.format(else_on="viewed.served_on"),
         slack=HOLD_SLACK,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters(on, months_of(held)) | wanted)
-        return [Clock(*row) for row in cursor.fetchall()]
+    asked = parameters(on, months_of(held)) | wanted
+    return [Clock(*row) for row in rows_of(statement, asked, many=keys is None)]

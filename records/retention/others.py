@@ -36,16 +36,20 @@ def others_due(
     on: dt.date,
     *,
     category: str | None = None,
+    doomed: Sequence[int] = (),
     keys: Sequence[int] | None = None,
     rules: Rules | None = None,
 ) -> list[OtherDue]:
-    """Return intelligence, bulletins and closed case files that are due by a day, or these."""
+    """Return intelligence, bulletins and closed case files that are due by a day, or these.
+
+    `doomed` are the keys of subjects that are deleted before: their case files go with them.
+    """
     held = rules or rules_on(on)
     found: list[OtherDue] = []
     for name, rows in (
         ("intelligence", _intelligence()),
         ("bulletin", _bulletins(on)),
-        ("case", _cases()),
+        ("case", _cases().exclude(subject__in=doomed)),
     ):
         if category in (None, name):
             found += _due(name, rows, on, held, keys)

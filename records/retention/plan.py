@@ -35,10 +35,11 @@ def plan(on: dt.date, *, rules: Rules | None = None) -> list[Line]:
     clocks = clocks_due(on, rules=held)
     going = [clock.key for clock in clocks if clock.goes_by(on)]
     lines = [subject_line(clock, held, on) for clock in clocks]
-    others = others_due(on, rules=held)
+    doomed = parts_among(going)
+    others = others_due(on, doomed=doomed, rules=held)
     lines += [other_line(row, held) for row in others]
     cases = [row.key for row in others if row.category == "case" and not row.kept]
-    reports = reports_due(on, doomed=parts_among(going), cases=cases, rules=held)
+    reports = reports_due(on, doomed=doomed, cases=cases, rules=held)
     return lines + [report_line(row, held) for row in reports]
 
 

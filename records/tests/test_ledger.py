@@ -4,13 +4,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import connection
 
 from offenders.models import Subject
-from records.models import Tombstone
+from records.models import KeptFigure, Tombstone
 from records.retention.ledger import entries, ledger_reconcile, ledger_replay, ledger_write
 from records.retention.nightly import night_run
 from records.tests.oracle import DAY
@@ -36,11 +37,11 @@ def gone(cast: Cast, name: str = "Soon Gone") -> str:
 
 def put_back(cast: Cast, ref: str) -> None:
     """Put a database back to before the deletion: the record is there, the tombstone isn't."""
-    with connection.cursor() as cursor:
-        for table in ("records_keptfigure", "records_tombstone"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(f"DELETE FROM {table}")
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    with pgtrigger.ignore(
+        "records.KeptFigure:kept_figure_append_only", "records.Tombstone:tombstone_kept"
+    ):
+        KeptFigure.objects.all().delete()
+        Tombstone.objects.all().delete()
     Subject.objects.create(ref=ref, status="known", name="Soon Gone", created_by=cast.intel)
 
 

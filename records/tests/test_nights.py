@@ -266,7 +266,7 @@ def test_a_night_costs_no_more_for_each_that_is_kept(
             who = factories.subject(cast.intel, name=f"Kept {n}x", photo=False)
             factories.case_file(cast.intel, who)
         clock.shift(400 * DAY)
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(10):
             assert len(plan(dates.today())) == 12
 
 
