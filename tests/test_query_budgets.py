@@ -107,7 +107,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     factories.alert(intel, cast.shop, subject=version.subject)
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
     fill_photos(intel, version)
-    retained(intel, hidden)
+    hold, night = retained(intel, hidden)
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
     for_the_board(cast)
@@ -120,6 +120,8 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "pack": factories.evidence_pack(intel, case).ref,
         "published": version.subject.ref,
         "unpublished": hidden.ref,
+        "hold": hold,
+        "night": night,
         "kept": kept.ref,
         "merge": merge.pk,
         "waiting": waiting.ref,
@@ -136,7 +138,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     }
 
 
-def retained(intel: User, subject: Subject) -> None:
+def retained(intel: User, subject: Subject) -> tuple[int, str]:
     """Add a hold whose review is due, a night with something to look at, and one deleted since."""
     hold = factories.hold(intel, subject)
     RetentionHold.objects.filter(pk=hold.pk).update(review_on=dates.today())
@@ -146,6 +148,7 @@ def retained(intel: User, subject: Subject) -> None:
     for row in (old, factories.subject(intel, name="Due Today", photo=False)):
         Subject.objects.filter(pk=row.pk).update(created_at=timezone.now() - dt.timedelta(days=500))
     subject_delete(old.pk, on=dates.today())
+    return hold.pk, night.isoformat()
 
 
 def for_the_board(cast: Cast) -> None:

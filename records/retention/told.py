@@ -15,7 +15,7 @@ from .policy import Rules, rules_on
 from .wording import NEAR, Told, other_because, subject_told
 
 
-def subject_clock_told(subject: Subject) -> tuple[Clock, Told]:
+def subject_clock_told(subject: Subject, rules: Rules | None = None) -> tuple[Clock, Told]:
     """Return the clock of a subject's record, and what its page says of it.
 
     Of one that is part of another by now, that other's: they go together.
@@ -23,7 +23,7 @@ def subject_clock_told(subject: Subject) -> tuple[Clock, Told]:
     key = subject.pk
     if subject.merged_into_id is not None:
         key = merged_on([key])[key]
-    rules = rules_on()
+    rules = rules or rules_on()
     clock = clocks_of([key], rules=rules)[key]
     return clock, subject_told(clock, rules[clock.kind])
 
@@ -65,8 +65,9 @@ def bulletin_told(row: Bulletin) -> Told:
 
 def case_told(row: CaseFile) -> Told:
     """Return what the page of a case file says of its day: its own, or with its subject before."""
-    rule = rules_on()[RecordKind.CASE]
-    clock, told = subject_clock_told(row.subject)
+    rules = rules_on()
+    rule = rules[RecordKind.CASE]
+    clock, told = subject_clock_told(row.subject, rules)
     if row.closed_at is None:
         return Told("It is open: neither it nor the record is deleted before it is closed.", [])
     due = _after(dates.london_date(row.closed_at), rule)

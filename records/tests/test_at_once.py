@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings as conf
 from django.db import connection, transaction
+from environ import Env
 
 from incidents.models import Report
 from incidents.services import report_accept
@@ -150,11 +151,10 @@ def test_killed_in_the_middle_the_next_run_finishes(store: Path, where: str, aft
 
 def child_env() -> dict[str, str]:
     """Return the environment of a program on this test's own database and store."""
-    place = connection.settings_dict
-    host = str(place["HOST"]).replace("/", "%2F")
-    who = f"{place['USER']}:{place['PASSWORD']}" if place["PASSWORD"] else place["USER"]
-    port = f":{place['PORT']}" if place["PORT"] else ""
-    url = f"postgres://{who}@{host}{port}/{place['NAME']}"
+    url = os.environ["DATABASE_URL"]
+    name = Env.db_url_config(url)["NAME"]
+    before, _, after = url.rpartition(f"/{name}")
+    url = f"{before}/{connection.settings_dict['NAME']}{after}"
     data = Path(conf.MEDIA_ROOT).parent
     return {
         **{name: value for name, value in os.environ.items() if name != "DTAC_TEST_MIGRATED"},
