@@ -63,6 +63,7 @@ ENTRIES = (
     Entry("case_list", "Case files", "briefcase", INTEL),
     Entry("type_list", "Types of incident", "list", INTEL),
     Entry("viewing_list", "Unusual viewing", "eye", frozenset({Role.INTEL, Role.ADMIN})),
+    Entry("retention", "Records", "archive", INTEL),
     Entry("document_list", "Documents", "book-open", READERS | BOARD),
     Entry("import_list", "Import", "upload", INTEL),
     Entry("scheme_settings", "Scheme settings", "settings", INTEL),
@@ -137,6 +138,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 SECTION_OF = {
+    "retention_rule": "retention",
+    "night": "retention",
+    "deleted_list": "retention",
+    "hold_list": "retention",
+    "hold": "retention",
+    "hold_new": "subject_list",
+    "subject_put_off": "subject_list",
     "alert_new": "alerts",
     "profile": "gallery",
     "report": "report_list",

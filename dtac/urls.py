@@ -124,6 +124,7 @@ urlpatterns = [
     path("bulletins/<str:ref>/schedule/", bulletins.schedule, name="bulletin_schedule"),
     path("subjects/<str:ref>/", subjects.subject, name="subject"),
     path("subjects/<str:ref>/publish/", publish.subject_publish, name="subject_publish"),
+    path("", include("records.urls")),
     path("", include("exclusions.urls")),
     path("", include("members.urls")),
     path("", include("board.urls")),

@@ -3,11 +3,12 @@
 import datetime as dt
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import QuerySet
 
 from common import dates
+from exclusions.clock import shown_until_of
 from exclusions.models import Notice
-from incidents.models import Involvement, Report
+from incidents.models import Report
 from offenders.models import Subject
 
 # One statement: the gallery must not see half of it. Rows that are right stay untouched.
@@ -70,33 +71,9 @@ def latest_activity(subject: int) -> dt.datetime | None:
 def shown_until(subject: Subject) -> dt.date:
     """Return the last day that members see a subject by the rule, which may be past.
 
-    Twelve months after the last accepted incident that they took part in (behaviour 28; a sighting
-    never extends it, 29), here or before the record was taken over; where there is none, after the
-    first publication. A notice in force holds them until its end.
+    exclusions/clock.py says what the rule is, of one as of all.
     """
-    qualifying = Report.objects.accepted_incidents().filter(
-        people__subject=subject, people__part=Involvement.Part.DID_IT
-    )
-    last = qualifying.order_by("-occurred_on").values_list("occurred_on", flat=True).first()
-    known = [day for day in (last, _last_before(subject)) if day]
-    start = max(known) if known else _first_shown(subject) or dates.today()
-    notice = Notice.objects.in_force().filter(subject=subject).order_by("-ends_on").first()
-    ends = [dates.last_day_of_year_from(start)]
-    if notice is not None and notice.known_until is not None:
-        ends.append(notice.known_until)
-    return max(ends)
-
-
-def _last_before(subject: Subject) -> dt.date | None:
-    """Return the last incident recorded elsewhere, of this record or of one merged into it."""
-    same = Subject.objects.filter(Q(pk=subject.pk) | Q(merged_into=subject))
-    found: dt.date | None = same.aggregate(last=Max("last_incident_before"))["last"]
-    return found
-
-
-def _first_shown(subject: Subject) -> dt.date | None:
-    first = subject.versions.order_by("number").values_list("published_at", flat=True).first()
-    return dates.london_date(first) if first else None
+    return shown_until_of([subject.pk])[subject.pk]
 
 
 def activity_refresh() -> int:

@@ -20,6 +20,8 @@ ADULT = 18
 SURE_OF_ADULT = 21
 """An age that was only estimated must be at least this: witnesses are years out, and a child's
 profile must not be published by mistake (behaviour 17)."""
+REOPEN_MONTHS = 12
+"""So long after the day of the rule members may see somebody with a reason (behaviour 32)."""
 OVERRIDE_MONTHS = 3
 """A decision to publish somebody who may be under 18 is looked at again this soon (the Children's
 code, ICO 2020, asks for the child's best interests to be weighed; a year would be no weighing)."""
@@ -206,6 +208,11 @@ def _day_problems(draft: ProfileDraft) -> list[str]:
     if not today <= draft.expires_on <= latest:
         problems.append("The last day must be within the next 12 months.")
     by_rule = draft.until_by_rule
+    if by_rule and draft.expires_on > (ceiling := dates.add_months(by_rule, REOPEN_MONTHS)):
+        problems.append(
+            f"Whatever the reason, members see it until {dates.short_date(ceiling)} at most:"
+            " only another accepted incident begins it anew."
+        )
     if by_rule and draft.expires_on > max(by_rule, today) and not draft.longer_because.strip():
         problems.append(
             f"Members see it until {dates.short_date(max(by_rule, today))} by the rule of twelve"

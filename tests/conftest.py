@@ -129,6 +129,8 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     to_pubs = factories.shared_intelligence(intel, cast.police, audience=pubs)
     alert = factories.alert(cast.staff, cast.shop, subject=published.subject)
     viewing = factories.unusual_viewing(cast.other)
+    hold = factories.hold(intel, unpublished)
+    night = factories.night()
     data = ContactInput("Ann Lee", phone="01632 960001")
     contact, away = (
         contact_save(by=intel, member=member, data=data)
@@ -188,6 +190,8 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "police_contact": str(away.uuid),
         "alert": alert.ref,
         "viewing": viewing.pk,
+        "hold": hold.pk,
+        "night": night.on.isoformat(),
         "published": published.subject.ref,
         "licensed": licensed.subject.ref,
         "withdrawn": withdrawn.subject.ref,

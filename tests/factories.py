@@ -131,6 +131,8 @@ from offenders.services import (
     recognition_give,
     subject_create,
 )
+from records.models import RetentionHold, RetentionRun, RunItem
+from records.retention.holds import HoldInput, hold_place
 
 
 class AreaFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
@@ -528,6 +530,34 @@ def unusual_viewing(user: User) -> UnusualViewing:
     now = timezone.now()
     ago = now - dt.timedelta(minutes=12)
     return UnusualViewing.objects.create(user=user, began_at=ago, last_at=now, profiles=41)
+
+
+def hold(intel: User, subject: Subject, **fields: Any) -> RetentionHold:
+    """Return a hold on a record, to be looked at in three months."""
+    values: dict[str, Any] = {
+        "owner": intel,
+        "reason": "court",
+        "words": "Claim at the county court.",
+        "review_on": dates.today() + dt.timedelta(days=90),
+    }
+    data = HoldInput(**values | fields)
+    return hold_place(by=intel, subject=subject, client_id=uuid.uuid4(), data=data)
+
+
+def night(on: dt.date | None = None) -> RetentionRun:
+    """Return a night (today's) that deleted one record, kept one, and failed with one."""
+    now = timezone.now()
+    row = RetentionRun.objects.create(on=on or dates.today(), made_at=now, finished_at=now)
+    for number, state in enumerate(("deleted", "skipped", "failed")):
+        RunItem.objects.create(
+            run=row,
+            category="subject",
+            ref=f"D-9{number}{row.pk}",
+            due_on=row.on,
+            because="12 months after the record was made",
+            state=state,
+        )
+    return row
 
 
 def bulletin(intel: User, *versions: ProfileVersion, **fields: Any) -> Bulletin:

@@ -88,6 +88,8 @@ MORE = {
     "board_report_decide": ("return",),
     "board_report_files": ("remove", "file"),
     "statement_edit": ("remove",),
+    "retention_rule": ("save",),
+    "hold": ("end", "reason"),
     "application": ("decline", "reason", "answer"),
     "bank_line": ("aside", "words"),
     "fees": ("vat", "remove", "rate-percent", "rate-starts_on"),
@@ -109,6 +111,10 @@ MORE = {
     "appeal": ("step", "decide-decision", "decide-reasons", "decline-reason"),
 }  # fmt: skip
 PAGES = {
+    "retention_rule": "intel",
+    "hold": "intel",
+    "hold_new": "intel",
+    "subject_put_off": "intel",
     "import_map": "intel",
     "import_new": "intel",
     "import_step": "intel",
@@ -259,7 +265,8 @@ PAGES = {
     "viewing": "intel",
 }
 # Nothing is typed there, or it is the library's own.
-BUTTONS = {"bounce_clear",  "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
+BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
+           "night",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
            "photo_discard", "photo_file", "notice_let_go",
            "subject_unmerge", "top_ten_lift", "type_back",
@@ -272,7 +279,9 @@ LISTS = {
               "/meetings/"),
     "store": ("/equipment/", "/training/", "/training/people/",
               "/members/{own_member}/figures/", "/patterns/", "/business/"),
-    "intel": ("/import/", "/import/new/", "/import/{import_run}/",
+    "intel": ("/records/retention/", "/records/retention/nights/{night}/", "/records/deleted/",
+              "/records/holds/",
+              "/import/", "/import/new/", "/import/{import_run}/",
               "/gallery/", "/log/", "/log/where/", "/reports/", "/queue/", "/patterns/", "/series/",
               "/types/", "/subjects/", "/subjects/top-ten/", "/members/", "/alerts/",
               "/intelligence/", "/exclusions/", "/exclusions/register/",
@@ -322,7 +331,7 @@ def everything() -> tuple[int, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
-OURS = ("board", "exclusions", "imports", "incidents", "members", "offenders")
+OURS = ("board", "exclusions", "imports", "incidents", "members", "offenders", "records")
 
 
 def test_every_form_is_tried(world, client_of) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-OURS = {"audit", "members", "offenders", "incidents", "exclusions", "board"}
+OURS = {"audit", "members", "offenders", "incidents", "exclusions", "records", "board"}
 
 
 @pytest.mark.django_db

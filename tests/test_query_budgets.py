@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from audit.services import record
 from board.models import BoardReport, PlanTarget
@@ -48,6 +49,8 @@ from members.training.services import person_book
 from offenders.models import Photo, ProfileVersion, Subject
 from offenders.services import bulletin_queue, bulletin_send, photo_edit
 from offenders.services import record as parts
+from records.models import RetentionHold, RetentionRun
+from records.retention.deleting import subject_delete
 from tests import factories
 from tests.cast import Cast, make_cast, signed_in
 
@@ -104,6 +107,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     factories.alert(intel, cast.shop, subject=version.subject)
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
     fill_photos(intel, version)
+    hold, night = retained(intel, hidden)
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
     for_the_board(cast)
@@ -116,6 +120,8 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "pack": factories.evidence_pack(intel, case).ref,
         "published": version.subject.ref,
         "unpublished": hidden.ref,
+        "hold": hold,
+        "night": night,
         "kept": kept.ref,
         "merge": merge.pk,
         "waiting": waiting.ref,
@@ -130,6 +136,19 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         **papers(cast),
         "published_photo": version.main_photo.uuid if version.main_photo else "",
     }
+
+
+def retained(intel: User, subject: Subject) -> tuple[int, str]:
+    """Add a hold whose review is due, a night with something to look at, and one deleted since."""
+    hold = factories.hold(intel, subject)
+    RetentionHold.objects.filter(pk=hold.pk).update(review_on=dates.today())
+    night = dates.today() - dt.timedelta(days=1 + RetentionRun.objects.count())
+    factories.night(night)
+    old = factories.subject(intel, name="Long Gone", photo=False)
+    for row in (old, factories.subject(intel, name="Due Today", photo=False)):
+        Subject.objects.filter(pk=row.pk).update(created_at=timezone.now() - dt.timedelta(days=500))
+    subject_delete(old.pk, on=dates.today())
+    return hold.pk, night.isoformat()
 
 
 def for_the_board(cast: Cast) -> None:

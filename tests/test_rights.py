@@ -85,10 +85,17 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
     from django.contrib import admin
 
     apps = {model._meta.app_label for model in admin.site._registry}
-    assert not apps & {"offenders", "incidents", "exclusions", "audit"}
+    assert not apps & {"offenders", "incidents", "exclusions", "records", "audit"}
 
 
 READS = {
+    "/records/retention/": "records.retention.listed",
+    "/records/retention/nights/{night}/": "records.run.viewed",
+    "/records/deleted/": "records.deleted.listed",
+    "/records/holds/": "records.hold.viewed",
+    "/records/holds/{hold}/": "records.hold.viewed",
+    "/subjects/{published}/hold/": "offenders.subject.viewed",
+    "/subjects/{published}/put-off/": "offenders.subject.viewed",
     "/import/{import_run}/": "imports.run.viewed",
     "/import/{import_run}/columns/": "imports.run.viewed",
     "/import/{import_run}/problems.csv": "imports.problems.exported",

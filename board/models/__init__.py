@@ -13,6 +13,7 @@ from .tallies import WHOLE, BulletinReach, Level, Part, Refresh, Stale, Tally
 from .watch import (
     WatchedAppeal,
     WatchedAuthority,
+    WatchedFigure,
     WatchedGround,
     WatchedHolding,
     WatchedMember,
@@ -41,6 +42,7 @@ __all__ = [
     "Tally",
     "WatchedAppeal",
     "WatchedAuthority",
+    "WatchedFigure",
     "WatchedGround",
     "WatchedHolding",
     "WatchedMember",

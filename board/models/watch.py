@@ -21,6 +21,7 @@ from members.models import (
     TrainingPlace,
     TrainingSession,
 )
+from records.models import KeptFigure
 
 from .tallies import WHOLE
 
@@ -82,6 +83,13 @@ def notices_citing(reports: str) -> tuple[str, str]:
         f"SELECT 'appeal', {APPEAL_DAYS} FROM {reports} {CITED}"
         " JOIN exclusions_appeal a ON a.notice_id = g.notice_id",
     )
+
+
+KEPT_PART = (
+    "CASE WHEN f.kind IN ('incident', 'breach') THEN f.kind"
+    " WHEN f.kind IN ('appeal', 'upheld') THEN 'appeal' ELSE 'notice' END"
+)
+"""The part that a figure f of something deleted is counted in."""
 
 
 class WatchedReport(Report):
@@ -184,6 +192,20 @@ class WatchedMember(Member):
             *notices_citing("changed c JOIN incidents_report r ON r.member_id = c.id"),
             "SELECT 'sign_in', (e.at AT TIME ZONE 'Europe/London')::date FROM changed c"
             " JOIN audit_event e ON e.member_id = c.id AND e.action = 'members.user.signed_in'",
+            f"SELECT {KEPT_PART}, f.day FROM changed c"
+            " JOIN records_keptfigure f ON f.member_id = c.id",
+        )
+
+
+class WatchedFigure(KeptFigure):
+    """What is kept of deleted records."""
+
+    class Meta:
+        proxy = True
+        triggers = watch(
+            "kept_figure",
+            ["kind", "day", "area_id", "member_id", "type_id", "stolen", "recovered"],
+            f"SELECT {KEPT_PART}, f.day FROM changed f",
         )
 
 

@@ -6,8 +6,9 @@ Each function yields what was counted of some days, or of all (None).
 from collections.abc import Callable, Iterator
 
 from board.models import Part, Tally
+from offenders.retention import READ_WITHIN
 
-from .levels import READ_WITHIN, levels, reach
+from .levels import levels, reach
 from .members import equipment, members, sign_ins, training
 from .notices import appeals, breaches_reported, incidents, notices
 from .shared import ONE_DAY, Counted, Days

@@ -13,9 +13,10 @@ from common import dates
 from members.models import Member, User
 from offenders.actions import BULLETIN_VIEWED
 from offenders.models import Bulletin, BulletinDelivery, Subject
+from offenders.retention import READ_WITHIN
+from records.models import KeptReach
 
 IN_USE = dt.timedelta(days=30)
-READ_WITHIN = dt.timedelta(days=30)
 
 
 def levels() -> Iterator[Level]:
@@ -34,7 +35,7 @@ def levels() -> Iterator[Level]:
 
 
 def reach(since: dt.date | None) -> Iterator[BulletinReach]:
-    """Yield whom each bulletin reached, of those sent since a day, or of all."""
+    """Yield whom each bulletin reached, of those sent since a day, or of all; deleted ones too."""
     sent = Bulletin.objects.filter(sent_at__isnull=False).order_by()
     if since is not None:
         sent = sent.filter(sent_at__gte=dates.london_midnight(since))
@@ -58,3 +59,10 @@ def reach(since: dt.date | None) -> Iterator[BulletinReach]:
             recipients=recipients.get(pk, 0),
             readers=len(readers.get(ref, ())),
         )
+    kept = (
+        KeptReach.objects.all() if since is None else KeptReach.objects.filter(sent_on__gte=since)
+    )
+    for key, day, number, read in kept.values_list(
+        "bulletin_key", "sent_on", "recipients", "readers"
+    ):
+        yield BulletinReach(bulletin_id=key, sent_on=day, recipients=number, readers=read)

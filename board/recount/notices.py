@@ -1,19 +1,18 @@
-"""Counting incidents, breaches, notices and appeals."""
+"""Counting incidents, breaches, notices and appeals, those deleted since too."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
 from django.db.models import Count, OuterRef, Subquery, Sum
-from django.utils import timezone
 
 from board.models import Tally
-from common import dates
 from common.db import LondonDate
 from exclusions.models import Appeal, Notice, NoticeGround
 from exclusions.querysets import breaches
+from exclusions.retention import end_of
 from incidents.models import Report
 
+from .deleted import deleted_incidents, of_the_deleted
 from .shared import ONE_DAY, Counted, Days, Found, each, on_days
 
 
@@ -28,6 +27,7 @@ def incidents(days: Days) -> Iterator[Counted]:
     )
     for day, area, sector, kind, number, stolen, recovered in rows.iterator():
         yield Counted(Tally.Kind.INCIDENT, day, area, sector, kind, number, stolen, recovered)
+    yield from deleted_incidents(days)
 
 
 def breaches_reported(days: Days) -> Iterator[Counted]:
@@ -41,6 +41,7 @@ def breaches_reported(days: Days) -> Iterator[Counted]:
     )
     for day, area, sector, number in rows.iterator():
         yield Counted(Tally.Kind.BREACH, day, area, sector, number=number)
+    yield from each(of_the_deleted(days, Tally.Kind.BREACH))
 
 
 def _cited(notice: str, field: str) -> Subquery:
@@ -71,22 +72,11 @@ def notices(days: Days) -> Iterator[Counted]:
         *fields
     ).iterator():
         place = (area, sector or "")
-        kind, day = _end_of(ends, revoked, None if confirmed else confirm_by)
+        is_stopped, day = end_of(ends, revoked, None if confirmed else confirm_by)
         found[Tally.Kind.SERVED, served, place] += 1
-        found[kind, day, place] += 1
+        found[Tally.Kind.STOPPED if is_stopped else Tally.Kind.EXPIRED, day, place] += 1
+    found.update(of_the_deleted(days, Tally.Kind.SERVED, Tally.Kind.EXPIRED, Tally.Kind.STOPPED))
     return each(found, days)
-
-
-def _end_of(
-    ends: dt.date, revoked: dt.date | None, confirm_by: dt.datetime | None
-) -> tuple[str, dt.date]:
-    """Return how a notice ends, and the first day on which it is not in force."""
-    over = ends + ONE_DAY
-    stops = [revoked] if revoked else []
-    if confirm_by is not None and confirm_by <= timezone.now():
-        stops.append(dates.london_date(confirm_by))
-    first = min([over, *stops])
-    return (Tally.Kind.STOPPED if first < over else Tally.Kind.EXPIRED), first
 
 
 def appeals(days: Days) -> Iterator[Counted]:
@@ -107,4 +97,5 @@ def appeals(days: Days) -> Iterator[Counted]:
         found[Tally.Kind.APPEAL, received, place] += 1
         if decision == Appeal.Decision.UPHELD:
             found[Tally.Kind.UPHELD, decided, place] += 1
+    found.update(of_the_deleted(days, Tally.Kind.APPEAL, Tally.Kind.UPHELD))
     return each(found, days)

@@ -14,6 +14,7 @@ from exclusions.models import Appeal, Notice
 from exclusions.querysets import breaches
 from incidents.models import Report
 from members.models import EquipmentHolding, Member, TrainingSession
+from records.models import KeptFigure
 
 Key = tuple[Any, ...]
 JOINED, COVERED = ("joined", "gone"), ("covered", "uncovered")
@@ -71,6 +72,10 @@ def raw() -> dict[Key, tuple[Any, ...]]:
         add("session", session.on, None, "")
         for place in session.people.filter(outcome="passed"):
             add("passed", session.on, place.member.area_id, place.member.sector)
+    for kept_one in KeptFigure.objects.filter(day__lte=dates.today()).select_related("member"):
+        sector = kept_one.member.sector if kept_one.member else ""
+        sums = (kept_one.stolen, kept_one.recovered) if kept_one.kind == "incident" else ()
+        add(kept_one.kind, kept_one.day, kept_one.area_id, sector, kept_one.type_id, *sums)
     return without_members({key: tuple(row) for key, row in found.items()})
 
 

@@ -52,6 +52,7 @@ from .money import load_money
 from .pipeline import load_pipeline
 from .records import load_records
 from .reports import load_reports
+from .retention import load_retention
 from .training import load_training
 
 SEED = 2002  # the year the scheme was founded
@@ -97,6 +98,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_alerts(users=users, faces=faces)
         load_bulletins(users=users)
         load_imports(users=users)
+        load_retention(users=users)
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)

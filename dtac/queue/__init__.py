@@ -9,6 +9,7 @@ from .parts import Part
 from .profiles import bulletins_stuck, profiles_due
 from .records import records_waiting, viewing_waiting
 from .reports import intelligence_to_grade
+from .retention import retention_due
 from .upkeep import upkeep_due
 
 
@@ -19,6 +20,7 @@ def waiting_besides_reports(user: User) -> list[Part]:
         records_waiting(),
         profiles_due(),
         viewing_waiting(user),
+        retention_due(),
         applications_waiting(),
         bulletins_stuck(),
         board_reports_due(user),

@@ -191,13 +191,14 @@ def _pdf(pack: EvidencePack, contents: Contents) -> bytes:
     return pdf_render("evidence-pack", contents.data, sheet=sheet, pictures=pictures)
 
 
-def _names(claim: uuid.UUID) -> tuple[str, str]:
+def pack_files(claim: uuid.UUID) -> tuple[str, str]:
+    """Return the names in the store of what a try made: its PDF and its ZIP."""
     return f"{FOLDER}/{claim}.pdf", f"{FOLDER}/{claim}.zip"
 
 
 def _store(pack: EvidencePack, target: Any, content: bytes) -> Made:
     assert pack.claim is not None
-    pdf, archive = _names(pack.claim)
+    pdf, archive = pack_files(pack.claim)
     digest = sha256_of(target)
     size = target.tell()
     target.seek(0)
@@ -252,7 +253,7 @@ def _fail(pack: EvidencePack, problem: str) -> None:
 
 
 def _files_delete(claim: uuid.UUID) -> None:
-    for name in _names(claim):
+    for name in pack_files(claim):
         default_storage.delete(name)
 
 
@@ -279,7 +280,7 @@ def packs_purge() -> int:
 def _strays_delete() -> None:
     """Delete files that no pack has, once they are a day old: what dead tries and runs left."""
     held = EvidencePack.objects.filter(files_deleted_at=None).exclude(claim=None)
-    names = {name for claim in held.values_list("claim", flat=True) for name in _names(claim)}
+    names = {name for claim in held.values_list("claim", flat=True) for name in pack_files(claim)}
     if not default_storage.exists(FOLDER):
         return
     for name in default_storage.listdir(FOLDER)[1]:

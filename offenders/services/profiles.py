@@ -170,6 +170,32 @@ def profile_until(*, by: User, subject: Subject, until: dt.date, reason: str) ->
     return True
 
 
+@transaction.atomic
+def profile_shorten(*, subject: int, until: dt.date) -> bool:
+    """Let members see a subject's (key) profile until a day by the rule, which may be past.
+
+    The night's job: nobody decides it. Returns whether anything changed: what was published since,
+    or for longer with a reason of its own, stays.
+    """
+    row = Subject.objects.select_for_update(no_key=True).get(pk=subject)
+    versions = ProfileVersion.objects.filter(subject=row, superseded_at=None, withdrawn_at=None)
+    version = versions.filter(longer_because="", expires_on__gt=until).first()
+    if version is None:
+        return False
+    before, version.expires_on = version.expires_on, until
+    version.save(update_fields=["expires_on"])
+    record(
+        actions.PROFILE_SHORTENED,
+        by=None,
+        ref=row.ref,
+        subjects=[row.ref],
+        version=version.number,
+        before=before.isoformat(),
+        until=until.isoformat(),
+    )
+    return True
+
+
 def _withdraw(version: ProfileVersion, *, by: User, reason: str, automatic: bool = False) -> None:
     """Take a version of a locked record from members, and say so in the log."""
     version.withdrawn_at, version.withdrawn_by = timezone.now(), by

@@ -98,6 +98,16 @@ PAGES = {
         "{crop}",
         "/viewing/",
         "{viewing}",
+        "/records/retention/",
+        "/records/retention/rules/known/",
+        "{night}",
+        "/records/deleted/",
+        "/records/deleted/?q=D-9999",
+        "/records/holds/",
+        "/records/holds/?show=over",
+        "{hold}",
+        "/subjects/D-0042/hold/",
+        "/subjects/D-0042/put-off/",
         "{report}",
         "{revoke}",
         "/subjects/D-0042/exclude/",
@@ -389,6 +399,7 @@ oldest = latest_wanted()[0].before.before.before
 paper = report_start(by=intel, wanted=oldest).report
 of_kind = {row.kind: row for row in BoardReport.objects.order_by("first")}
 corrected = ReportVersion.objects.filter(number=2, state="approved").first().report
+from records.models import RetentionHold, RetentionRun
 print("PLACES " + json.dumps({
     "report_waiting": f"/board/reports/{of_kind['quarterly'].ref}/",
     "report_annual": f"/board/reports/{of_kind['annual'].ref}/",
@@ -405,6 +416,8 @@ print("PLACES " + json.dumps({
     "photo": f"/subjects/D-0042/photos/{face.uuid}/",
     "crop": f"/subjects/D-0042/photos/{face.uuid}/crop/",
     "viewing": f"/viewing/{burst.pk}/",
+    "hold": f"/records/holds/{RetentionHold.objects.first().pk}/",
+    "night": f"/records/retention/nights/{RetentionRun.objects.first().on}/",
     "report": f"/reports/{Report.objects.filter(status='accepted').first().ref}/",
     "own_report": f"/reports/{own.ref}/", "own_edit": f"/reports/{own.ref}/edit/",
     "likely": f"/reports/{own.ref}/review/", "review": f"/reports/{linked.ref}/review/",

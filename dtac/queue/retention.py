@@ -1,0 +1,54 @@
+"""What retention asks of the manager: holds to look at, deletions to put off or not, nights."""
+
+from django.urls import reverse
+
+from common import dates
+from dtac.presenters import Label, Row
+from records.retention.holds import holds_due
+from records.retention.nightly import nights_to_see, put_off_asked
+
+from .parts import SHOWN, Part, Tile
+
+
+def retention_due() -> Part:
+    """Return holds whose review day has come, what may be put off once, and nights to look at."""
+    holds, asked, nights = holds_due(), put_off_asked(), nights_to_see()
+    due, waiting, done = list(holds[:SHOWN]), list(asked[:SHOWN]), list(nights[:SHOWN])
+    rows = [
+        Row(
+            title=f"Hold on {row.subject.ref}",
+            url=reverse("hold", args=[row.pk]),
+            meta=f"{row.get_reason_display()}, review since {dates.short_date(row.review_on)}."
+            " Unless renewed, it ends by itself.",
+            tags=[Label("Hold", "warning")],
+            action="Look at it",
+            action_url=reverse("hold", args=[row.pk]),
+        )
+        for row in due
+    ]
+    rows += [
+        Row(
+            title=f"{row.ref} is due to be deleted",
+            url=reverse("subject", args=[row.ref]),
+            meta=row.words,
+            tags=[Label("Something new", "info")],
+            action="Put off?",
+            action_url=reverse("subject_put_off", args=[row.ref]),
+        )
+        for row in waiting
+    ]
+    rows += [
+        Row(
+            title=f"Night of {dates.short_date(row.on)}",
+            url=reverse("night", args=[row.on.isoformat()]),
+            meta="Something failed, or records that stay may still say who was deleted.",
+            tags=[Label("Retention", "info")],
+            action="Look at it",
+            action_url=reverse("night", args=[row.on.isoformat()]),
+        )
+        for row in done
+    ]
+    tile = Tile(len(rows), "record to keep or let go", "records to keep or let go", "#retention")
+    refs = [row.subject.ref for row in due] + [row.ref for row in waiting]
+    more = (reverse("retention"), "Retention")
+    return Part("retention", "Holds and deletions", [tile], rows, refs, faces=False, more=more)

@@ -1,0 +1,1 @@
+"""How long records are kept, why, and what becomes of them afterwards."""

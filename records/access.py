@@ -1,0 +1,38 @@
+"""One row, or 404."""
+
+import datetime as dt
+
+from django.http import Http404
+
+from members.models import User
+
+from .models import RecordKind, RetentionHold, RetentionRule, RetentionRun
+from .retention.policy import rule_latest
+
+
+def get_hold(user: User, pk: int) -> RetentionHold:
+    """Return a hold, for the Intelligence Manager alone. Raises Http404."""
+    rows = RetentionHold.objects.select_related("subject", "owner", "placed_by", "ended_by")
+    found = rows.filter(pk=pk).first() if user.is_intel else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_night(user: User, day: str) -> RetentionRun:
+    """Return the run of a night (2026-03-14), for the Intelligence Manager. Raises Http404."""
+    try:
+        on = dt.date.fromisoformat(day)
+    except ValueError as error:
+        raise Http404 from error
+    found = RetentionRun.objects.filter(on=on).first() if user.is_intel else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_rule(user: User, kind: str) -> RetentionRule:
+    """Return the newest rule for a kind of record, for the Intelligence Manager. Raises Http404."""
+    if not user.is_intel or kind not in RecordKind.values:
+        raise Http404
+    return rule_latest(kind)
