@@ -47,6 +47,7 @@ MATRIX = (
     line("agreement", "/agreement/", OK),
     line("me", "/me/", OK),
     line("access_log", "/me/log/", OK),
+    line("access_log_file", "/me/log/file/", NO, NO, NO, NO, OK, NO, NO),
     line("gallery", "/gallery/", OK, OK, OK, OK, OK, NO, NO),
     line("profile", "/gallery/{published}/", OK, OK, OK, OK, OK, NO, NO),
     line("profile", "/gallery/{licensed}/", NO, NO, OK, OK, OK, NO, NO),
@@ -533,6 +534,7 @@ POSTS = {
 
 # Addresses that ask again who it is when the last proof is old: any request, or only a form sent.
 PROVEN = {
+    "access_log_file",
     "register_export",
     "pack_document",
     "case_pack",

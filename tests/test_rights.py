@@ -89,6 +89,8 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
 
 
 READS = {
+    "/me/log/?show=all": "members.log.viewed",
+    "/me/log/file/": "members.log.exported",
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",

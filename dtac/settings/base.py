@@ -290,6 +290,11 @@ DTAC_LEDGER = Path(env.str("DTAC_LEDGER", default=str(DATA_DIR / "deleted.jsonl"
 # Who opens more different people than this in so many minutes is shown to the manager.
 DTAC_VIEWING_PROFILES = env.int("DTAC_VIEWING_PROFILES", default=40)
 DTAC_VIEWING_MINUTES = env.int("DTAC_VIEWING_MINUTES", default=15)
+# So is who opens more than this between midnight and five, or in the week before they leave; 0
+# turns it off. And who opens somebody with their own surname.
+DTAC_VIEWING_NIGHT_PROFILES = env.int("DTAC_VIEWING_NIGHT_PROFILES", default=10)
+DTAC_VIEWING_LEAVER_PROFILES = env.int("DTAC_VIEWING_LEAVER_PROFILES", default=20)
+DTAC_VIEWING_SURNAMES = env.bool("DTAC_VIEWING_SURNAMES", default=True)
 
 # --- Alerts -------------------------------------------------------------------------------
 DTAC_ALERT_MINUTES = env.int("DTAC_ALERT_MINUTES", default=120)  # then it ends by itself
