@@ -392,6 +392,8 @@ QUERIES = (
     "period=any&from=0001-01-01&to=9999-12-31",
     "period=year&from=9999-12-31&area=x&sector=%00",
     "period=month&from=0001-01-01",
+    "show=all&kind=%00&who=%FF&business=%25&ref=%27&before=-1",
+    "show=all&kind=taken&ref=D-1&before=99999999999999999&since=9999-12-31&until=9999-12-31",
 )
 
 

@@ -234,7 +234,7 @@ def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
 
 
 GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
-        "import_problems"}  # fmt: skip
+        "import_problems", "access_log_file"}  # fmt: skip
 
 
 def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:

@@ -53,7 +53,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         "narrowed": any(value for value in form.cleaned_data.values()) or not valid,
         "may_export": scope == ALL and valid,
     }
-    return render(request, "members/access_log.html", context, status=200 if valid else 422)
+    return render(request, "members/access_log.html", context)
 
 
 @require_safe

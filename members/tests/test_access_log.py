@@ -80,7 +80,6 @@ def test_a_business_narrows_its_own_and_no_more(client_of) -> None:
 
 def test_what_cannot_be_is_said_beside_its_field(client_of) -> None:
     page = client_of("intel").get(f"{LOG}?show=all&ref=%27&since=2026-02-02&until=2026-02-01")
-    assert page.status_code == 422
     assert "Enter a reference, such as D-0042." in page.text
     assert "This is before the first day." in page.text
     assert page.context["entries"] == []
