@@ -133,6 +133,7 @@ PAGES = {
     "second_factor_app": "staff",
     "second_factor_passkey": "staff",
     "second_factor_codes": "staff",
+    "own_password": "staff",
     "sessions": "staff",
     "target_edit": "board",
     "board_report_start": "intel",

@@ -78,6 +78,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "common.middleware.RequestIdMiddleware",
+    "common.middleware.PolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.middleware.CompressPagesMiddleware",
     "common.middleware.CleanPathMiddleware",
@@ -96,7 +98,6 @@ MIDDLEWARE = [
     "common.bodies.UploadsWhenSignedInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "members.middleware.AccessMiddleware",
     "offenders.middleware.MergedRecordMiddleware",
@@ -150,6 +151,8 @@ CACHES = {
 SESSION_ENGINE = "members.signin.store"  # in the database, so it survives a flushed cache
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
+# What is said after a form may name people: in the session, never in a cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
@@ -349,6 +352,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("DTAC_TRUSTED_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "apply": "5/h/ip",
+    "csp_report": "30/m/ip",
     "invited": "20/m/ip",
     "login_failed": "20/m/ip,5/5m/key",  # a shop's tills share an address
     "reauthenticate": "10/m/user",
@@ -394,6 +398,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "report-uri": ["/csp-report/"],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"  # CSRF over https needs the referrer on our own pages

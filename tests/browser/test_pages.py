@@ -56,6 +56,7 @@ PAGES = {
         "/me/",
         "/me/mail/",
         "/me/sessions/",
+        "/me/password/",
         "/me/second-factor/",
         "/me/second-factor/app/",
         "/me/second-factor/passkey/",
