@@ -267,7 +267,7 @@ PAGES = {
 }
 # Nothing is typed there, or it is the library's own.
 BUTTONS = {"bounce_clear", "bulletin_cancel", "bulletin_discard", "bulletin_seen", "mail_stop",
-           "night",
+           "night", "csp_report",
            "exhibit_check", "exhibit_file", "log_phone", "record_remove",
            "photo_discard", "photo_file", "notice_let_go",
            "subject_unmerge", "top_ten_lift", "type_back",
