@@ -6,9 +6,14 @@ class DtacConfig(AppConfig):
     verbose_name = "D-TAC"
 
     def ready(self) -> None:
-        """Say how a digest is made: the queue below doesn't know what it tells of."""
+        """Refuse what is unsafe; say how a digest is made, which the queue below doesn't know."""
+        from django.conf import settings
+
         from members.letters import register
 
         from .digest import digest_letter
+        from .refusals import settings_refuse
 
+        if getattr(settings, "DTAC_PRODUCTION", False):
+            settings_refuse(settings)
         register("digest", digest_letter)

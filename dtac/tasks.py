@@ -1,12 +1,14 @@
 """Jobs of the project itself."""
 
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 from common.orphans import orphans_delete
 from dtac.digest import digest_queue
 from dtac.pages.health import beat
+from dtac.refusals import demo_users_refuse
 
 
 @shared_task
@@ -31,6 +33,15 @@ def files_sweep() -> int:
 def digest_sweep() -> int:
     """Queue the week's digest once it is due; return to how many."""
     return digest_queue()
+
+
+@worker_init.connect
+def start_refuse(**_: object) -> None:
+    """Don't work on a database that the demo's users may sign in to."""
+    try:
+        demo_users_refuse()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error  # Celery logs other errors and goes on
 
 
 @worker_ready.connect

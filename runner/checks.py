@@ -38,6 +38,7 @@ def all_checks(folder: str) -> list[Check]:
         "ALLOWED_HOSTS": "example.org",
         "DTAC_BASE_URL": "https://example.org",
         "DEFAULT_FROM_EMAIL": "D-TAC <noreply@example.org>",
+        "DTAC_CONTACT_EMAIL": "manager@example.org",
         "EMAIL_URL": "smtp://127.0.0.1:25",
     }
     migrations = nowhere | {"DJANGO_SETTINGS_MODULE": "dtac.settings.test"}

@@ -286,6 +286,14 @@ DTAC_VAT_NUMBER = env.str("DTAC_VAT_NUMBER", default="")
 # where backups of the database don't put it back, and copy it away on its own.
 DTAC_LEDGER = Path(env.str("DTAC_LEDGER", default=str(DATA_DIR / "deleted.jsonl")))
 
+# --- Backups ------------------------------------------------------------------------------
+# Public keys (age1...) of those who may open a backup; without one none is made.
+DTAC_BACKUP_RECIPIENTS = env.list("DTAC_BACKUP_RECIPIENTS", default=[])
+DTAC_BACKUP_DIR = Path(env.str("DTAC_BACKUP_DIR", default=str(DATA_DIR / "backups")))
+DTAC_BACKUP_KEEP_DAYS = env.int("DTAC_BACKUP_KEEP_DAYS", default=35)
+DTAC_BACKUP_HOURS = env.int("DTAC_BACKUP_HOURS", default=26)  # older than this is late
+PG_BINDIR = env.str("PG_BINDIR", default="")  # pg_dump and pg_restore, where not on the PATH
+
 # --- Unusual viewing ----------------------------------------------------------------------
 # Who opens more different people than this in so many minutes is shown to the manager.
 DTAC_VIEWING_PROFILES = env.int("DTAC_VIEWING_PROFILES", default=40)

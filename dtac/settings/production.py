@@ -3,8 +3,13 @@
 from .base import *  # noqa: F403
 from .base import env
 
-DEBUG = False
+DTAC_PRODUCTION = True  # so dtac.refusals looks at what these settings say, at each start
+DEBUG = env.bool("DEBUG", default=False)  # read so that asking for it is refused, not overlooked
+DTAC_DEMO = env.bool("DTAC_DEMO", default=False)  # the same
 SECRET_KEY = env.str("SECRET_KEY")
+# The keys before it, newest first: what they locked can still be opened (docs/operations.md).
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 DTAC_BASE_URL = env.str("DTAC_BASE_URL")  # stands in every e-mail's link
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL")
