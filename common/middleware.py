@@ -24,6 +24,11 @@ def current_request_id() -> str:
     return _request_id.get()
 
 
+def request_id_set(to: str) -> None:
+    """Give what this thread does from now on an id: a job's, where there is no request."""
+    _request_id.set(to)
+
+
 def current_address() -> str | None:
     """Return the network address of the request being answered, or None outside one."""
     return _address.get()

@@ -16,4 +16,8 @@ class DtacConfig(AppConfig):
 
         if getattr(settings, "DTAC_PRODUCTION", False):
             settings_refuse(settings)
+        if settings.SENTRY_DSN:
+            from .error_reports import reports_start
+
+            reports_start()
         register("digest", digest_letter)

@@ -42,6 +42,9 @@ def reasons(settings: Any) -> Iterator[str]:
         yield "DATABASE_URL is not PostgreSQL's (postgres://...)."
     if not set(settings.DTAC_SECOND_FACTOR_ROLES) >= MUST_PROVE:
         yield "DTAC_SECOND_FACTOR_ROLES leaves out intel or board: both need a second step."
+    options = settings.STORAGES["default"].get("OPTIONS", {})
+    if (options.get("endpoint_url") or "https:").startswith("http:"):
+        yield "DTAC_S3_ENDPOINT does not begin with https://: faces would cross the network open."
     if not settings.DATA_DIR.is_absolute():
         yield "DTAC_DATA_DIR is not an absolute path: each process would keep data elsewhere."
 

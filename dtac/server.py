@@ -8,9 +8,12 @@ requests in whole (nginx) makes both a matter of course; here they hold without 
 import contextlib
 import gc
 import os
+import shutil
 import socket
 import struct
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
@@ -30,6 +33,29 @@ SLOWEST = 1024
 """Bytes a second, over all, below which a body is cut off."""
 LINGER, LINGER_BYTES = 2, 16 * 1024 * 1024
 """Seconds and bytes that are still taken, and thrown away, after an answer that ends it."""
+
+
+def on_starting(server: Any) -> None:
+    """Make the folder in which the processes keep their counts for /metrics/, empty.
+
+    Before anything that counts is loaded: it looks for the folder then.
+    """
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="dtac-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    for old in Path(folder).glob("*.db"):
+        old.unlink()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Called by gunicorn when a worker is gone: its counts stay, what it was just doing doesn't."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Called by gunicorn at its end."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def post_worker_init(worker: Any) -> None:

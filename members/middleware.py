@@ -20,6 +20,7 @@ FREE_OF_AGREEMENT = frozenset(
         "account_inactive",
         "healthz",
         "readyz",
+        "metrics",
         "mail_stop",
         "apply",
         "applied",

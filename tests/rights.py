@@ -33,6 +33,8 @@ MATRIX = (
     line("home", "/", GO),
     line("healthz", "/healthz/", OK),
     line("readyz", "/readyz/", OK),
+    line("metrics", "/metrics/", NO),
+    line("health", "/health/", NO, NO, NO, NO, NO, NO, OK),
     line("account_login", "/sign-in/", GO),
     line("account_inactive", "/sign-in/inactive/", OK),
     line("account_signup", "/sign-up/", GO),

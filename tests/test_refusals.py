@@ -28,6 +28,7 @@ SOUND = {
     "EMAIL_BACKEND": SMTP,
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
     "DTAC_SECOND_FACTOR_ROLES": ["intel", "board", "admin"],
+    "STORAGES": {"default": {}},
     "DATA_DIR": Path("/srv/dtac"),
 }
 UNSAFE: list[tuple[str, Any, str]] = [
@@ -50,6 +51,11 @@ UNSAFE: list[tuple[str, Any, str]] = [
     ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "EMAIL_URL"),
     ("DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}}, "DATABASE_URL"),
     ("DTAC_SECOND_FACTOR_ROLES", ["board"], "DTAC_SECOND_FACTOR_ROLES"),
+    (
+        "STORAGES",
+        {"default": {"OPTIONS": {"endpoint_url": "http://store.uk"}}},
+        "DTAC_S3_ENDPOINT",
+    ),
     ("DATA_DIR", Path("data"), "DTAC_DATA_DIR"),
 ]
 

@@ -6,6 +6,7 @@ and `tar` open it with the key, without this program.
 """
 
 import contextlib
+import errno
 import io
 import os
 import tarfile
@@ -115,10 +116,14 @@ def unlocked(path: Path, identities: list[Any]) -> Iterator[Iterator[tuple[str, 
             through.finish()  # raises why, if it is the lock's matter
             raise
         through.finish()
-    except (pyrage.DecryptError, tarfile.TarError, BrokenPipeError) as error:
+    except (pyrage.DecryptError, tarfile.TarError, OSError) as error:
+        if getattr(error, "errno", None) not in (None, errno.EPIPE):
+            raise  # the disk's or the network's matter, not the file's
         raise BackupError(
             f"{path.name} can't be opened: another key, or the file is cut or changed ({error})."
         ) from error
+    finally:
+        through.end.close()
 
 
 def _entries(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:

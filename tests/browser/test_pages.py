@@ -272,7 +272,7 @@ PAGES = {
         "/appeals/",
         "{appeal}",
     ),
-    "admin": ("/viewing/", "{viewing}"),
+    "admin": ("/viewing/", "{viewing}", "/health/"),
 }
 
 
