@@ -41,8 +41,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "common.bodies.ArrivingFileHandler",
 ]
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DTAC_ACCEL_PREFIX = env.str("DTAC_ACCEL_PREFIX", default="")  # nginx's internal name of the store
+# A web server that sends stored files reads them as one of the group.
+FILE_UPLOAD_PERMISSIONS = 0o640 if DTAC_ACCEL_PREFIX else 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750 if DTAC_ACCEL_PREFIX else 0o700
 
 INSTALLED_APPS = [
     "dtac.apps.DtacConfig",
@@ -166,7 +168,6 @@ CSRF_COOKIE_HTTPONLY = True
 
 MEDIA_ROOT = DATA_DIR / "media"  # never served by address: only through /photos/
 MEDIA_URL = ""
-DTAC_ACCEL_PREFIX = env.str("DTAC_ACCEL_PREFIX", default="")  # nginx's internal name of it
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
