@@ -50,6 +50,8 @@ def letters_hold() -> int:
         state=OutboundEmail.State.GIVEN_UP,
         claimed_at=None,
         claim_token=None,
+        fault="",
+        failing_since=None,
         ended_at=timezone.now(),
         last_error=HELD,
     )

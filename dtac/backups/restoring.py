@@ -12,11 +12,12 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 
 from audit.services import record
 from dtac import actions
+from records.retention.deleting import KeptError
 
 from .after import letters_hold, replay, sessions_end
 from .archive import PIECE, identities_in
@@ -65,6 +66,26 @@ def backup_restore(
     tell(f"Database: {sum(manifest.rows.values()):,} rows; files: {len(manifest.files):,} ...")
     kept = _write(path, identities, manifest)
     _count(manifest, tell)
+    try:
+        return _settle(path, manifest, kept, ledgers, send_waiting=send_waiting, tell=tell)
+    except (Error, KeptError) as error:
+        raise BackupError(
+            "Database and files are back, but what must follow was not done, so start nothing on"
+            f" them: make another new database and repeat. ({type(error).__name__}:"
+            f" {str(error).splitlines()[0]})"
+        ) from error
+
+
+def _settle(
+    path: Path,
+    manifest: Manifest,
+    kept: bytes,
+    ledgers: Sequence[Path],
+    *,
+    send_waiting: bool,
+    tell: Tell,
+) -> Restored:
+    """Do what must follow before anybody is let in."""
     tell("Migrating, if it is an older version's ...")
     call_command("migrate", verbosity=0, interactive=False)
     tell("Deleting again who was deleted since ...")
