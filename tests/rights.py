@@ -35,6 +35,7 @@ MATRIX = (
     line("readyz", "/readyz/", OK),
     line("metrics", "/metrics/", NO),
     line("health", "/health/", NO, NO, NO, NO, NO, NO, OK),
+    line("csp_report", "/csp-report/", POST),
     line("account_login", "/sign-in/", GO),
     line("account_inactive", "/sign-in/inactive/", OK),
     line("account_signup", "/sign-up/", GO),
@@ -42,6 +43,7 @@ MATRIX = (
     line("mfa_authenticate", "/sign-in/second/", GO),
     line("prove", "/sign-in/again/", OK),
     line("sessions", "/me/sessions/", OK),
+    line("own_password", "/me/password/", OK),
     line("second_factor", "/me/second-factor/", OK),
     line("second_factor_app", "/me/second-factor/app/", OK),
     line("second_factor_passkey", "/me/second-factor/passkey/", OK),
@@ -49,6 +51,7 @@ MATRIX = (
     line("agreement", "/agreement/", OK),
     line("me", "/me/", OK),
     line("access_log", "/me/log/", OK),
+    line("access_log_file", "/me/log/file/", NO, NO, NO, NO, OK, NO, NO),
     line("gallery", "/gallery/", OK, OK, OK, OK, OK, NO, NO),
     line("profile", "/gallery/{published}/", OK, OK, OK, OK, OK, NO, NO),
     line("profile", "/gallery/{licensed}/", NO, NO, OK, OK, OK, NO, NO),
@@ -535,6 +538,7 @@ POSTS = {
 
 # Addresses that ask again who it is when the last proof is old: any request, or only a form sent.
 PROVEN = {
+    "access_log_file",
     "register_export",
     "pack_document",
     "case_pack",

@@ -45,7 +45,14 @@ def test_nobody_signed_out_gets_anything(world, client: Client) -> None:
     public = {"healthz", "readyz", "account_login", "account_inactive", "account_signup"}
     public |= {"metrics"}  # 404 without its token: tests/test_health.py
     public |= {"mail_stop", "log_offline", "service_worker", "manifest"}
-    public |= {"exclusion_rules", "exclusion_rules_premises", "apply", "applied", "invited"}
+    public |= {
+        "exclusion_rules",
+        "exclusion_rules_premises",
+        "apply",
+        "applied",
+        "invited",
+        "csp_report",
+    }
     for line in MATRIX:
         if line.name in public:
             continue
@@ -64,7 +71,7 @@ def test_no_post_changes_what_a_role_may_not(world, client_of, role: str) -> Non
     client = client_of(role)
     before = Event.objects.filter(is_read=False).count()
     for line in MATRIX:
-        if line.name.startswith("account_") or line.name in ("healthz", "readyz"):
+        if line.name.startswith("account_") or line.name in ("healthz", "readyz", "csp_report"):
             continue
         got = _takes_post(line, role, world, client)
         if line.name in POSTS:
@@ -90,6 +97,8 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
 
 
 READS = {
+    "/me/log/?show=all": "members.log.viewed",
+    "/me/log/file/": "members.log.exported",
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",
@@ -233,7 +242,7 @@ def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
 
 
 GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
-        "import_problems"}  # fmt: skip
+        "import_problems", "access_log_file"}  # fmt: skip
 
 
 def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:
