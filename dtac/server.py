@@ -16,11 +16,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "24"))
 worker_class = "dtac.server.Worker"
+logger_class = "dtac.server.Log"
 timeout = 60  # seconds without a sign of life from a whole worker
 graceful_timeout = 2
 control_socket_disable = True
@@ -33,6 +35,17 @@ SLOWEST = 1024
 """Bytes a second, over all, below which a body is cut off."""
 LINGER, LINGER_BYTES = 2, 16 * 1024 * 1024
 """Seconds and bytes that are still taken, and thrown away, after an answer that ends it."""
+
+
+class Log(Logger):  # type: ignore[misc]
+    """Says of a request that failed beneath the application where it went, not what it asked for.
+
+    What follows a question mark may be somebody's name.
+    """
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Write an error."""
+        super().exception(msg, *(str(each).partition("?")[0] for each in args), **kwargs)
 
 
 def on_starting(server: Any) -> None:

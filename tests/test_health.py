@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -152,8 +153,19 @@ def test_two_schedules_are_said(monkeypatch) -> None:
 
 def test_nights_that_did_not_run_are_said() -> None:
     assert sign("retention").state is State.SOON
-    factories.night(timezone.localdate() - dt.timedelta(days=3))
+    now = timezone.now()
+    day = timezone.localdate() - dt.timedelta(days=3)
+    RetentionRun.objects.create(on=day, made_at=now, finished_at=now)
     assert "3 days" in sign("retention").words
+
+
+@pytest.mark.parametrize(("clock", "state"), [("08:00", State.GOOD), ("14:00", State.BAD)])
+def test_a_night_may_be_late_until_noon(clock: str, state: State) -> None:
+    with time_machine.travel(f"2026-03-10 {clock}Z", tick=False):
+        now = timezone.now()
+        yesterday = timezone.localdate() - dt.timedelta(days=1)
+        RetentionRun.objects.create(on=yesterday, made_at=now, finished_at=now)
+        assert sign("retention").state is state
 
 
 def test_what_can_not_be_asked_is_bad_and_the_page_stands(client_of, monkeypatch) -> None:

@@ -138,3 +138,14 @@ def test_what_is_not_listed_does_not_go() -> None:
     assert told is not None
     assert set(told) == {"event_id", "level", "logger", "tags", "exception"}
     assert NAME not in json.dumps(told)
+
+
+def test_a_request_that_fails_beneath_the_application_is_logged_without_its_search(capsys) -> None:
+    from gunicorn.config import Config  # type: ignore[import-untyped]
+
+    from dtac.server import Log
+
+    Log(Config()).exception("Error handling request %s", f"/gallery/?q={NAME}")
+    told = capsys.readouterr().err
+    assert "/gallery/" in told
+    assert "Kevin" not in told

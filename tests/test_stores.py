@@ -3,14 +3,16 @@
 The store is a real server on this machine that speaks S3. Rights are asked either way.
 """
 
+import errno
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from moto.server import ThreadedMotoServer
 
+from bench.visitor import sighting
 from common import orphans
 from dtac.backups.contents import stored_files
 from incidents.models import Attachment
@@ -131,3 +133,23 @@ def test_nginx_sends_a_file_once_rights_are_clear(cast: Cast, client_of, setting
     default_storage.delete(photo.variant_path("card"))
     gone = client_of("staff").get(f"/photos/{photo.uuid}/card/")
     assert gone["Content-Type"] == "image/svg+xml"
+
+
+def test_a_full_disk_is_said_so_that_a_phone_sends_it_again(
+    cast: Cast, client_of, monkeypatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    client = client_of("staff")
+    owner = client.post("/log/phone/").json()["owner"]
+    fields = dict(sighting(str(cast.shop.pk))) | {"owner": owner, "made_at": "0"}
+    monkeypatch.setattr(FileSystemStorage, "_save", full)
+    answer = client.post("/log/", fields | {"uploads": [factories.upload()]})
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "60"
+    assert "no room for files" in answer.content.decode()
+    monkeypatch.undo()
+    taken = client.post("/log/", fields | {"uploads": [factories.upload()]})
+    assert taken.status_code in (200, 302)
+    assert Attachment.objects.count() == 1
