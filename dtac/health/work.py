@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from audit.models import Event
@@ -20,6 +20,8 @@ from records.models import RetentionRun, RunItem, Tombstone
 from .signs import Sign, State
 
 MAIL_LATE: Final = dt.timedelta(minutes=15)
+LOOKED_AT: Final = 50_000
+"""How many of the newest e-mails are looked through for refused ones: the table has no end."""
 PHOTO_LATE: Final = dt.timedelta(minutes=10)
 
 
@@ -56,27 +58,26 @@ def _hours(seconds: float) -> str:
 def mail() -> Sign:
     """How many e-mails wait, since when, and whether the mail server is there."""
     now = timezone.now()
-    due = Q(state__in=OutboundEmail.OPEN, due_at__lte=now)
-    lost = Q(state__in=OutboundEmail.UNDELIVERED, ended_at__gt=now - dt.timedelta(days=1))
-    found = OutboundEmail.objects.filter(
-        Q(state__in=OutboundEmail.OPEN) | lost
-    ).aggregate(
-        waiting=Count("pk", filter=Q(state__in=OutboundEmail.OPEN)),
-        oldest=Min("due_at", filter=due),
-        lost=Count("pk", filter=lost),
-    )  # fmt: skip
+    found = OutboundEmail.objects.filter(state__in=OutboundEmail.OPEN).aggregate(
+        waiting=Count("pk"), oldest=Min("due_at", filter=Q(due_at__lte=now))
+    )
+    newest = OutboundEmail.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    lost = OutboundEmail.objects.filter(
+        pk__gt=newest - LOOKED_AT, state__in=OutboundEmail.UNDELIVERED,
+        ended_at__gt=now - dt.timedelta(days=1),
+    ).count()  # fmt: skip
     late = (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0
     numbers = {
         "mail_waiting": float(found["waiting"]),
         "mail_oldest_seconds": late,
-        "mail_undelivered_day": float(found["lost"]),
+        "mail_undelivered_day": float(lost),
     }
     outage = OutboundEmail.objects.outage()
     if outage:
         words = f"The mail server has not answered since {_clock(outage.since)}."
         words += f" {counted(found['waiting'], 'e-mail')} waiting; they go once it is back."
         return Sign("E-mail", State.BAD, words, "Look at EMAIL_URL and the mail server.", numbers)
-    words = f"{counted(found['waiting'], 'e-mail')} waiting, {found['lost']} refused in a day."
+    words = f"{counted(found['waiting'], 'e-mail')} waiting, {lost} refused in a day."
     if late > MAIL_LATE.total_seconds():
         words += f" The oldest was due {counted(int(late // 60), 'minute')} ago."
         return Sign("E-mail", State.BAD, words, "Is dtac-worker running?", numbers)
@@ -117,14 +118,21 @@ def retention() -> Sign:
     """Whether last night’s list was carried out."""
     night = (
         RetentionRun.objects.order_by("-on")
-        .annotate(failed=Count("items", filter=Q(items__state=RunItem.State.FAILED)))
+        .annotate(
+            failed=Count("items", filter=Q(items__state=RunItem.State.FAILED)),
+            left=Count("items", filter=Q(items__state=RunItem.State.LISTED)),
+        )
         .first()
     )
     todo = "Run manage.py retention; dtac-beat and dtac-worker do it each night."
     if night is None:
         return Sign("Deletions", State.SOON, "No night was carried out yet.", todo)
     days = (dates.today() - night.on).days
-    numbers = {"retention_age_days": float(days), "retention_failed": float(night.failed)}
+    numbers = {
+        "retention_age_days": float(days),
+        "retention_due": float(night.left),
+        "retention_failed": float(night.failed),
+    }
     # Tried from half past two to half past twelve (CELERY_BEAT_SCHEDULE).
     is_over = timezone.localtime(timezone.now(), dates.LONDON).hour >= 13
     if days > (0 if is_over else 1) or (night.finished_at is None and days > 0):
