@@ -94,3 +94,22 @@ def test_old_backups_go_and_the_newest_never(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert backups_prune(tmp_path, days=35) == []
     assert (tmp_path / "notes.txt").exists()
+
+
+def test_what_a_dead_backup_left_goes_a_day_later(tmp_path: Path) -> None:
+    old, fresh = tmp_path / "dtac-1.backup.part", tmp_path / "dtac-2.backup.part"
+    for path in (old, fresh):
+        path.touch()
+    os.utime(old, (0, 0))
+    backups_prune(tmp_path, days=35)
+    assert (old.exists(), fresh.exists()) == (False, True)
+
+
+def test_what_goes_wrong_in_the_middle_comes_out_as_it_is(tmp_path: Path) -> None:
+    def broken() -> None:
+        with locked_writer(tmp_path / "x", [str(MINE.to_public())], OWN) as writer:
+            writer.add("database/000001", b"some")
+            raise BackupError("pg_dump failed")
+
+    with pytest.raises(BackupError, match="pg_dump failed"):
+        broken()

@@ -71,6 +71,10 @@ def locked_writer(
         except BrokenPipeError:
             through.finish()  # raises why: a full disk
             raise
+        except BaseException:
+            with contextlib.suppress(Exception):  # what comes of half a backup is no matter
+                through.finish()
+            raise
         through.finish()
         target.flush()
         os.fsync(target.fileno())

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -64,6 +65,7 @@ def backup_make(folder: Path, *, tell: Tell) -> Made:
         if read_through(draft, [own]) != manifest:
             raise BackupError("What was read back is not what was written.")
         draft.replace(path)
+        _settle(folder)
     finally:
         draft.unlink(missing_ok=True)
     made = Made(path, manifest, path.stat().st_size, time.monotonic() - began)
@@ -73,6 +75,15 @@ def backup_make(folder: Path, *, tell: Tell) -> Made:
         missing=len(manifest.missing), name=path.name,
     )  # fmt: skip
     return made
+
+
+def _settle(folder: Path) -> None:
+    """Wait until a new name in the folder is on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _write(draft: Path, own: Any, now: dt.datetime, tell: Tell) -> Manifest:
@@ -178,4 +189,7 @@ def backups_prune(folder: Path, *, days: int) -> list[Path]:
     old = [path for path in found[:-1] if path.name < f"dtac-{oldest:%Y%m%dT%H%M%SZ}"]
     for path in old:
         path.unlink()
+    for left in folder.glob("dtac-*.part"):  # of a machine that died in the middle
+        if left.stat().st_mtime < time.time() - 24 * 3600:
+            left.unlink()
     return old
