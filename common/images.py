@@ -28,6 +28,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from common.db import StoredImage
 from common.edits import Edits, blurred, cropped, edits_from
 from common.http import BusyError
+from common.stores import folder_of, replace_whole
 
 pillow_heif.register_heif_opener()
 
@@ -180,6 +181,9 @@ def write_whole(storage: Storage, name: str, content: bytes) -> None:
 
     What is left where the process dies in the middle is `common.orphans`' to delete.
     """
+    if folder_of(storage) is None:
+        replace_whole(storage, name, content)
+        return
     part = f"{name}.part"
     storage.delete(part)
     try:
@@ -193,6 +197,8 @@ def write_whole(storage: Storage, name: str, content: bytes) -> None:
 
 def to_disk(storage: Storage, name: str) -> None:
     """Wait until a file is on the disk: a row that outlives a power cut must not lose its file."""
+    if folder_of(storage) is None:
+        return  # an object store says that it has a file once it is safe
     path = Path(storage.path(name))
     for each in (path, path.parent):
         handle = os.open(each, os.O_RDONLY)

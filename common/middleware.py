@@ -1,5 +1,6 @@
 """Middleware that knows no app: request ids in the log, hostile paths, caching off by default."""
 
+import errno
 import logging
 import uuid
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from django.utils.cache import patch_cache_control
 
 from common.http import BusyError
 
+logger = logging.getLogger(__name__)
+
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _address: ContextVar[str | None] = ContextVar("address", default=None)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -22,6 +25,11 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 def current_request_id() -> str:
     """Return the id of the request being answered, or "-" outside one."""
     return _request_id.get()
+
+
+def request_id_set(to: str) -> None:
+    """Give what this thread does from now on an id: a job's, where there is no request."""
+    _request_id.set(to)
 
 
 def current_address() -> str | None:
@@ -80,8 +88,15 @@ class HtmxSignInMiddleware:
         return response
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What a disk says that takes no more."""
+
+
 class TooBusyMiddleware:
-    """Answers 503 where photos wait too long for their turn: phones send the same again later."""
+    """Answers 503 where photos wait too long for their turn, or the disk takes no more.
+
+    Phones send the same again later.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -91,9 +106,12 @@ class TooBusyMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say that it is busy, if that is what it was."""
-        if not isinstance(error, BusyError):
+        is_full = isinstance(error, OSError) and error.errno in FULL
+        if not is_full and not isinstance(error, BusyError):
             return None
-        answer = render(request, "503.html", status=503)
+        if is_full:
+            logger.error("the disk is full: nothing with a file is taken")
+        answer = render(request, "503.html", {"is_full": is_full}, status=503)
         answer["Retry-After"] = "60"
         return answer
 

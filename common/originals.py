@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 
 from common.db import StoredImage
 from common.images import store_original
+from common.stores import stored_response
 
 PIECE = 1024 * 1024  # bytes read at a time
 Row = TypeVar("Row", bound=StoredImage)
@@ -76,12 +77,12 @@ def original_download(row: StoredImage, name: str) -> HttpResponse:
     Never opened inside a page of ours, and kept by no browser or proxy. `name` is ours, not typed.
     """
     original = str(row.original.name)
-    answer = FileResponse(
-        default_storage.open(original, "rb"),
+    answer = stored_response(
+        original,
         as_attachment=True,
         filename=f"{name}.{original.rpartition('.')[2]}",
         content_type=row.content_type,
     )
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["Cache-Control"] = "private, no-store"
-    return answer  # type: ignore[return-value]  # Django takes either for a page's answer
+    return answer

@@ -3,3 +3,6 @@
 from audit.actions import register
 
 DIGEST_QUEUED = register("dtac.digest.queued", "queued the weekly digest")
+BACKUP_MADE = register("dtac.backup.made", "made a backup and read it back")
+BACKUP_RESTORED = register("dtac.backup.restored", "put a backup back")
+SCHEME_BEGUN = register("dtac.scheme.begun", "began the scheme")

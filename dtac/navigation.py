@@ -67,6 +67,7 @@ ENTRIES = (
     Entry("document_list", "Documents", "book-open", READERS | BOARD),
     Entry("import_list", "Import", "upload", INTEL),
     Entry("scheme_settings", "Scheme settings", "settings", INTEL),
+    Entry("health", "Health", "activity", frozenset({Role.ADMIN})),
     Entry("access_log", "Access log", "scroll-text", ALL, desk=True),
     Entry("me", "Me", "user", ALL, phone=True),
 )

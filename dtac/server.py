@@ -8,16 +8,21 @@ requests in whole (nginx) makes both a matter of course; here they hold without 
 import contextlib
 import gc
 import os
+import shutil
 import socket
 import struct
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "24"))
 worker_class = "dtac.server.Worker"
+logger_class = "dtac.server.Log"
 timeout = 60  # seconds without a sign of life from a whole worker
 graceful_timeout = 2
 control_socket_disable = True
@@ -30,6 +35,40 @@ SLOWEST = 1024
 """Bytes a second, over all, below which a body is cut off."""
 LINGER, LINGER_BYTES = 2, 16 * 1024 * 1024
 """Seconds and bytes that are still taken, and thrown away, after an answer that ends it."""
+
+
+class Log(Logger):  # type: ignore[misc]
+    """Says of a request that failed beneath the application where it went, not what it asked for.
+
+    What follows a question mark may be somebody's name.
+    """
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Write an error."""
+        super().exception(msg, *(str(each).partition("?")[0] for each in args), **kwargs)
+
+
+def on_starting(server: Any) -> None:
+    """Make the folder in which the processes keep their counts for /metrics/, empty.
+
+    Before anything that counts is loaded: it looks for the folder then.
+    """
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="dtac-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    for old in Path(folder).glob("*.db"):
+        old.unlink()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Called by gunicorn when a worker is gone: its counts stay, what it was just doing doesn't."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Called by gunicorn at its end."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,18 +1,21 @@
 """Jobs of the project itself."""
 
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import task_prerun, worker_init, worker_ready
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
+from common.middleware import request_id_set
 from common.orphans import orphans_delete
 from dtac.digest import digest_queue
-from dtac.pages.health import beat
+from dtac.health.heartbeat import beat
+from dtac.refusals import demo_users_refuse
 
 
 @shared_task
 def heartbeat() -> None:
     """Show that beat, broker and worker all work."""
-    beat()
+    beat(scheduled=True)
 
 
 @shared_task
@@ -33,7 +36,22 @@ def digest_sweep() -> int:
     return digest_queue()
 
 
+@worker_init.connect
+def start_refuse(**_: object) -> None:
+    """Don't work on a database that the demo's users may sign in to."""
+    try:
+        demo_users_refuse()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error  # Celery logs other errors and goes on
+
+
 @worker_ready.connect
 def first_heartbeat(**_: object) -> None:
     """Don't keep /readyz/ waiting for beat's first round."""
-    beat()
+    beat(scheduled=False)
+
+
+@task_prerun.connect
+def job_named(task_id: str = "", **_: object) -> None:
+    """Let the log lines of a job bear its id, as those of a request do."""
+    request_id_set(task_id.replace("-", "")[:16])

@@ -7,3 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dtac.settings.production")
 
 application = get_wsgi_application()
+
+from dtac.refusals import demo_users_refuse  # noqa: E402  (models can be asked only now)
+
+demo_users_refuse()

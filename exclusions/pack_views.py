@@ -4,13 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.services import record
 from common.http import add_problems, form_status
+from common.stores import stored_response
 from members.access import roles_only, user_of
 from members.models import Role, SharingRecord, User
 from members.sharing_forms import ShareForm
@@ -86,11 +86,6 @@ def pack_share(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _file(stored: str, name: str, content_type: str) -> HttpResponse:
-    answer = FileResponse(
-        default_storage.open(stored, "rb"),
-        as_attachment=True,
-        filename=name,
-        content_type=content_type,
-    )
+    answer = stored_response(stored, as_attachment=True, filename=name, content_type=content_type)
     answer["Cache-Control"] = "private, no-store"
-    return answer  # type: ignore[return-value]
+    return answer

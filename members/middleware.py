@@ -20,6 +20,7 @@ FREE_OF_AGREEMENT = frozenset(
         "account_inactive",
         "healthz",
         "readyz",
+        "metrics",
         "csp_report",
         "mail_stop",
         "apply",

@@ -38,6 +38,7 @@ def all_checks(folder: str) -> list[Check]:
         "ALLOWED_HOSTS": "example.org",
         "DTAC_BASE_URL": "https://example.org",
         "DEFAULT_FROM_EMAIL": "D-TAC <noreply@example.org>",
+        "DTAC_CONTACT_EMAIL": "manager@example.org",
         "EMAIL_URL": "smtp://127.0.0.1:25",
     }
     migrations = nowhere | {"DJANGO_SETTINGS_MODULE": "dtac.settings.test"}
@@ -61,6 +62,7 @@ def all_checks(folder: str) -> list[Check]:
             [*quiet, "manage.py", "makemigrations", "--check", "--dry-run"],
             migrations,
         ),
+        Check("upgrades", ["manage.py", "migrations_lint"], migrations),
         Check("deployment", ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], deploy),
     ]
 

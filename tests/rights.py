@@ -33,6 +33,8 @@ MATRIX = (
     line("home", "/", GO),
     line("healthz", "/healthz/", OK),
     line("readyz", "/readyz/", OK),
+    line("metrics", "/metrics/", NO),
+    line("health", "/health/", NO, NO, NO, NO, NO, NO, OK),
     line("csp_report", "/csp-report/", POST),
     line("account_login", "/sign-in/", GO),
     line("account_inactive", "/sign-in/inactive/", OK),

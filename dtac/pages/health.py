@@ -1,22 +1,25 @@
-"""Whether the process lives, and whether the system can do its work."""
+"""Whether the process lives, whether the system can do its work, and what is wrong in words."""
 
 import logging
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from dtac.health import State, all_signs
+from dtac.health.heartbeat import is_alive
+from dtac.health.machine import redis_client
+from dtac.metrics import metrics_text
+from members.access import roles_only
+from members.models import Role
 
 logger = logging.getLogger(__name__)
-
-HEARTBEAT = "worker-heartbeat"
-HEARTBEAT_LIFE = 90  # seconds; beat asks for one every 20
 
 
 @login_not_required
@@ -34,17 +37,7 @@ def _database() -> bool:
 
 def _broker() -> bool:
     # No retries of its own: the answer is wanted now, and "no" is an answer.
-    client = Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=2,
-        socket_connect_timeout=2,
-        retry=Retry(NoBackoff(), 0),
-    )
-    return bool(client.ping())
-
-
-def _worker() -> bool:
-    return cache.get(HEARTBEAT) is not None
+    return bool(redis_client().ping())
 
 
 @login_not_required
@@ -52,7 +45,7 @@ def _worker() -> bool:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker and a worker's heartbeat, each true or false; 503 if any is false."""
     answers = {}
-    for name, check in (("database", _database), ("broker", _broker), ("worker", _worker)):
+    for name, check in (("database", _database), ("broker", _broker), ("worker", is_alive)):
         try:
             answers[name] = check()
         except Exception:  # noqa: BLE001  (whatever the driver raises, the answer is no)
@@ -61,6 +54,22 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(answers, status=200 if all(answers.values()) else 503)
 
 
-def beat() -> None:
-    """Note that a worker is alive; the note fades by itself."""
-    cache.set(HEARTBEAT, timezone.now().isoformat(), HEARTBEAT_LIFE)
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Numbers for monitoring, for whoever has the token; to anybody else there is no such page."""
+    token = settings.DTAC_METRICS_TOKEN
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not token or not constant_time_compare(given, token):
+        raise Http404
+    return HttpResponse(metrics_text(), content_type=CONTENT_TYPE_LATEST)
+
+
+@require_safe
+@roles_only(Role.ADMIN)
+def health(request: HttpRequest) -> HttpResponse:
+    """How everything is, in words, what is wrong first."""
+    signs = sorted(all_signs().values(), key=lambda sign: list(State)[::-1].index(sign.state))
+    count = {state: sum(sign.state is state for sign in signs) for state in State}
+    context: dict[str, Any] = {"signs": signs, "bad": count[State.BAD], "soon": count[State.SOON]}
+    return render(request, "dtac/health.html", context)

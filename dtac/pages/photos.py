@@ -2,7 +2,6 @@
 
 import uuid
 from pathlib import Path
-from typing import TypeVar
 
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from audit.services import record
 from common import dates
 from common.db import StoredImage
+from common.stores import stored_response
 from common.watermark import drawable, watermarked
 from incidents import actions as incident_actions
 from incidents.models import Attachment
@@ -37,21 +37,18 @@ def photo(request: HttpRequest, name: uuid.UUID, size: str) -> HttpResponse | Fi
         record(by=user, **note)  # type: ignore[arg-type]
     if image.variants_ready_at is None:
         return _placeholder()
+    name_of_size = image.variant_path(size)
     try:
-        stream = default_storage.open(image.variant_path(size), "rb")
+        if size != "large":
+            return _closed(stored_response(name_of_size, content_type="image/jpeg"))
+        with default_storage.open(name_of_size, "rb") as stream:
+            marked = watermarked(stream, _mark(user))
     except FileNotFoundError:
         return _placeholder()
-    if size != "large":
-        return _closed(FileResponse(stream, content_type="image/jpeg"))
-    with stream:
-        marked = watermarked(stream, _mark(user))
     return _closed(HttpResponse(marked, content_type="image/jpeg"))
 
 
-Answer = TypeVar("Answer", HttpResponse, FileResponse)
-
-
-def _closed(answer: Answer) -> Answer:
+def _closed(answer: HttpResponse) -> HttpResponse:
     """Keep a photo out of other sites' pages; that nothing keeps it is the default of all pages."""
     answer["Cross-Origin-Resource-Policy"] = "same-origin"
     answer["Cache-Control"] = "private, no-store"

@@ -41,8 +41,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "common.bodies.ArrivingFileHandler",
 ]
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DTAC_ACCEL_PREFIX = env.str("DTAC_ACCEL_PREFIX", default="")  # nginx's internal name of the store
+# A web server that sends stored files reads them as one of the group.
+FILE_UPLOAD_PERMISSIONS = 0o640 if DTAC_ACCEL_PREFIX else 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750 if DTAC_ACCEL_PREFIX else 0o700
 
 INSTALLED_APPS = [
     "dtac.apps.DtacConfig",
@@ -78,6 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "common.middleware.RequestIdMiddleware",
+    "dtac.metrics.MetricsMiddleware",
     "common.middleware.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -102,6 +105,7 @@ MIDDLEWARE = [
     "members.middleware.AccessMiddleware",
     "offenders.middleware.MergedRecordMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dtac.replica.ReplicaMiddleware",
 ]
 
 ROOT_URLCONF = "dtac.urls"
@@ -130,13 +134,22 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Data ---------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///dtac")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("DB_CONN_MAX_AGE", default=60)
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    connect_timeout=5,
-    # How alike a word must be for the indexed search by name (offenders.querysets).
-    options="-c pg_trgm.word_similarity_threshold=0.25",
-)
+if env.str("DATABASE_REPLICA_URL", default=""):
+    # Asked for the Board's pages only (dtac.replica); never migrated, never written to.
+    DATABASES["replica"] = env.db("DATABASE_REPLICA_URL")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["dtac.replica.ReplicaRouter"]
+DTAC_PGBOUNCER = env.bool("DTAC_PGBOUNCER", default=False)
+for _database in DATABASES.values():
+    _database["CONN_MAX_AGE"] = 0 if DTAC_PGBOUNCER else env.int("DB_CONN_MAX_AGE", default=60)
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = DTAC_PGBOUNCER
+    _database.setdefault("OPTIONS", {})["connect_timeout"] = 5
+    if (
+        not DTAC_PGBOUNCER
+    ):  # which takes none at the start: then the role has it, docs/operations.md
+        # How alike a word must be for the indexed search by name (offenders.querysets).
+        _database["OPTIONS"]["options"] = "-c pg_trgm.word_similarity_threshold=0.25"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -165,6 +178,23 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "common.static.SmallStaticFilesStorage"},
 }
+
+if env.str("DTAC_S3_BUCKET", default=""):
+    STORAGES["default"] = {
+        "BACKEND": "common.stores.PrivateStore",
+        "OPTIONS": {
+            "bucket_name": env.str("DTAC_S3_BUCKET"),
+            "endpoint_url": env.str("DTAC_S3_ENDPOINT", default="") or None,
+            "region_name": env.str("DTAC_S3_REGION", default="") or None,
+            "access_key": env.str("AWS_ACCESS_KEY_ID", default="") or None,
+            "secret_key": env.str("AWS_SECRET_ACCESS_KEY", default="") or None,
+            "default_acl": None,  # the bucket's own: private, and docs/operations.md says so
+            "file_overwrite": False,
+            "signature_version": "s3v4",
+            "addressing_style": "path",
+            "max_memory_size": 32 * 1024 * 1024,  # larger ones pass through a temporary file
+        },
+    }
 
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "map", "png", "jpg", "webp", "svgz", "zip", "gz", "br", "woff", "woff2",
@@ -289,6 +319,14 @@ DTAC_VAT_NUMBER = env.str("DTAC_VAT_NUMBER", default="")
 # where backups of the database don't put it back, and copy it away on its own.
 DTAC_LEDGER = Path(env.str("DTAC_LEDGER", default=str(DATA_DIR / "deleted.jsonl")))
 
+# --- Backups ------------------------------------------------------------------------------
+# Public keys (age1...) of those who may open a backup; without one none is made.
+DTAC_BACKUP_RECIPIENTS = env.list("DTAC_BACKUP_RECIPIENTS", default=[])
+DTAC_BACKUP_DIR = Path(env.str("DTAC_BACKUP_DIR", default=str(DATA_DIR / "backups")))
+DTAC_BACKUP_KEEP_DAYS = env.int("DTAC_BACKUP_KEEP_DAYS", default=35)
+DTAC_BACKUP_HOURS = env.int("DTAC_BACKUP_HOURS", default=26)  # older than this is late
+PG_BINDIR = env.str("PG_BINDIR", default="")  # pg_dump and pg_restore, where not on the PATH
+
 # --- Unusual viewing ----------------------------------------------------------------------
 # Who opens more different people than this in so many minutes is shown to the manager.
 DTAC_VIEWING_PROFILES = env.int("DTAC_VIEWING_PROFILES", default=40)
@@ -405,20 +443,30 @@ SECURE_REFERRER_POLICY = "same-origin"  # CSRF over https needs the referrer on 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
+# --- Being watched ------------------------------------------------------------------------
+DTAC_LOG_FORMAT = env.str("DTAC_LOG_FORMAT", default="plain")  # or json
+DTAC_METRICS_TOKEN = env.str("DTAC_METRICS_TOKEN", default="")  # without one there is no /metrics/
+SENTRY_DSN = env.str("SENTRY_DSN", default="")  # without one no error is reported anywhere
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "common.middleware.RequestIdFilter"}},
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        "json": {"()": "common.logs.JsonFormatter"},
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "filters": ["request_id"],
-            "formatter": "plain",
+            "formatter": DTAC_LOG_FORMAT,
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # A line for each request, where machines read them; people are spared it.
+        "dtac.requests": {"level": "INFO" if DTAC_LOG_FORMAT == "json" else "WARNING"},
+    },
 }

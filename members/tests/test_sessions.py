@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import secrets
 import subprocess
 import sys
 
@@ -202,10 +203,11 @@ def test_a_real_installation_s_cookies_are_its_hosts_alone(tmp_path) -> None:
         "DATABASE_URL": "postgres://app@/nowhere/dtac",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "DTAC_DATA_DIR": str(tmp_path),
-        "SECRET_KEY": "x" * 60,
+        "SECRET_KEY": secrets.token_urlsafe(45),
         "ALLOWED_HOSTS": "example.org",
         "DTAC_BASE_URL": "https://example.org",
         "DEFAULT_FROM_EMAIL": "D-TAC <noreply@example.org>",
+        "DTAC_CONTACT_EMAIL": "manager@example.org",
         "EMAIL_URL": "smtp://127.0.0.1:25",
     }
     told = subprocess.run(

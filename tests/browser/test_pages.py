@@ -276,7 +276,7 @@ PAGES = {
         "/appeals/",
         "{appeal}",
     ),
-    "admin": ("/viewing/", "{viewing}"),
+    "admin": ("/viewing/", "{viewing}", "/health/"),
 }
 
 

@@ -1,0 +1,57 @@
+"""What a database that was put back must not bring back with it."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from members.models import OutboundEmail, WebSession
+from records.retention.ledger import ledger_replay, ledger_write
+from records.retention.nightly import files_finish
+
+HELD: Final = "Whether it went is not known: the database was put back from a backup"
+
+
+def replay(kept: bytes, ledgers: Sequence[Path]) -> list[str]:
+    """Delete again what any ledger has, and keep all their lines in ours; return the references.
+
+    `kept` is the ledger of the backup itself. Raises what ledger_replay raises: then the same
+    ledgers are replayed by `manage.py retention --replay FILE` once more.
+    """
+    ours = Path(settings.DTAC_LEDGER)
+    texts = [kept.decode(errors="replace")]
+    texts += [path.read_text(errors="replace") for path in (ours, *ledgers) if path.exists()]
+    lines = dict.fromkeys(line for text in texts for line in text.splitlines() if line.strip())
+    whole = "".join(f"{line}\n" for line in lines)
+    ours.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=ours.parent, delete=False) as draft:
+        draft.write(whole)
+    Path(draft.name).replace(ours)
+    again = ledger_replay(ours)
+    files_finish()
+    ledger_write()
+    return again
+
+
+def sessions_end() -> int:
+    """End everybody's session: some were ended for a reason after the backup. Return how many."""
+    return int(WebSession.objects.all().delete()[0])
+
+
+def letters_hold() -> int:
+    """Give up letters that were waiting: most went after the backup, and none may go twice.
+
+    The manager sees them as not delivered, with the reason, and can send again what matters.
+    """
+    return OutboundEmail.objects.filter(state__in=OutboundEmail.OPEN).update(
+        state=OutboundEmail.State.GIVEN_UP,
+        claimed_at=None,
+        claim_token=None,
+        fault="",
+        failing_since=None,
+        ended_at=timezone.now(),
+        last_error=HELD,
+    )

@@ -1,0 +1,178 @@
+"""Putting a backup back: into an empty place, as it was, and without those deleted since."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import Error, connection
+from django.db.migrations.loader import MigrationLoader
+
+from audit.services import record
+from dtac import actions
+from records.retention.deleting import KeptError
+
+from .after import letters_hold, replay, sessions_end
+from .archive import PIECE, identities_in
+from .contents import table_rows
+from .errors import BackupError
+from .making import Tell
+from .manifest import Manifest
+from .programs import program, server_major, target
+from .reading import read_through, sha256_of_stream
+
+STORE = ("originals", "variants", "packs", "imports")
+"""Folders of the store."""
+IN_MEMORY = 32 * PIECE
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was put back, and what was done to it then."""
+
+    manifest: Manifest
+    deleted_again: list[str]
+    letters_held: int
+
+
+def backup_restore(
+    path: Path,
+    *,
+    key: Path,
+    ledgers: Sequence[Path],
+    without_ledger: bool,
+    send_waiting: bool,
+    tell: Tell,
+) -> Restored:
+    """Put a backup back into an empty database and an empty store.
+
+    It is read to its end before anything is written. Then: the database in one transaction, the
+    files, a count of both; migrations that are newer than it; deletions by the ledgers; everybody's
+    session ends; letters that were waiting are held, since most have gone meanwhile. Raises
+    BackupError.
+    """
+    place_check(ledgers, without_ledger=without_ledger)
+    identities = identities_in(key)
+    tell("Reading the whole backup before anything is written ...")
+    manifest = read_through(path, identities)
+    _versions_check(manifest)
+    tell(f"Database: {sum(manifest.rows.values()):,} rows; files: {len(manifest.files):,} ...")
+    kept = _write(path, identities, manifest)
+    _count(manifest, tell)
+    try:
+        return _settle(path, manifest, kept, ledgers, send_waiting=send_waiting, tell=tell)
+    except (Error, KeptError) as error:
+        raise BackupError(
+            "Database and files are back, but what must follow was not done, so start nothing on"
+            f" them: make another new database and repeat. ({type(error).__name__}:"
+            f" {str(error).splitlines()[0]})"
+        ) from error
+
+
+def _settle(
+    path: Path,
+    manifest: Manifest,
+    kept: bytes,
+    ledgers: Sequence[Path],
+    *,
+    send_waiting: bool,
+    tell: Tell,
+) -> Restored:
+    """Do what must follow before anybody is let in."""
+    tell("Migrating, if it is an older version's ...")
+    call_command("migrate", verbosity=0, interactive=False)
+    tell("Deleting again who was deleted since ...")
+    again = replay(kept, ledgers)
+    ended = sessions_end()
+    held = 0 if send_waiting else letters_hold()
+    record(
+        actions.BACKUP_RESTORED, by=None, name=path.name, made_at=manifest.made_at,
+        deleted_again=len(again), letters_held=held, sessions_ended=ended,
+    )  # fmt: skip
+    return Restored(manifest, again, held)
+
+
+def place_check(ledgers: Sequence[Path], *, without_ledger: bool) -> None:
+    """Raise BackupError unless database and store are empty and there is a ledger to go by."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'S')"
+            " AND relnamespace = 'public'::regnamespace"
+        )
+        if cursor.fetchone()[0]:
+            raise BackupError(
+                "The database is not empty, and nothing is put over what there is. Make a new one,"
+                " without migrating it, and name it in DATABASE_URL."
+            )
+    if any(_has_files(folder) for folder in STORE):
+        raise BackupError("The store has files, and nothing is put over what there is. Move them.")
+    for ledger in ledgers:
+        if not ledger.is_file():
+            raise BackupError(f"There is no ledger {ledger}.")
+    if not ledgers and not Path(settings.DTAC_LEDGER).is_file() and not without_ledger:
+        raise BackupError(
+            "There is no ledger, so people deleted since the backup would be back. Give the newest"
+            " copy of it with --ledger. If none is left anywhere, say --without-ledger: then only"
+            " what was deleted before the backup stays deleted."
+        )
+
+
+def _has_files(folder: str) -> bool:
+    try:
+        return any(default_storage.listdir(folder))
+    except FileNotFoundError:
+        return False
+
+
+def _versions_check(manifest: Manifest) -> None:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    known = {f"{app}.{name}" for app, name in loader.disk_migrations or {}}
+    replaced = {name.split(".")[0] for name in known}
+    unknown = [name for name in manifest.migrations
+               if name not in known and name.split(".")[0] in replaced]  # fmt: skip
+    if unknown:
+        raise BackupError(
+            f"This backup is a newer version's (it has {unknown[-1]}). Install that version first."
+        )
+
+
+def _write(path: Path, identities: list[Any], manifest: Manifest) -> bytes:
+    """Write database and files; return the ledger that came with them."""
+    place, env = target()
+    least = max(server_major(), manifest.dumped_by)
+    argv = [program("pg_restore", at_least=least), "--exit-on-error", "--single-transaction",
+            "--no-owner", "--no-privileges", f"--dbname={place}"]  # fmt: skip
+    kept: list[bytes] = []
+    connection.close()
+    read_through(
+        path, identities, restore_argv=argv, env=env, take_file=_store, take_ledger=kept.append
+    )
+    os.sync()
+    return b"".join(kept)
+
+
+def _store(name: str, stream: IO[bytes]) -> str:
+    """Put a file into the store under its own name; return its hash as the store has it."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as whole:  # a store may read it twice
+        shutil.copyfileobj(stream, whole, PIECE)
+        whole.seek(0)
+        stored = default_storage.save(name, File(whole))
+    if stored != name:
+        raise BackupError(f"{name} is in the store already.")
+    with default_storage.open(name, "rb") as again:
+        return sha256_of_stream(name, again)
+
+
+def _count(manifest: Manifest, tell: Tell) -> None:
+    found = table_rows()
+    if found != manifest.rows:
+        wrong = sorted(set(found.items()) ^ set(manifest.rows.items()))[:3]
+        raise BackupError(f"The rows are not those of the backup: {wrong}")
+    tell(f"  {sum(found.values()):,} rows and {len(manifest.files):,} files are there.")
