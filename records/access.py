@@ -6,7 +6,7 @@ from django.http import Http404
 
 from members.models import User
 
-from .models import RecordKind, RetentionHold, RetentionRule, RetentionRun
+from .models import RecordKind, RetentionHold, RetentionRule, RetentionRun, RightsRequest
 from .retention.policy import rule_latest
 
 
@@ -36,3 +36,12 @@ def get_rule(user: User, kind: str) -> RetentionRule:
     if not user.is_intel or kind not in RecordKind.values:
         raise Http404
     return rule_latest(kind)
+
+
+def get_request(user: User, ref: str) -> RightsRequest:
+    """Return a request about a record, for the Intelligence Manager alone. Raises Http404."""
+    rows = RightsRequest.objects.visible_to(user)
+    found = rows.select_related("recorded_by", "decided_by").filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found

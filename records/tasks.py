@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from .retention.nightly import night_run
+from .retention.ledger import ledger_write
+from .retention.nightly import files_finish, night_run
 
 
 @shared_task
@@ -10,3 +11,10 @@ def retention_run() -> int:
     """Delete what is due today; return how many lines of the list are done."""
     night = night_run()
     return night.items.exclude(state="listed").count()
+
+
+@shared_task
+def erased_finish() -> None:
+    """Delete the files of who was erased by day, and write the ledger; the night would too."""
+    files_finish()
+    ledger_write()

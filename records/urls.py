@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from . import hold_views, views
+from . import hold_views, register_views, views
+from .requests import views as requests
 
 urlpatterns = [
+    path("records/", register_views.records, name="records"),
+    path("records/files/<slug:name>.csv", register_views.register_file, name="register_file"),
+    path("records/requests/", requests.request_list, name="request_list"),
+    path("records/requests/<str:ref>/", requests.rights_request, name="rights_request"),
+    path("subjects/<str:ref>/request/", requests.request_new, name="request_new"),
     path("records/retention/", views.retention, name="retention"),
     path("records/retention/rules/<str:kind>/", views.rule_edit, name="retention_rule"),
     path("records/retention/nights/<str:day>/", views.night, name="night"),

@@ -130,6 +130,9 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     alert = factories.alert(cast.staff, cast.shop, subject=published.subject)
     viewing = factories.unusual_viewing(cast.other)
     hold = factories.hold(intel, unpublished)
+    request = factories.rights_request(intel, kept, kind="rectification", wrong_words="Kim",
+                                       right_words="Kimberley")  # fmt: skip
+    factories.share(intel, kept.ref)
     night = factories.night()
     data = ContactInput("Ann Lee", phone="01632 960001")
     contact, away = (
@@ -192,6 +195,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "viewing": viewing.pk,
         "hold": hold.pk,
         "night": night.on.isoformat(),
+        "request": request.ref,
         "published": published.subject.ref,
         "licensed": licensed.subject.ref,
         "withdrawn": withdrawn.subject.ref,

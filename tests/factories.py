@@ -105,6 +105,7 @@ from members.models import (
     Payment,
     Premises,
     Role,
+    SharingRecord,
     TrainingPlace,
     TrainingSession,
     User,
@@ -112,6 +113,7 @@ from members.models import (
 from members.money.bank import bank_read
 from members.money.invoices import InvoiceInput, Line, invoice_issue
 from members.money.payments import PaymentInput, payment_receive
+from members.sharing import Sharing, share_kept_file
 from members.somebody import PersonInput as Trainee
 from members.training.services import (
     CourseInput,
@@ -131,7 +133,8 @@ from offenders.services import (
     recognition_give,
     subject_create,
 )
-from records.models import RetentionHold, RetentionRun, RunItem
+from records.models import RetentionHold, RetentionRun, RightsRequest, RunItem
+from records.requests.services import RequestInput, request_decide, request_record
 from records.retention.holds import HoldInput, hold_place
 
 
@@ -542,6 +545,41 @@ def hold(intel: User, subject: Subject, **fields: Any) -> RetentionHold:
     }
     data = HoldInput(**values | fields)
     return hold_place(by=intel, subject=subject, client_id=uuid.uuid4(), data=data)
+
+
+def rights_request(intel: User, subject: Subject, **fields: Any) -> RightsRequest:
+    """Return a request about a record, an objection that came in today."""
+    values: dict[str, Any] = {
+        "kind": "objection",
+        "asker": "Kevin Marsh, 1 High Street",
+        "identified": "Driving licence seen.",
+        "received_on": dates.today(),
+        "received_how": "post",
+        "words": "I object.",
+    }
+    data = RequestInput(**values | fields)
+    return request_record(by=intel, subject=subject, client_id=uuid.uuid4(), data=data)
+
+
+def granted_request(intel: User, subject: Subject) -> RightsRequest:
+    """Return an objection that was granted and stands; one recipient is yet to be told."""
+    share(intel, subject.ref)
+    row = rights_request(intel, subject)
+    return request_decide(by=intel, request=row, revision=1, decision="granted", reasons="Weighed.")
+
+
+def share(by: User, *subjects: str, record: str = "INC-2026-00001") -> SharingRecord:
+    """Return an entry of the register of sharing: data of these subjects went to the police."""
+    what = Sharing(
+        client_id=uuid.uuid4(),
+        record=record,
+        recipient="PC 1 Smith, Kent Police",
+        purpose="Prevention and detection of crime",
+        lawful_basis="DPA 2018, Schedule 2",
+        fields=["Name"],
+        subjects=subjects,
+    )
+    return share_kept_file(by=by, sharing=what, sha256="0" * 64, byte_size=1)
 
 
 def night(on: dt.date | None = None) -> RetentionRun:

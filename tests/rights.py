@@ -465,6 +465,13 @@ MATRIX = (
     line("document_new", "/documents/new/", NO, NO, NO, NO, OK, NO, NO),
     line("document_edit", "/documents/{document}/edit/", NO, NO, NO, NO, OK, NO, NO),
     line("document_readers", "/documents/{document}/readers/", NO, NO, NO, NO, OK, NO, NO),
+    line("records", "/records/", NO, NO, NO, NO, OK, NO, NO),
+    line("register_file", "/records/files/requests.csv", NO, NO, NO, NO, OK, NO, NO),
+    line("register_file", "/records/files/nothing.csv", NO),
+    line("request_list", "/records/requests/", NO, NO, NO, NO, OK, NO, NO),
+    line("rights_request", "/records/requests/{request}/", NO, NO, NO, NO, OK, NO, NO),
+    line("rights_request", "/records/requests/RGT-2026-9999/", NO),
+    line("request_new", "/subjects/{published}/request/", NO, NO, NO, NO, OK, NO, NO),
     line("retention", "/records/retention/", NO, NO, NO, NO, OK, NO, NO),
     line("retention_rule", "/records/retention/rules/known/", NO, NO, NO, NO, OK, NO, NO),
     line("retention_rule", "/records/retention/rules/nothing/", NO),
@@ -533,6 +540,7 @@ POSTS = {
 
 # Addresses that ask again who it is when the last proof is old: any request, or only a form sent.
 PROVEN = {
+    "register_file",
     "register_export",
     "pack_document",
     "case_pack",

@@ -89,6 +89,11 @@ MORE = {
     "board_report_files": ("remove", "file"),
     "statement_edit": ("remove",),
     "retention_rule": ("save",),
+    "rights_request": (
+        "step", "identify-how", "extend-due_on", "extend-told_on", "extend-why", "show-why",
+        "decide-decision", "decide-reasons", "tell-on", "tell-how", "lift-told_on", "lift-why",
+        "recipient-share", "recipient-told_on", "recipient-words", "decide-revision",
+    ),
     "hold": ("end", "reason"),
     "application": ("decline", "reason", "answer"),
     "bank_line": ("aside", "words"),
@@ -112,6 +117,8 @@ MORE = {
 }  # fmt: skip
 PAGES = {
     "retention_rule": "intel",
+    "rights_request": "intel",
+    "request_new": "intel",
     "hold": "intel",
     "hold_new": "intel",
     "subject_put_off": "intel",
@@ -280,7 +287,7 @@ LISTS = {
     "store": ("/equipment/", "/training/", "/training/people/",
               "/members/{own_member}/figures/", "/patterns/", "/business/"),
     "intel": ("/records/retention/", "/records/retention/nights/{night}/", "/records/deleted/",
-              "/records/holds/",
+              "/records/holds/", "/records/requests/",
               "/import/", "/import/new/", "/import/{import_run}/",
               "/gallery/", "/log/", "/log/where/", "/reports/", "/queue/", "/patterns/", "/series/",
               "/types/", "/subjects/", "/subjects/top-ten/", "/members/", "/alerts/",

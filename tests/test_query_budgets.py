@@ -108,6 +108,11 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
     fill_photos(intel, version)
     hold, night = retained(intel, hidden)
+    factories.share(intel, kept.ref)
+    request = factories.rights_request(
+        intel, kept, kind="rectification", wrong_words="Kevin", right_words="Kelvin"
+    )
+    factories.granted_request(intel, waits)
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
     for_the_board(cast)
@@ -122,6 +127,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "unpublished": hidden.ref,
         "hold": hold,
         "night": night,
+        "request": request.ref,
         "kept": kept.ref,
         "merge": merge.pk,
         "waiting": waiting.ref,

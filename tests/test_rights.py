@@ -89,6 +89,11 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
 
 
 READS = {
+    "/records/": "records.registers.viewed",
+    "/records/files/requests.csv": "records.register.exported",
+    "/records/requests/": "records.request.listed",
+    "/records/requests/{request}/": "records.request.viewed",
+    "/subjects/{published}/request/": "offenders.subject.viewed",
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",
@@ -232,7 +237,7 @@ def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
 
 
 GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
-        "import_problems"}  # fmt: skip
+        "import_problems", "register_file"}  # fmt: skip
 
 
 def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:

@@ -23,6 +23,7 @@ POINTS = {
         "offenders.differentpeople.first", "offenders.differentpeople.second",
         "offenders.legalfact.subject", "offenders.photo.subject",
         "offenders.profileversion.subject", "offenders.recognition.subject",
+        "offenders.restriction.subject", "records.rightsrequest.subject",
         "offenders.subject.merged_into", "offenders.subjectmerge.gone",
         "offenders.subjectmerge.kept", "offenders.subjectwarning.subject",
         "offenders.toptenchoice.subject", "offenders.toptenplace.subject",

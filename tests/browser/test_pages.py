@@ -98,6 +98,12 @@ PAGES = {
         "{crop}",
         "/viewing/",
         "{viewing}",
+        "/records/",
+        "/records/requests/",
+        "/records/requests/?show=tell",
+        "{rights_request}",
+        "{request_decided}",
+        "/subjects/D-0042/request/",
         "/records/retention/",
         "/records/retention/rules/known/",
         "{night}",
@@ -399,7 +405,7 @@ oldest = latest_wanted()[0].before.before.before
 paper = report_start(by=intel, wanted=oldest).report
 of_kind = {row.kind: row for row in BoardReport.objects.order_by("first")}
 corrected = ReportVersion.objects.filter(number=2, state="approved").first().report
-from records.models import RetentionHold, RetentionRun
+from records.models import RetentionHold, RetentionRun, RightsRequest
 print("PLACES " + json.dumps({
     "report_waiting": f"/board/reports/{of_kind['quarterly'].ref}/",
     "report_annual": f"/board/reports/{of_kind['annual'].ref}/",
@@ -416,6 +422,8 @@ print("PLACES " + json.dumps({
     "photo": f"/subjects/D-0042/photos/{face.uuid}/",
     "crop": f"/subjects/D-0042/photos/{face.uuid}/crop/",
     "viewing": f"/viewing/{burst.pk}/",
+    "rights_request": f"/records/requests/{RightsRequest.objects.open().last().ref}/",
+    "request_decided": f"/records/requests/{RightsRequest.objects.to_tell().first().ref}/",
     "hold": f"/records/holds/{RetentionHold.objects.first().pk}/",
     "night": f"/records/retention/nights/{RetentionRun.objects.first().on}/",
     "report": f"/reports/{Report.objects.filter(status='accepted').first().ref}/",

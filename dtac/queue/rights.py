@@ -1,0 +1,55 @@
+"""What people's rights ask of the manager, with the day by which each is due."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from common import dates
+from dtac.presenters import Label, Row
+from records.models import RightsRequest
+from records.requests.recipients import recipients_left
+
+from .parts import SHOWN, Part, Tile
+
+
+def rights_waiting() -> Part:
+    """Return requests to answer, the first due first, and recipients that are yet to be told."""
+    rows = [*_requests(), *_recipients()]
+    tile = Tile(len(rows), "matter of people’s rights", "matters of people’s rights", "#rights")
+    refs = [ref for _, refs in rows for ref in refs]
+    more = (reverse("records"), "Records and rights")
+    return Part(
+        "rights", "People’s rights", [tile], [row for row, _ in rows], refs, faces=False, more=more
+    )
+
+
+Found = Iterator[tuple[Row, list[str]]]
+
+
+def _requests() -> Found:
+    waiting = RightsRequest.objects.filter(told_on=None).order_by("due_on", "pk")[:SHOWN]
+    for one in waiting:
+        url = reverse("rights_request", args=[one.ref])
+        row = Row(
+            title=f"{one.ref} · {one.get_kind_display()} · {one.subject_refs[0]}",
+            url=url,
+            meta=f"Came in {dates.short_date(one.received_on)}. {one.state_words}",
+            tags=[Label("Overdue", "warning") if one.is_late else Label("Request", "info")],
+            action="Decide" if one.is_open else "Tell them",
+            action_url=url,
+        )
+        yield row, one.subject_refs
+
+
+def _recipients() -> Found:
+    for one, number in recipients_left(most=SHOWN):
+        url = reverse("rights_request", args=[one.ref])
+        row = Row(
+            title=f"{one.ref}: {number} to be told who were given the data",
+            url=url,
+            meta="They were handed it, by the register of sharing.",
+            tags=[Label("To tell", "info")],
+            action="Tell them",
+            action_url=url,
+        )
+        yield row, one.subject_refs
