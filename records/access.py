@@ -6,7 +6,15 @@ from django.http import Http404
 
 from members.models import User
 
-from .models import RecordKind, RetentionHold, RetentionRule, RetentionRun, RightsRequest
+from .models import (
+    Complaint,
+    DataBreach,
+    RecordKind,
+    RetentionHold,
+    RetentionRule,
+    RetentionRun,
+    RightsRequest,
+)
 from .retention.policy import rule_latest
 
 
@@ -42,6 +50,24 @@ def get_request(user: User, ref: str) -> RightsRequest:
     """Return a request about a record, for the Intelligence Manager alone. Raises Http404."""
     rows = RightsRequest.objects.visible_to(user)
     found = rows.select_related("recorded_by", "decided_by").filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_complaint(user: User, ref: str) -> Complaint:
+    """Return a complaint, for the Intelligence Manager alone. Raises Http404."""
+    rows = Complaint.objects.visible_to(user).select_related("recorded_by", "decided_by")
+    found = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_breach(user: User, ref: str) -> DataBreach:
+    """Return a data breach, for the Intelligence Manager alone. Raises Http404."""
+    rows = DataBreach.objects.visible_to(user).select_related("recorded_by", "closed_by")
+    found = rows.filter(ref=ref.upper()).first()
     if found is None:
         raise Http404
     return found

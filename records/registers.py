@@ -7,7 +7,8 @@ from common import dates
 from common.exports import Value
 from members.models import User
 
-from .models import RightsRequest
+from .models import Complaint, DataBreach, RightsRequest
+from .privacy.state import part, published, state_of
 
 Row = Sequence[Value]
 
@@ -48,6 +49,55 @@ def _request_subjects(user: User) -> Iterable[str]:
         yield from refs
 
 
+def _complaints(user: User) -> Iterable[Row]:
+    for row in Complaint.objects.visible_to(user).select_related("decided_by"):
+        yield (
+            row.ref,
+            row.get_about_display(),
+            ", ".join(row.subject_refs),
+            row.received_on,
+            row.get_received_how_display(),
+            row.acknowledge_by,
+            row.acknowledged_on,
+            row.get_outcome_display() if row.outcome else "Open",
+            dates.london_date(row.decided_at) if row.decided_at else None,
+            row.decided_by.name if row.decided_by else "",
+            row.told_on,
+        )
+
+
+def _complaint_subjects(user: User) -> Iterable[str]:
+    for refs in Complaint.objects.visible_to(user).values_list("subject_refs", flat=True):
+        yield from refs
+
+
+def _breaches(user: User) -> Iterable[Row]:
+    for row in DataBreach.objects.visible_to(user):
+        yield (
+            row.ref,
+            row.happened_on,
+            dates.in_full(row.aware_at),
+            row.what,
+            row.kinds,
+            row.people,
+            row.people_count,
+            row.get_risk_display(),
+            row.harm,
+            row.measures,
+            dates.in_full(row.regulator_at) if row.regulator_at else "",
+            row.regulator_not or row.late_because,
+            row.people_on,
+            row.people_not or row.people_how,
+            "no" if row.is_open else "yes",
+        )
+
+
+def _privacy(user: User) -> Iterable[Row]:
+    for row in published().visible_to(user).order_by("ref"):
+        state = state_of(row)
+        yield row.ref, row.shown_name, state.told_on, state.words, state.review_on
+
+
 REGISTERS: dict[str, Register] = {
     "requests": Register(
         "Requests about records",
@@ -58,6 +108,36 @@ REGISTERS: dict[str, Register] = {
          "Decided", "By", "Told", "Stands"),
         _requests,
         _request_subjects,
+    ),
+    "complaints": Register(
+        "Complaints",
+        "Acknowledged within 30 days, looked into, answered.",
+        "complaint_list",
+        lambda user: Complaint.objects.visible_to(user).open().count(),
+        ("Complaint", "About", "Records", "Came in", "How", "Acknowledge by", "Acknowledged",
+         "Outcome", "Decided", "By", "Told"),
+        _complaints,
+        _complaint_subjects,
+    ),
+    "data-breaches": Register(
+        "Data breaches",
+        "What happened, whose data, who was told. The regulator within 72 hours.",
+        "data_breach_list",
+        lambda user: DataBreach.objects.visible_to(user).open().count(),
+        ("Breach", "Happened", "Known since", "What", "Data", "Whose", "People", "Risk", "Harm",
+         "Measures", "Regulator told", "Why not, or late", "People told", "How, or why not",
+         "Closed"),
+        _breaches,
+        lambda user: (),
+    ),
+    "privacy": Register(
+        "Privacy notices",
+        "Who is published and was told that data is held about them; who wasn’t, and why.",
+        "privacy_list",
+        lambda user: part(published().visible_to(user), "decide").count(),
+        ("Record", "Name", "Told", "State", "Look at it again"),
+        _privacy,
+        lambda user: published().visible_to(user).values_list("ref", flat=True),
     ),
 }  # fmt: skip
 """By the name in addresses, in the order of the page."""

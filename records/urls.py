@@ -3,6 +3,9 @@
 from django.urls import path
 
 from . import hold_views, register_views, views
+from .breaches import views as breaches
+from .complaints import views as complaints
+from .privacy import views as privacy
 from .requests import views as requests
 
 urlpatterns = [
@@ -10,6 +13,14 @@ urlpatterns = [
     path("records/files/<slug:name>.csv", register_views.register_file, name="register_file"),
     path("records/requests/", requests.request_list, name="request_list"),
     path("records/requests/<str:ref>/", requests.rights_request, name="rights_request"),
+    path("records/complaints/", complaints.complaint_list, name="complaint_list"),
+    path("records/complaints/new/", complaints.complaint_new, name="complaint_new"),
+    path("records/complaints/<str:ref>/", complaints.complaint, name="complaint"),
+    path("records/data-breaches/", breaches.breach_list, name="data_breach_list"),
+    path("records/data-breaches/new/", breaches.breach_new, name="data_breach_new"),
+    path("records/data-breaches/<str:ref>/", breaches.breach, name="data_breach"),
+    path("records/privacy/", privacy.privacy_list, name="privacy_list"),
+    path("subjects/<str:ref>/privacy/", privacy.privacy_new, name="privacy_new"),
     path("subjects/<str:ref>/request/", requests.request_new, name="request_new"),
     path("records/retention/", views.retention, name="retention"),
     path("records/retention/rules/<str:kind>/", views.rule_edit, name="retention_rule"),

@@ -133,6 +133,9 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     request = factories.rights_request(intel, kept, kind="rectification", wrong_words="Kim",
                                        right_words="Kimberley")  # fmt: skip
     factories.share(intel, kept.ref)
+    complaint = factories.complaint(intel, published.subject.ref)
+    data_breach = factories.data_breach(intel)
+    factories.withheld_privacy(intel, published.subject)
     night = factories.night()
     data = ContactInput("Ann Lee", phone="01632 960001")
     contact, away = (
@@ -196,6 +199,8 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "hold": hold.pk,
         "night": night.on.isoformat(),
         "request": request.ref,
+        "complaint": complaint.ref,
+        "data_breach": data_breach.ref,
         "published": published.subject.ref,
         "licensed": licensed.subject.ref,
         "withdrawn": withdrawn.subject.ref,

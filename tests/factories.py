@@ -133,7 +133,18 @@ from offenders.services import (
     recognition_give,
     subject_create,
 )
-from records.models import RetentionHold, RetentionRun, RightsRequest, RunItem
+from records.breaches.services import BreachInput, breach_record
+from records.complaints.services import ComplaintInput, complaint_record, complaint_step
+from records.models import (
+    Complaint,
+    DataBreach,
+    PrivacyNotice,
+    RetentionHold,
+    RetentionRun,
+    RightsRequest,
+    RunItem,
+)
+from records.privacy.services import PrivacyInput, privacy_record
 from records.requests.services import RequestInput, request_decide, request_record
 from records.retention.holds import HoldInput, hold_place
 
@@ -559,6 +570,38 @@ def rights_request(intel: User, subject: Subject, **fields: Any) -> RightsReques
     }
     data = RequestInput(**values | fields)
     return request_record(by=intel, subject=subject, client_id=uuid.uuid4(), data=data)
+
+
+def complaint(intel: User, *subjects: str, **fields: Any) -> Complaint:
+    """Return a complaint that came in today, with one step taken."""
+    values: dict[str, Any] = {
+        "about": "data",
+        "complainant": "Ann Lee, 3 High Street",
+        "received_on": dates.today(),
+        "received_how": "email",
+        "words": "You gave my name away.",
+        "subject_refs": subjects,
+    }
+    data = ComplaintInput(**values | fields)
+    row = complaint_record(by=intel, client_id=uuid.uuid4(), data=data)
+    complaint_step(by=intel, complaint=row, revision=1, on=dates.today(), words="Rang the shop.")
+    row.refresh_from_db()
+    return row
+
+
+def data_breach(intel: User, *, hours: int = 1, **fields: Any) -> DataBreach:
+    """Return a data breach that the scheme has known of for so many hours."""
+    values = {"what": "A phone was lost.", "kinds": "Names and photos", "people": "Subjects"}
+    aware = timezone.now() - dt.timedelta(hours=hours)
+    data = BreachInput(**values | fields)
+    return breach_record(by=intel, client_id=uuid.uuid4(), aware_at=aware, data=data)
+
+
+def withheld_privacy(intel: User, subject: Subject) -> PrivacyNotice:
+    """Return that somebody is not told for now, to be looked at again in a month."""
+    review = dates.today() + dt.timedelta(days=30)
+    data = PrivacyInput(withheld="prejudice", words="He would move his goods.", review_on=review)
+    return privacy_record(by=intel, subject=subject, data=data)
 
 
 def granted_request(intel: User, subject: Subject) -> RightsRequest:

@@ -89,6 +89,16 @@ MORE = {
     "board_report_files": ("remove", "file"),
     "statement_edit": ("remove",),
     "retention_rule": ("save",),
+    "complaint": (
+        "step", "acknowledge-on", "looked-on", "looked-words", "decide-outcome", "decide-reasons",
+        "tell-on", "looked-revision", "decide-revision",
+    ),
+    "data_breach": (
+        "step", "assess-what", "assess-kinds", "assess-people", "assess-people_count",
+        "assess-risk", "assess-revision", "assess-happened_on", "regulator-told_at",
+        "regulator-not_because", "regulator-revision", "people-told_on", "people-how",
+        "people-not_because", "people-revision", "close-lessons", "close-revision",
+    ),
     "rights_request": (
         "step", "identify-how", "extend-due_on", "extend-told_on", "extend-why", "show-why",
         "decide-decision", "decide-reasons", "tell-on", "tell-how", "lift-told_on", "lift-why",
@@ -118,6 +128,11 @@ MORE = {
 PAGES = {
     "retention_rule": "intel",
     "rights_request": "intel",
+    "complaint": "intel",
+    "complaint_new": "intel",
+    "data_breach": "intel",
+    "data_breach_new": "intel",
+    "privacy_new": "intel",
     "request_new": "intel",
     "hold": "intel",
     "hold_new": "intel",
@@ -287,7 +302,8 @@ LISTS = {
     "store": ("/equipment/", "/training/", "/training/people/",
               "/members/{own_member}/figures/", "/patterns/", "/business/"),
     "intel": ("/records/retention/", "/records/retention/nights/{night}/", "/records/deleted/",
-              "/records/holds/", "/records/requests/",
+              "/records/holds/", "/records/requests/", "/records/complaints/",
+              "/records/data-breaches/", "/records/privacy/",
               "/import/", "/import/new/", "/import/{import_run}/",
               "/gallery/", "/log/", "/log/where/", "/reports/", "/queue/", "/patterns/", "/series/",
               "/types/", "/subjects/", "/subjects/top-ten/", "/members/", "/alerts/",

@@ -113,6 +113,12 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         intel, kept, kind="rectification", wrong_words="Kevin", right_words="Kelvin"
     )
     factories.granted_request(intel, waits)
+    complaint = factories.complaint(intel, version.subject.ref)
+    data_breach = factories.data_breach(intel)
+    withheld = factories.withheld_privacy(intel, factories.published(intel, name="Un Told").subject)
+    type(withheld).objects.bulk_create(
+        [replaced(withheld, review_on=dates.today() - dt.timedelta(days=1))]
+    )
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
     for_the_board(cast)
@@ -128,6 +134,8 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "hold": hold,
         "night": night,
         "request": request.ref,
+        "complaint": complaint.ref,
+        "data_breach": data_breach.ref,
         "kept": kept.ref,
         "merge": merge.pk,
         "waiting": waiting.ref,
@@ -142,6 +150,14 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         **papers(cast),
         "published_photo": version.main_photo.uuid if version.main_photo else "",
     }
+
+
+def replaced(row: Any, **changes: Any) -> Any:
+    """Return a copy of a row that is not saved yet, changed so."""
+    row.pk = None
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return row
 
 
 def retained(intel: User, subject: Subject) -> tuple[int, str]:

@@ -91,6 +91,12 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
 READS = {
     "/records/": "records.registers.viewed",
     "/records/files/requests.csv": "records.register.exported",
+    "/records/complaints/": "records.complaint.listed",
+    "/records/complaints/{complaint}/": "records.complaint.viewed",
+    "/records/data-breaches/": "records.data_breach.listed",
+    "/records/data-breaches/{data_breach}/": "records.data_breach.viewed",
+    "/records/privacy/": "records.privacy.listed",
+    "/subjects/{published}/privacy/": "offenders.subject.viewed",
     "/records/requests/": "records.request.listed",
     "/records/requests/{request}/": "records.request.viewed",
     "/subjects/{published}/request/": "offenders.subject.viewed",

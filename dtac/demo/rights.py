@@ -3,11 +3,27 @@
 import datetime as dt
 import uuid
 
+from django.utils import timezone
+
 from common import dates
 from members.models import User
 from members.sharing import Sharing, share_kept_file
 from offenders.models import ProfileVersion, Subject
-from records.models import RightsRequest
+from records.breaches.services import (
+    BreachInput,
+    breach_close,
+    breach_people,
+    breach_record,
+    breach_regulator,
+)
+from records.complaints.services import (
+    ComplaintInput,
+    complaint_acknowledge,
+    complaint_record,
+    complaint_step,
+)
+from records.models import Complaint, DataBreach, RightsRequest
+from records.privacy.services import PrivacyInput, privacy_record
 from records.requests.services import (
     RequestInput,
     request_decide,
@@ -29,11 +45,70 @@ def load_rights(*, users: dict[str, User]) -> None:
     )
     erased = _asked(intel, people[1], 20, "erasure", "Take my data off your computers.")
     _decide(intel, erased, "refused", "Three accepted incidents this year; members need to know.")
+    _registers(intel, people[1])
     name = people[2].name
     _asked(
         intel, people[2], 12, "rectification", "My name is spelt wrong.", wrong_words=name,
         right_words=f"{name}e",
     )  # fmt: skip
+
+
+def _registers(by: User, subject: Subject) -> None:
+    """Add two complaints, two data breaches (one closed), and a privacy notice that is withheld."""
+    today, now = dates.today(), timezone.now()
+    late = _complaint(by, "decision", "Lee Park, by e-mail", 12, "Nobody told me why I am banned.")
+    complaint_acknowledge(
+        by=by, complaint=late, revision=late.revision, on=today - dt.timedelta(days=9)
+    )
+    late.refresh_from_db()
+    words = "Read the notice and the letter; both give the reason. Asked the store how it was said."
+    complaint_step(
+        by=by, complaint=late, revision=late.revision, on=today - dt.timedelta(days=5), words=words
+    )
+    _complaint(by, "conduct", "A. Webb, 4 Spital Street", 3, "Staff spoke of me in the shop.")
+    lost = BreachInput(
+        what="A store manager left a phone on a bus while signed in. Told by telephone.",
+        kinds="Names and photos of subjects in the gallery",
+        people="Subjects published to all members",
+        people_count=45,
+        risk=DataBreach.Risk.RISK,
+        measures="Her sessions were ended at once; the phone was locked and found again.",
+    )
+    breach_record(by=by, client_id=uuid.uuid4(), aware_at=now - dt.timedelta(hours=51), data=lost)
+    sent = BreachInput(
+        what="An invoice went to the wrong member.",
+        kinds="A business’s name and what it owes",
+        people="One member business",
+        people_count=0,
+        risk=DataBreach.Risk.UNLIKELY,
+        measures="Asked to delete it; they did.",
+    )
+    row = breach_record(
+        by=by, client_id=uuid.uuid4(), aware_at=now - dt.timedelta(days=40), data=sent
+    )
+    row = breach_regulator(
+        by=by,
+        breach=row,
+        revision=row.revision,
+        told_at=None,
+        not_because="No personal data of anybody but a contact’s name.",
+    )
+    row = breach_people(
+        by=by, breach=row, revision=row.revision, told_on=None, not_because="No high risk."
+    )
+    breach_close(
+        by=by, breach=row, revision=row.revision, lessons="Addresses are chosen, not typed."
+    )
+    review = today + dt.timedelta(days=20)
+    why = "A search of his address is planned; told now, he would move what is there."
+    data = PrivacyInput(withheld="prejudice", words=why, review_on=review)
+    privacy_record(by=by, subject=subject, data=data)
+
+
+def _complaint(by: User, about: str, who: str, ago: int, words: str) -> Complaint:
+    received = dates.today() - dt.timedelta(days=ago)
+    data = ComplaintInput(about, who, received, "email", words)
+    return complaint_record(by=by, client_id=uuid.uuid4(), data=data)
 
 
 def _asked(

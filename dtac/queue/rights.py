@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from common import dates
+from common.wording import counted
 from dtac.presenters import Label, Row
-from records.models import RightsRequest
+from records.models import Complaint, DataBreach, RightsRequest
+from records.privacy.state import part, published
 from records.requests.recipients import recipients_left
 
 from .parts import SHOWN, Part, Tile
@@ -14,7 +16,7 @@ from .parts import SHOWN, Part, Tile
 
 def rights_waiting() -> Part:
     """Return requests to answer, the first due first, and recipients that are yet to be told."""
-    rows = [*_requests(), *_recipients()]
+    rows = [*_breaches(), *_requests(), *_recipients(), *_complaints(), *_privacy()]
     tile = Tile(len(rows), "matter of people’s rights", "matters of people’s rights", "#rights")
     refs = [ref for _, refs in rows for ref in refs]
     more = (reverse("records"), "Records and rights")
@@ -24,6 +26,53 @@ def rights_waiting() -> Part:
 
 
 Found = Iterator[tuple[Row, list[str]]]
+
+
+def _breaches() -> Found:
+    for one in DataBreach.objects.open()[:SHOWN]:
+        url = reverse("data_breach", args=[one.ref])
+        late = one.is_late
+        row = Row(
+            title=f"{one.ref} · data breach",
+            url=url,
+            meta=f"{one.state_words}.",
+            tags=[Label("Past 72 hours" if late else "Data breach", "warning")],
+            action="See to it",
+            action_url=url,
+        )
+        yield row, []
+
+
+def _complaints() -> Found:
+    for one in Complaint.objects.open()[:SHOWN]:
+        url = reverse("complaint", args=[one.ref])
+        row = Row(
+            title=f"{one.ref} · {one.get_about_display()}",
+            url=url,
+            meta=f"Came in {dates.short_date(one.received_on)}. {one.state_words}",
+            tags=[Label("Overdue", "warning") if one.is_late else Label("Complaint", "info")],
+            action="Look at it",
+            action_url=url,
+        )
+        yield row, one.subject_refs
+
+
+def _privacy() -> Found:
+    """A row for all whose withheld notice is to be looked at again: the list has each."""
+    number = part(published(), "due").count()
+    if number:
+        url = f"{reverse('privacy_list')}?show=due"
+        yield (
+            Row(
+                title=f"{counted(number, 'withheld privacy notice')} to look at again",
+                url=url,
+                meta="Tell them now, or say why not.",
+                tags=[Label("Privacy notice", "info")],
+                action="Look",
+                action_url=url,
+            ),
+            [],
+        )
 
 
 def _requests() -> Found:

@@ -1,7 +1,10 @@
 """Tables of the records app."""
 
+from .complaint import Complaint, ComplaintStep
 from .counter import RecordsCounter
+from .data_breach import DataBreach
 from .hold import Extension, HoldReason, HoldRenewal, RetentionHold
+from .privacy import PrivacyNotice
 from .request import How, RecipientTold, RightsRequest
 from .rule import SEEN, STARTS, RecordKind, RetentionRule, Start
 from .run import DoomedFile, RetentionRun, RunItem
@@ -10,6 +13,9 @@ from .tombstone import KeptFigure, KeptReach, Tombstone
 __all__ = [
     "SEEN",
     "STARTS",
+    "Complaint",
+    "ComplaintStep",
+    "DataBreach",
     "DoomedFile",
     "Extension",
     "HoldReason",
@@ -17,6 +23,7 @@ __all__ = [
     "How",
     "KeptFigure",
     "KeptReach",
+    "PrivacyNotice",
     "RecipientTold",
     "RecordKind",
     "RecordsCounter",

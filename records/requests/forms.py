@@ -5,20 +5,10 @@ from typing import Any
 from django import forms
 
 from common.fields import DayField, PlainForm, revision_field
+from records.fields import words_field
 from records.models import How, RightsRequest
 
 from .services import RequestInput
-
-
-def words_field(label: str, missing: str, *, most: int = 500, **kwargs: Any) -> forms.CharField:
-    """Return a field for a few sentences."""
-    return forms.CharField(
-        label=label,
-        max_length=most,
-        widget=forms.Textarea(attrs={"rows": 3 if most <= 500 else 6}),
-        error_messages={"required": missing},
-        **kwargs,
-    )
 
 
 class RecordForm(PlainForm):

@@ -64,7 +64,7 @@ def test_members_see_nothing_from_that_moment_and_all_again_once_refused(
     who = version.subject
     notice = factories.served_notice(cast.intel, cast.staff, cast.shop, who)
     factories.alert(cast.intel, cast.pub, subject=who)
-    factories.shared_intelligence(cast.intel, cast.police, subjects=[who])
+    factories.shared_intelligence(cast.intel, cast.police).subjects.add(who)
     bulletin = factories.bulletin(cast.intel, version)
     bulletin_send(by=cast.intel, bulletin=bulletin)
     client = client_of("other")
@@ -332,7 +332,7 @@ def test_two_decisions_at_once_are_one() -> None:
 def test_what_a_witness_said_is_found_too(cast: Cast) -> None:
     who = factories.subject(cast.intel, photo=False)
     said = [PersonInput(subject=who, description="tattoo of a swallow on the neck")]
-    report = factories.report(cast.staff, cast.shop, people=said)
+    report = factories.report(cast.intel, cast.shop, people=said)
     row = asked(
         cast.intel, who, "rectification", wrong_words="tattoo of a swallow", right_words="none"
     )

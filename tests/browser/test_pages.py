@@ -99,6 +99,15 @@ PAGES = {
         "/viewing/",
         "{viewing}",
         "/records/",
+        "/records/complaints/",
+        "/records/complaints/new/",
+        "{complaint}",
+        "/records/data-breaches/",
+        "/records/data-breaches/new/",
+        "{data_breach}",
+        "/records/privacy/",
+        "/records/privacy/?show=due",
+        "/subjects/D-0042/privacy/",
         "/records/requests/",
         "/records/requests/?show=tell",
         "{rights_request}",
@@ -405,7 +414,7 @@ oldest = latest_wanted()[0].before.before.before
 paper = report_start(by=intel, wanted=oldest).report
 of_kind = {row.kind: row for row in BoardReport.objects.order_by("first")}
 corrected = ReportVersion.objects.filter(number=2, state="approved").first().report
-from records.models import RetentionHold, RetentionRun, RightsRequest
+from records.models import Complaint, DataBreach, RetentionHold, RetentionRun, RightsRequest
 print("PLACES " + json.dumps({
     "report_waiting": f"/board/reports/{of_kind['quarterly'].ref}/",
     "report_annual": f"/board/reports/{of_kind['annual'].ref}/",
@@ -424,6 +433,8 @@ print("PLACES " + json.dumps({
     "viewing": f"/viewing/{burst.pk}/",
     "rights_request": f"/records/requests/{RightsRequest.objects.open().last().ref}/",
     "request_decided": f"/records/requests/{RightsRequest.objects.to_tell().first().ref}/",
+    "complaint": f"/records/complaints/{Complaint.objects.first().ref}/",
+    "data_breach": f"/records/data-breaches/{DataBreach.objects.open().first().ref}/",
     "hold": f"/records/holds/{RetentionHold.objects.first().pk}/",
     "night": f"/records/retention/nights/{RetentionRun.objects.first().on}/",
     "report": f"/reports/{Report.objects.filter(status='accepted').first().ref}/",
