@@ -56,6 +56,14 @@ def pytest_configure() -> None:
 
 # What each migrated database has and no test changes; to make it again takes as long as the rest.
 NEVER_EMPTIED = {"django_content_type", "auth_permission"}
+# What a migration puts into a table that tests add to: only what they added goes.
+ADDED = {"records_retentionrule": "number > 1"}
+
+
+def added(name: str) -> str:
+    """Return the condition for what tests added to a table (quoted), none if that is everything."""
+    rule = ADDED.get(name.strip('"'))
+    return f" WHERE {rule}" if rule else ""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,7 +81,7 @@ def _flush_is_quick() -> Iterator[None]:
         names = [f'"{name}"' for name in sorted(filled)]
         return [
             *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in names),
-            *(f"DELETE FROM {name}" for name in names),  # noqa: S608
+            *(f"DELETE FROM {name}{added(name)}" for name in names),  # noqa: S608
             "SET CONSTRAINTS ALL IMMEDIATE",  # keys between them are looked at when all are gone
             *(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in names),
         ]

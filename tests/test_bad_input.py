@@ -341,17 +341,17 @@ def field_names(client: Client, name: str, path: str) -> list[str]:
     return found
 
 
-def everything() -> tuple[int, ...]:
+def everything() -> dict[str, int]:
     """Return how many rows each table of ours has, but for what is only a log of reading."""
     tables = [
         model._meta.db_table
         for model in apps.get_models()
         if model.__module__.split(".")[0] in OURS and model._meta.managed
     ]
-    counts = " UNION ALL ".join(f'SELECT count(*) FROM "{table}"' for table in tables)
+    counts = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in tables)
     with connection.cursor() as cursor:
         cursor.execute(counts)
-        return tuple(row[0] for row in cursor.fetchall())
+        return dict(cursor.fetchall())  # in the order that the database likes
 
 
 OURS = ("board", "exclusions", "imports", "incidents", "members", "offenders", "records")

@@ -167,7 +167,7 @@
 
   // --- reports -------------------------------------------------------------------------------
 
-  const going = new Map(); // those being sent from here, each with what stops it
+  const going = new Map(); // those whose turn it is here, each with what stops it
   const lockName = (id) => `dtac-outbox-${id}`;
 
   /** One at a time for each report, whichever page or worker asks. Without `wait`: null if taken. */
@@ -178,11 +178,17 @@
 
   /** End the sending of a report, wherever it goes on. */
   function stop(id) {
-    going.get(id)?.abort();
+    stopHere(id);
     news?.postMessage({ kind: "stop", id });
   }
 
-  news?.addEventListener("message", ({ data }) => data.kind === "stop" && going.get(data.id)?.abort());
+  function stopHere(id) {
+    const end = going.get(id);
+    if (end) end.stopped = true; // and not late, or without a line
+    end?.abort();
+  }
+
+  news?.addEventListener("message", ({ data }) => data.kind === "stop" && stopHere(data.id));
 
   /** Whether a report is being sent just now, from any page. */
   async function isGoing(id) {
@@ -297,7 +303,7 @@
   }
 
   /** Send one. Returns {state, ...} as the server says, or why there is no answer. */
-  async function sendOne(now, row, token) {
+  async function sendOne(now, row, token, end) {
     const form = new FormData();
     const words = await unlockWords(now.key, row.words);
     for (const [name, value] of words.fields) form.append(name, value);
@@ -307,8 +313,6 @@
     form.set("content", row.content);
     form.set("age", Math.max(0, Date.now() - row.made)); // the clock may be wrong: how long ago is not
     if (!row.tried) await write("waiting", { ...row, tried: true });
-    const end = new AbortController();
-    going.set(row.id, end);
     const late = setTimeout(() => end.abort(), Math.min(LONGEST, SEND_WITHIN + row.bytes / SLOWEST_LINE));
     let answer;
     let said = {};
@@ -322,10 +326,9 @@
       });
       if (answer.headers.get("Content-Type")?.includes("json")) said = await answer.json();
     } catch {
-      return { state: "no-signal" };
+      return { state: end.stopped ? "stopped" : "no-signal" };
     } finally {
       clearTimeout(late);
-      going.delete(row.id);
     }
     if (answer.type === "opaqueredirect" || answer.status === 401) return { state: "signed-out" };
     if (answer.status === 409) return { state: "other-user" };
@@ -337,19 +340,30 @@
     return { state: "busy" }; // a page, not an answer: kept for the next try
   }
 
-  /** Send one that is kept, and forget it once the server has it. */
+  /** Have a turn at one, which `stop` ends at any point of it, even between two tries. */
   async function sendKept(now, id, with_) {
+    const end = new AbortController();
+    going.set(id, end);
+    try {
+      return await sendNow(now, id, with_, end);
+    } finally {
+      going.delete(id);
+    }
+  }
+
+  /** Send one that is kept, and forget it once the server has it. */
+  async function sendNow(now, id, with_, end) {
     const row = await read("waiting", id);
     if (row?.state !== "waiting") return { state: "gone" };
     let answer;
     try {
-      answer = with_.token && (await sendOne(now, row, with_.token));
+      answer = with_.token && (await sendOne(now, row, with_.token, end));
       if (!answer || answer.state === "token") {
         const facts = await ask();
         if (typeof facts === "string") return { state: facts };
         if (facts.owner !== now.owner) return { state: "other-user" };
         with_.token = facts.csrf;
-        answer = await sendOne(now, row, facts.csrf);
+        answer = await sendOne(now, row, facts.csrf, end);
         if (answer.state === "token") answer = { state: "refused", problems: [UNTAKEN] };
       }
     } catch (error) {

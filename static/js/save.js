@@ -90,11 +90,12 @@ new BroadcastChannel("dtac-outbox").addEventListener("message", (event) => note(
 
 const STAYS = "Leave this page open: what you typed is still here.";
 const NOT_KEPT = {
-  "sent-meanwhile": "This report was sent meanwhile. Find it under Reports to change it.",
+  "sent-meanwhile": "This report was sent meanwhile, or deleted on another page. If it was sent, it is under Reports.",
   "signed-out": `You are signed out, so this can’t be kept or sent. ${STAYS} Sign in on another page, then press the button again.`,
   "other-user": `Somebody else has signed in on this phone, so this can’t be kept or sent for you. ${STAYS} Sign in as yourself on another page, then press the button again.`,
 };
 NOT_KEPT["not-yours"] = NOT_KEPT["other-user"];
+const STOPPED = "Stopped: this report was deleted or changed on another page of this phone. If it was sent, it is under Reports.";
 const NO_ROOM = "This phone has no room left to keep it. Leave this page open, free some room or leave out a file, and press the button again.";
 const KEPT = {
   busy: ["Kept on this phone. D-TAC can’t take it just now: it is tried again by itself. You can close this page."],
@@ -123,6 +124,7 @@ export async function keepAndSend(report, mend, kept) {
   const url = answer.url ?? gone.get(report.id)?.url; // another page, or the worker, may have been first
   if (url) return { url };
   if (answer.state === "refused") return { problems: answer.problems };
+  if (answer.state === "stopped") return { words: [STOPPED] };
   keptLast = report.id;
   window.dtacPhone.show(answer.state);
   window.dtacPhone.sendLater();

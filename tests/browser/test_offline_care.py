@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.browser.phones import (
+    Crawl,
     Thief,
     describe,
     eventually,
@@ -81,16 +82,10 @@ def test_a_correction_without_signal_keeps_what_was_typed(stack: Demo, phone: Pa
         phone.context.set_offline(False)
 
 
-def slow_line(page: Page, upload: int) -> None:
-    line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    slow = {"offline": False, "latency": 20, "downloadThroughput": 10**6}
-    line.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": upload})
-
-
-def test_an_alert_does_not_wait_for_a_large_file(stack: Demo, phone: Page, big: Path) -> None:
+def test_an_alert_does_not_wait_for_a_large_file(stack: Demo, browser: Browser, big: Path) -> None:
     before = reports(stack)
-    slow_line(phone, 10_000)  # ten minutes for the photo
+    line = Crawl(stack)  # ten minutes for the photo, whoever sends it
+    phone = own_phone(browser, line.url)
     describe(phone, "With a large photo", photo=big)
     save(phone)
     other = phone.context.new_page()
@@ -108,8 +103,41 @@ def test_an_alert_does_not_wait_for_a_large_file(stack: Demo, phone: Page, big: 
     waiting(other).get_by_role("button", name="Delete").click()
     expect(waiting(other)).to_have_count(0)
     assert "being sent just now" in said[0]
+    expect(phone.get_by_text("Stopped: this report was deleted or changed")).to_be_visible()
     time.sleep(2)
     assert reports(stack) == before + 1
+    phone.context.close()
+    line.door.close()
+
+
+def test_one_is_stopped_between_two_tries_too(stack: Demo, phone: Page) -> None:
+    """It has the turn, but its token was too old: what stops it holds for the next try."""
+    before = reports(stack)
+    held: list[Route] = []
+    phone.context.route("**/log/", old_token)
+    phone.context.route("**/log/phone/", lambda route: held.append(route))
+    describe(phone, "Stopped in between")
+    with phone.expect_request("**/log/phone/"):  # for a new token
+        save(phone)
+    phone.on("dialog", lambda dialog: dialog.accept())
+    phone.evaluate(DROP)
+    phone.context.unroute("**/log/")
+    held[0].continue_()
+    expect(phone.get_by_text("Stopped: this report was deleted or changed")).to_be_visible()
+    assert (reports(stack), phone.evaluate("dtacOutbox.any()")) == (before, 0)
+
+
+def old_token(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fulfill(status=403, body="forbidden")
+    else:
+        route.continue_()
+
+
+DROP = """async () => {
+  const [report] = await dtacOutbox.list();
+  dtacOutbox.drop(report.id);
+}"""
 
 
 def answer(dialog: Dialog, said: list[str], how: str) -> None:
