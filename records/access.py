@@ -7,7 +7,11 @@ from django.http import Http404
 from members.models import User
 
 from .models import (
+    AccessItem,
+    AccessPack,
+    AccessRequest,
     Complaint,
+    DataBody,
     DataBreach,
     RecordKind,
     RetentionHold,
@@ -68,6 +72,40 @@ def get_breach(user: User, ref: str) -> DataBreach:
     """Return a data breach, for the Intelligence Manager alone. Raises Http404."""
     rows = DataBreach.objects.visible_to(user).select_related("recorded_by", "closed_by")
     found = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_access(user: User, ref: str) -> AccessRequest:
+    """Return a request for access, for the Intelligence Manager alone. Raises Http404."""
+    rows = AccessRequest.objects.visible_to(user).select_related("recorded_by", "answered_by")
+    found = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_access_item(user: User, ref: str, pk: int) -> AccessItem:
+    """Return what was found for a request, for the Intelligence Manager alone. Raises Http404."""
+    found = get_access(user, ref).items.select_related("request").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_access_pack(user: User, ref: str) -> AccessPack:
+    """Return a pack made for a request, for the Intelligence Manager alone. Raises Http404."""
+    rows = AccessPack.objects.select_related("request") if user.is_intel else None
+    found = rows.filter(ref=ref.upper()).first() if rows is not None else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_body(user: User, pk: int) -> DataBody:
+    """Return a controller or processor, for the Intelligence Manager alone. Raises Http404."""
+    found = DataBody.objects.visible_to(user).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

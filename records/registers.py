@@ -7,7 +7,8 @@ from common import dates
 from common.exports import Value
 from members.models import User
 
-from .models import Complaint, DataBreach, RightsRequest
+from .bodies.agreements import agreements
+from .models import AccessRequest, Complaint, DataBody, DataBreach, RightsRequest
 from .privacy.state import part, published, state_of
 
 Row = Sequence[Value]
@@ -46,6 +47,26 @@ def _requests(user: User) -> Iterable[Row]:
 
 def _request_subjects(user: User) -> Iterable[str]:
     for refs in RightsRequest.objects.visible_to(user).values_list("subject_refs", flat=True):
+        yield from refs
+
+
+def _access(user: User) -> Iterable[Row]:
+    for row in AccessRequest.objects.visible_to(user).select_related("answered_by"):
+        yield (
+            row.ref,
+            ", ".join(row.subject_refs),
+            row.received_on,
+            row.get_received_how_display(),
+            row.due_on,
+            row.extended_because,
+            row.get_outcome_display() if row.outcome else "Open",
+            row.answered_on,
+            row.answered_by.name if row.answered_by else "",
+        )
+
+
+def _access_subjects(user: User) -> Iterable[str]:
+    for refs in AccessRequest.objects.visible_to(user).values_list("subject_refs", flat=True):
         yield from refs
 
 
@@ -92,6 +113,28 @@ def _breaches(user: User) -> Iterable[Row]:
         )
 
 
+def _bodies(user: User) -> Iterable[Row]:
+    for row in DataBody.objects.visible_to(user):
+        yield (
+            row.get_kind_display(),
+            row.name,
+            row.contact,
+            row.does,
+            row.kinds,
+            row.place,
+            row.abroad,
+            row.contract,
+            row.starts_on,
+            row.ends_on,
+            row.review_on,
+        )
+
+
+def _agreements(user: User) -> Iterable[Row]:
+    for row in agreements():
+        yield row.version, row.title, row.effective_on, row.accepted, row.of
+
+
 def _privacy(user: User) -> Iterable[Row]:
     for row in published().visible_to(user).order_by("ref"):
         state = state_of(row)
@@ -99,6 +142,16 @@ def _privacy(user: User) -> Iterable[Row]:
 
 
 REGISTERS: dict[str, Register] = {
+    "access": Register(
+        "Subject access",
+        "What people asked to be told is held about them, searched, picked and given.",
+        "access_list",
+        lambda user: AccessRequest.objects.visible_to(user).open().count(),
+        ("Request", "Records", "Came in", "How", "Answer by", "Why longer", "Answer", "Answered",
+         "By"),
+        _access,
+        _access_subjects,
+    ),
     "requests": Register(
         "Requests about records",
         "Objections, and what people ask to be put right, erased or restricted.",
@@ -138,6 +191,25 @@ REGISTERS: dict[str, Register] = {
         ("Record", "Name", "Told", "State", "Look at it again"),
         _privacy,
         lambda user: published().visible_to(user).values_list("ref", flat=True),
+    ),
+    "bodies": Register(
+        "Controllers and processors",
+        "Who decides over the data with the scheme, and who processes it, under which contract.",
+        "body_list",
+        lambda user: DataBody.objects.visible_to(user).due().count(),
+        ("Kind", "Name", "Contact", "Does", "Data", "Where", "Outside the UK", "Contract", "Since",
+         "Last day", "Review by"),
+        _bodies,
+        lambda user: (),
+    ),
+    "agreements": Register(
+        "Agreements",
+        "The members’ agreement and who accepted it, partners’ papers, what was handed out.",
+        "agreement_list",
+        lambda user: 0,
+        ("Version", "Title", "In force from", "Accepted by", "Of"),
+        _agreements,
+        lambda user: (),
     ),
 }  # fmt: skip
 """By the name in addresses, in the order of the page."""

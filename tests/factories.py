@@ -133,10 +133,14 @@ from offenders.services import (
     recognition_give,
     subject_create,
 )
+from records.bodies.services import body_save
 from records.breaches.services import BreachInput, breach_record
 from records.complaints.services import ComplaintInput, complaint_record, complaint_step
 from records.models import (
+    AccessPack,
+    AccessRequest,
     Complaint,
+    DataBody,
     DataBreach,
     PrivacyNotice,
     RetentionHold,
@@ -147,6 +151,9 @@ from records.models import (
 from records.privacy.services import PrivacyInput, privacy_record
 from records.requests.services import RequestInput, request_decide, request_record
 from records.retention.holds import HoldInput, hold_place
+from records.sar.pack import pack_make as access_pack_make
+from records.sar.pack import pack_order as access_pack_order
+from records.sar.services import AccessInput, access_record, access_search, item_decide
 
 
 class AreaFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
@@ -572,6 +579,39 @@ def rights_request(intel: User, subject: Subject, **fields: Any) -> RightsReques
     return request_record(by=intel, subject=subject, client_id=uuid.uuid4(), data=data)
 
 
+def access_request(intel: User, **fields: Any) -> AccessRequest:
+    """Return a request for access that came in today."""
+    values: dict[str, Any] = {
+        "asker": "Kevin Marsh, 1 High Street",
+        "names": ["Kevin Marsh"],
+        "identified": "Driving licence seen.",
+        "received_on": dates.today(),
+        "received_how": "post",
+        "words": "What do you hold about me?",
+    }
+    data = AccessInput(**values | fields)
+    return access_record(by=intel, client_id=uuid.uuid4(), data=data)
+
+
+def access_pack(intel: User, *subjects: str) -> AccessPack:
+    """Return a made pack of the working records of these subjects; the rest is left out."""
+    row = access_request(intel)
+    access_search(
+        by=intel, access=row, revision=1, names=row.names, born=None, subject_refs=subjects
+    )
+    for item in row.items.all():
+        given = item.source in ("record", "photo")
+        item_decide(
+            by=intel, item=item, given=given, left_because="" if given else "double",
+            removed=item.removed,
+        )  # fmt: skip
+    row.refresh_from_db()
+    pack = access_pack_order(by=intel, access=row, revision=row.revision, client_id=uuid.uuid4())
+    access_pack_make(pack_id=pack.pk)
+    pack.refresh_from_db()
+    return pack
+
+
 def complaint(intel: User, *subjects: str, **fields: Any) -> Complaint:
     """Return a complaint that came in today, with one step taken."""
     values: dict[str, Any] = {
@@ -595,6 +635,22 @@ def data_breach(intel: User, *, hours: int = 1, **fields: Any) -> DataBreach:
     aware = timezone.now() - dt.timedelta(hours=hours)
     data = BreachInput(**values | fields)
     return breach_record(by=intel, client_id=uuid.uuid4(), aware_at=aware, data=data)
+
+
+def data_body(intel: User, **fields: Any) -> DataBody:
+    """Return a processor, to be looked at again in a year."""
+    values: dict[str, Any] = {
+        "kind": "processor",
+        "name": "Example Hosting Ltd",
+        "contact": "dpo@host.example",
+        "does": "Runs the server.",
+        "kinds": "Everything",
+        "place": "London",
+        "contract": "Hosting contract of 1 March 2026",
+        "starts_on": dates.today(),
+        "review_on": dates.today() + dt.timedelta(days=365),
+    }
+    return body_save(by=intel, body=None, revision=1, fields=values | fields)
 
 
 def withheld_privacy(intel: User, subject: Subject) -> PrivacyNotice:

@@ -113,8 +113,11 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         intel, kept, kind="rectification", wrong_words="Kevin", right_words="Kelvin"
     )
     factories.granted_request(intel, waits)
+    make_waiting_variants(Photo.objects.filter(subject=hidden))
+    access_pack = factories.access_pack(intel, hidden.ref)
     complaint = factories.complaint(intel, version.subject.ref)
     data_breach = factories.data_breach(intel)
+    body = factories.data_body(intel, name=f"Host {complaint.ref}", review_on=dates.today())
     withheld = factories.withheld_privacy(intel, factories.published(intel, name="Un Told").subject)
     type(withheld).objects.bulk_create(
         [replaced(withheld, review_on=dates.today() - dt.timedelta(days=1))]
@@ -135,6 +138,10 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "night": night,
         "request": request.ref,
         "complaint": complaint.ref,
+        "body": body.pk,
+        "access": access_pack.request.ref,
+        "access_item": access_pack.request.items.get(source="record").pk,
+        "access_pack": access_pack.ref,
         "data_breach": data_breach.ref,
         "kept": kept.ref,
         "merge": merge.pk,

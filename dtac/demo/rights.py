@@ -6,9 +6,11 @@ import uuid
 from django.utils import timezone
 
 from common import dates
+from common.variants import make_waiting_variants
 from members.models import User
 from members.sharing import Sharing, share_kept_file
-from offenders.models import ProfileVersion, Subject
+from offenders.models import Photo, ProfileVersion, Subject
+from records.bodies.services import body_save
 from records.breaches.services import (
     BreachInput,
     breach_close,
@@ -22,13 +24,21 @@ from records.complaints.services import (
     complaint_record,
     complaint_step,
 )
-from records.models import Complaint, DataBreach, RightsRequest
+from records.models import AccessRequest, Complaint, DataBreach, RightsRequest
 from records.privacy.services import PrivacyInput, privacy_record
 from records.requests.services import (
     RequestInput,
     request_decide,
     request_record,
     request_tell,
+)
+from records.sar.pack import pack_hand_out, pack_make, pack_order
+from records.sar.services import (
+    AccessInput,
+    access_answer,
+    access_record,
+    access_search,
+    item_decide,
 )
 
 
@@ -46,11 +56,73 @@ def load_rights(*, users: dict[str, User]) -> None:
     erased = _asked(intel, people[1], 20, "erasure", "Take my data off your computers.")
     _decide(intel, erased, "refused", "Three accepted incidents this year; members need to know.")
     _registers(intel, people[1])
+    _access(intel)
+    _bodies(intel)
     name = people[2].name
     _asked(
         intel, people[2], 12, "rectification", "My name is spelt wrong.", wrong_words=name,
         right_words=f"{name}e",
     )  # fmt: skip
+
+
+def _bodies(by: User) -> None:
+    """Add the host, the mail service and two who decide over the data with the scheme."""
+    today = dates.today()
+    since = dates.add_months(today, -20)
+    rows = (
+        ("processor", "Thameside Hosting Ltd", "Runs the server and keeps its backups.",
+         "Everything", "Slough, England", "Hosting contract and Schedule 2 of 4 April 2025", 120),
+        ("processor", "Northgate Mail", "Passes on the scheme’s e-mail.",
+         "E-mail addresses, references", "Leeds, England", "Terms for processors, 2025", -3),
+        ("joint", "Kent Police", "Decides with the scheme on what is shared about offences.",
+         "Subjects, incidents, intelligence", "Maidstone, England",
+         "Information-sharing agreement of 2 June 2025", 200),
+        ("controller", "Dartford Borough Council", "Receives figures and evidence packs.",
+         "Evidence packs", "Dartford, England", "", 300),
+    )  # fmt: skip
+    for kind, name, does, kinds, place, contract, days in rows:
+        fields = {
+            "kind": kind, "name": name, "does": does, "kinds": kinds, "place": place,
+            "contract": contract, "contact": "Data protection officer", "starts_on": since,
+            "review_on": today + dt.timedelta(days=days),
+        }  # fmt: skip
+        body_save(by=by, body=None, revision=1, fields=fields)
+
+
+def _access(by: User) -> None:
+    """Add a request for access that is half decided, and one that was answered with a pack."""
+    who = Subject.objects.get(ref="D-0003")
+    for ago, done in ((40, True), (9, False)):
+        data = AccessInput(
+            asker=f"{who.name}, 7 Lowfield Street, Dartford",
+            names=[who.name],
+            received_on=dates.today() - dt.timedelta(days=ago),
+            received_how="email",
+            words="Please send me everything you hold about me.",
+            identified="Passport seen at the office.",
+        )
+        row = access_record(by=by, client_id=uuid.uuid4(), data=data)
+        make_waiting_variants(Photo.objects.filter(subject=who))
+        access_search(
+            by=by, access=row, revision=row.revision, names=row.names, born=None,
+            subject_refs=[who.ref],
+        )  # fmt: skip
+        items = list(row.items.all())
+        for item in items if done else items[: len(items) // 2]:
+            item_decide(by=by, item=item, given=True, removed=item.removed)
+        if done:
+            _answered(by, row)
+
+
+def _answered(by: User, row: AccessRequest) -> None:
+    row.refresh_from_db()
+    pack = pack_order(by=by, access=row, revision=row.revision, client_id=uuid.uuid4())
+    pack_make(pack_id=pack.pk)
+    pack.refresh_from_db()
+    pack_hand_out(by=by, pack=pack, client_id=uuid.uuid4(), recipient=row.asker)
+    row.refresh_from_db()
+    on = row.received_on + dt.timedelta(days=21)
+    access_answer(by=by, access=row, revision=row.revision, outcome="given", on=on)
 
 
 def _registers(by: User, subject: Subject) -> None:

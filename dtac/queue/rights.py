@@ -7,7 +7,7 @@ from django.urls import reverse
 from common import dates
 from common.wording import counted
 from dtac.presenters import Label, Row
-from records.models import Complaint, DataBreach, RightsRequest
+from records.models import AccessRequest, Complaint, DataBody, DataBreach, RightsRequest
 from records.privacy.state import part, published
 from records.requests.recipients import recipients_left
 
@@ -16,7 +16,15 @@ from .parts import SHOWN, Part, Tile
 
 def rights_waiting() -> Part:
     """Return requests to answer, the first due first, and recipients that are yet to be told."""
-    rows = [*_breaches(), *_requests(), *_recipients(), *_complaints(), *_privacy()]
+    rows = [
+        *_breaches(),
+        *_access(),
+        *_requests(),
+        *_recipients(),
+        *_complaints(),
+        *_privacy(),
+        *_bodies(),
+    ]
     tile = Tile(len(rows), "matter of people’s rights", "matters of people’s rights", "#rights")
     refs = [ref for _, refs in rows for ref in refs]
     more = (reverse("records"), "Records and rights")
@@ -41,6 +49,20 @@ def _breaches() -> Found:
             action_url=url,
         )
         yield row, []
+
+
+def _access() -> Found:
+    for one in AccessRequest.objects.open()[:SHOWN]:
+        url = reverse("access_request", args=[one.ref])
+        row = Row(
+            title=f"{one.ref} · subject access",
+            url=url,
+            meta=f"Came in {dates.short_date(one.received_on)}. {one.state_words}",
+            tags=[Label("Overdue", "warning") if one.is_late else Label("Access", "info")],
+            action="Answer",
+            action_url=url,
+        )
+        yield row, one.subject_refs
 
 
 def _complaints() -> Found:
@@ -68,6 +90,24 @@ def _privacy() -> Found:
                 url=url,
                 meta="Tell them now, or say why not.",
                 tags=[Label("Privacy notice", "info")],
+                action="Look",
+                action_url=url,
+            ),
+            [],
+        )
+
+
+def _bodies() -> Found:
+    number = DataBody.objects.due().count()
+    if number:
+        url = f"{reverse('body_list')}?show=due"
+        noun = "contract" if number == 1 else "contracts"
+        yield (
+            Row(
+                title=f"{number} {noun} with controllers and processors to look at",
+                url=url,
+                meta="Their review day has come.",
+                tags=[Label("Contracts", "info")],
                 action="Look",
                 action_url=url,
             ),

@@ -1,5 +1,7 @@
 """Tables of the records app."""
 
+from .access import AccessItem, AccessPack, AccessRequest, AccessSearch
+from .body import DataBody
 from .complaint import Complaint, ComplaintStep
 from .counter import RecordsCounter
 from .data_breach import DataBreach
@@ -13,8 +15,13 @@ from .tombstone import KeptFigure, KeptReach, Tombstone
 __all__ = [
     "SEEN",
     "STARTS",
+    "AccessItem",
+    "AccessPack",
+    "AccessRequest",
+    "AccessSearch",
     "Complaint",
     "ComplaintStep",
+    "DataBody",
     "DataBreach",
     "DoomedFile",
     "Extension",

@@ -103,6 +103,12 @@ WITH RECURSIVE {facts}, rule (kind, more, late, grace) AS (
     SELECT led.whole, min(request.ref) AS ref
       FROM records_rightsrequest request JOIN led ON led.part = request.subject_id
      WHERE request.decision = '' GROUP BY led.whole
+), open_access AS (
+    SELECT led.whole, min(access.ref) AS ref
+      FROM records_accessrequest access
+      JOIN records_accessrequest_subjects theirs ON theirs.accessrequest_id = access.id
+      JOIN led ON led.part = theirs.subject_id
+     WHERE access.outcome = '' GROUP BY led.whole
 ), hold AS (
     SELECT led.whole, max(hold.review_on) AS review_on
       FROM records_retentionhold hold JOIN led ON led.part = hold.subject_id
@@ -122,13 +128,14 @@ SELECT near.whole, near.ref, near.kind, near.clock_on,
        late.whole IS NOT NULL AS is_late, put_off.until AS put_off_until,
        CASE WHEN near.held_until >= %(today)s::date THEN near.held_until END AS notice_until,
        hold.review_on AS hold_until, open_appeal.ref AS appeal, open_case.ref AS case_file,
-       open_request.ref AS request
+       coalesce(open_request.ref, open_access.ref) AS request
   FROM near
   LEFT JOIN late ON late.whole = near.whole
   LEFT JOIN put_off ON put_off.whole = near.whole
   LEFT JOIN open_appeal ON open_appeal.whole = near.whole
   LEFT JOIN open_case ON open_case.whole = near.whole
   LEFT JOIN open_request ON open_request.whole = near.whole
+  LEFT JOIN open_access ON open_access.whole = near.whole
   LEFT JOIN hold ON hold.whole = near.whole
  ORDER BY due_on, near.ref
 """

@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common import dates
+from records.bodies.agreements import agreements
+from records.bodies.services import body_save
 from records.breaches.services import (
     BreachInput,
     breach_assess,
@@ -26,7 +28,7 @@ from records.complaints.services import (
     complaint_step,
     complaint_tell,
 )
-from records.models import Complaint, DataBreach
+from records.models import Complaint, DataBody, DataBreach
 from records.privacy.services import PrivacyInput, privacy_record
 from records.privacy.state import part, published, state_of
 from records.tests.oracle import DAY
@@ -226,3 +228,25 @@ def test_every_register_is_a_file(cast: Cast, client_of: Callable[[str], Any]) -
         assert answer["Content-Disposition"].startswith("attachment")
     for role in ("staff", "store", "police", "board", "admin"):
         assert client_of(role).get("/records/files/requests.csv").status_code == 404
+
+
+def test_a_processor_needs_a_contract_and_is_looked_at_again(cast: Cast) -> None:
+    with pytest.raises(ValidationError, match="needs a contract"):
+        factories.data_body(cast.intel, contract=" ")
+    with pytest.raises(ValidationError, match="ends before"):
+        factories.data_body(cast.intel, ends_on=dates.today() - DAY)
+    row = factories.data_body(cast.intel)
+    assert not DataBody.objects.due().exists()
+    with time_machine.travel(timezone.now() + 366 * DAY, tick=False):
+        assert DataBody.objects.due().get() == row
+    with pytest.raises(ValidationError, match="changed this"):
+        body_save(by=cast.intel, body=row, revision=9, fields={"place": "Leeds"})
+    assert body_save(by=cast.intel, body=row, revision=1, fields={"place": "Leeds"}).revision == 2
+
+
+def test_agreements_say_how_many_accepted(cast: Cast, client_of: Callable[[str], Any]) -> None:
+    factories.share(cast.intel, "D-0001")
+    assert agreements()[0].accepted == len(cast.users)
+    page = client_of("intel").get("/records/agreements/").content.decode()
+    assert f"{len(cast.users)} of {len(cast.users)}" in page
+    assert "None named" in page
