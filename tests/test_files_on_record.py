@@ -24,26 +24,28 @@ OUTSIDE = {"police_pack", "pack_share", "access_pack", "bulletin_pack"}
 """Given to somebody outside the scheme's own pages: each writes a row of a register."""
 
 READ = {
-    "access_document", "access_look", "appeal_letter", "exhibit", "exhibit_file", "import_problems",
+    "access_document", "access_look", "appeal_letter", "exhibit_file", "import_problems",
     "notice_document", "number_blank", "pack_document", "photo", "photo_file", "photo_preview",
     "register_export", "register_file", "signed_copy", "warning_document",
 }  # fmt: skip
 """Opened by who may see it, for the work itself: each time is in the log."""
 
 OWN = {
-    "account_document", "award_certificate", "bank", "board_export", "board_report_document",
-    "board_report_file", "board_report_table", "certificate", "credit_document", "document_file",
+    "account_document", "award_certificate", "board_export", "board_report_document",
+    "board_report_file", "board_report_table", "certificate", "credit_document",
     "invoice_document", "ledger",
 }  # fmt: skip
 """A business's or one person's own paper, or figures without names: no subject is in it."""
 
 NOBODY = {
-    "alert_poll", "healthz", "import_template", "log_offline", "log_phone", "manifest", "readyz",
-    "service_worker",
+    "alert_poll", "alert_push", "healthz", "import_template", "log", "log_phone", "manifest",
+    "readyz", "report_edit", "service_worker",
 }  # fmt: skip
-"""Nobody's data."""
+"""Nobody's data, or a short answer to what one sent, in JSON."""
 
-MAKES_A_FILE = {"download", "FileResponse", "StreamingHttpResponse", "JsonResponse"}
+MAKES_A_FILE = {
+    "download", "original_download", "FileResponse", "StreamingHttpResponse", "JsonResponse",
+}  # fmt: skip
 
 
 def views(resolver: URLResolver) -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -10,7 +10,7 @@ import io
 import logging
 import uuid
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -147,9 +147,14 @@ def _made(pack: AccessPack) -> tuple[bytes, bytes, list[str]]:
     items = list(pack.request.items.filter(given=True))
     order = {code: place for place, code in enumerate(SOURCES)}
     items.sort(key=lambda item: (order.get(item.source, 99), item.on or dt.date.min, item.pk))
-    pictures = {f"photos/{n}.jpg": content for n, content in enumerate(_pictures(items), start=1)}
-    names = iter(pictures)
-    entries = [_entry(item, next(names) if item.image else "") for item in items]
+    pictures: dict[str, bytes] = {}
+    entries = []
+    for item in items:
+        picture = _picture(item)
+        name = f"photos/{len(pictures) + 1}.jpg" if picture else ""
+        if picture:
+            pictures[name] = picture
+        entries.append(_entry(item, name))
     kinds = list(dict.fromkeys(entry["kind"] for entry in entries))
     data = covering(pack, entries, kinds)
     sheet = Sheet(
@@ -163,15 +168,21 @@ def _made(pack: AccessPack) -> tuple[bytes, bytes, list[str]]:
     return pdf, _archive(pack, pdf, pictures, entries), kinds
 
 
-def _pictures(items: Iterable[AccessItem]) -> Iterable[bytes]:
-    for item in items:
-        if item.image:
-            with default_storage.open(item.image, "rb") as stored:
-                yield blacked_out(stored, edits_from(item.boxes))
+def _picture(item: AccessItem) -> bytes:
+    """Return an item's photo, blacked out as decided; nothing for a text, or one that is gone."""
+    if not item.image:
+        return b""
+    try:
+        with default_storage.open(item.image, "rb") as stored:
+            return blacked_out(stored, edits_from(item.boxes))
+    except FileNotFoundError:
+        return b""
 
 
 def _entry(item: AccessItem, picture: str) -> dict[str, Any]:
     said = removed_from(item.text, item.removed)
+    if item.image and not picture:
+        said = f"{said}\nThe photo itself was deleted since.".strip()
     return {
         "kind": SOURCES[item.source].label,
         "title": item.title,

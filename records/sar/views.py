@@ -104,7 +104,7 @@ def access_request(request: HttpRequest, ref: str) -> HttpResponse:
         "one": found,
         "forms": page.forms,
         **_searched(found),
-        "groups": _groups(found),
+        **_found(found),
         "packs": list(found.packs.select_related("ordered_by")),
         "page_title": f"Subject access {found.ref}",
     }
@@ -122,14 +122,21 @@ def _searched(found: AccessRequest) -> dict[str, Any]:
     }
 
 
-def _groups(found: AccessRequest) -> list[tuple[str, list[AccessItem]]]:
-    """Return what was found by its kind, in the order of the pack."""
+def _found(found: AccessRequest) -> dict[str, Any]:
+    """Return what was found by its kind, in the order of the pack, and what is to be decided."""
     items = list(found.items.defer("text"))
-    groups = [
-        (source.label, [item for item in items if item.source == code])
-        for code, source in SOURCES.items()
-    ]
-    return [(label, rows) for label, rows in groups if rows]
+    groups = []
+    for code, source in SOURCES.items():
+        rows = [item for item in items if item.source == code]
+        left = sum(item.given is None for item in rows)
+        if rows:
+            groups.append((source.label, rows, left))
+    waiting = [item.pk for item in items if item.given is None]
+    return {
+        "groups": groups,
+        "to_decide": len(waiting),
+        "following": waiting[0] if waiting else None,
+    }
 
 
 @require_http_methods(["GET", "POST"])
