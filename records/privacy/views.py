@@ -68,7 +68,7 @@ def privacy_new(request: HttpRequest, ref: str) -> HttpResponse:
     context = {
         "form": form,
         "subject": subject,
-        "lead": f"{state.words}. An exclusion notice or a warning letter tells them by itself.",
+        "intro": f"{state.words}. An exclusion notice or a warning letter tells them by itself.",
         "button": "Note it",
         "page_title": f"Privacy notice to {subject.ref}",
     }

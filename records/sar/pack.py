@@ -21,9 +21,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit.services import record
+from common import dates
 from common.dates import LONDON
 from common.db import check_revision, once
 from common.edits import edits_from
+from common.exports import csv_bytes
 from common.pdf import Sheet, pdf_render
 from exclusions.services.case_files import pack_check
 from members.models import SharingRecord, User
@@ -186,7 +188,7 @@ def _entry(item: AccessItem, picture: str) -> dict[str, Any]:
     return {
         "kind": SOURCES[item.source].label,
         "title": item.title,
-        "on": item.on.isoformat() if item.on else "",
+        "on": dates.short_date(item.on) if item.on else "",
         "lines": said.split("\n") if said else [],
         "picture": picture,
     }
@@ -195,10 +197,13 @@ def _entry(item: AccessItem, picture: str) -> dict[str, Any]:
 def _archive(
     pack: AccessPack, pdf: bytes, pictures: Mapping[str, bytes], entries: list[dict[str, Any]]
 ) -> bytes:
-    index = ["what;of;file", *(f"{e['title']};{e['on']};{e['picture']}" for e in entries)]
+    index = [
+        (number, entry["kind"], entry["title"], entry["on"], entry["picture"])
+        for number, entry in enumerate(entries, start=1)
+    ]
     files = {
         "pack.pdf": pdf,
-        "INDEX.csv": "\n".join(index).encode(),
+        "INDEX.csv": csv_bytes(("No.", "Kind", "What", "Of", "File"), index),
         **pictures,
     }
     lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()]

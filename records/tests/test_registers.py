@@ -250,3 +250,24 @@ def test_agreements_say_how_many_accepted(cast: Cast, client_of: Callable[[str],
     page = client_of("intel").get("/records/agreements/").content.decode()
     assert f"{len(cast.users)} of {len(cast.users)}" in page
     assert "None named" in page
+
+
+def test_pages_send_what_their_forms_need(cast: Cast, client_of: Callable[[str], Any]) -> None:
+    """What a browser would send from the page as it is drawn: the hidden fields are in it."""
+    client = client_of("intel")
+    who = factories.published(cast.intel).subject
+    row, body = factories.complaint(cast.intel), factories.data_body(cast.intel)
+    for path, names in (
+        ("/records/bodies/new/", ["revision"]),
+        (f"/records/bodies/{body.pk}/", ["revision"]),
+        ("/records/complaints/new/", ["client_id"]),
+        ("/records/data-breaches/new/", ["client_id"]),
+        ("/records/access/new/", ["client_id"]),
+        (f"/subjects/{who.ref}/request/", ["client_id"]),
+        (f"/records/complaints/{row.ref}/", ["step", "looked-revision", "decide-revision"]),
+    ):
+        page = client.get(path).content.decode()
+        for name in names:
+            assert f'name="{name}"' in page, (path, name)
+    refused = client.post(f"/subjects/{who.ref}/privacy/", {}).content.decode()
+    assert "Not saved yet. Please check:" in refused
