@@ -70,3 +70,6 @@ BODIES_LISTED = register("records.body.listed", "listed controllers and processo
 BODY_ENTERED = register("records.body.entered", "entered a controller or processor")
 BODY_CHANGED = register("records.body.changed", "changed a controller or processor")
 AGREEMENTS_VIEWED = register("records.agreements.viewed", "opened the agreements", is_read=True)
+ENTRY_FORGOTTEN = register(
+    "records.entry.forgotten", "took names and words out of a matter answered long ago"
+)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .ageing import answered_forget
 from .retention.ledger import ledger_write
 from .retention.nightly import files_finish, night_run
 from .sar.pack import pack_make, packs_purge, packs_sweep
@@ -37,3 +38,9 @@ def access_pack_sweep() -> int:
 def access_pack_purge() -> int:
     """Delete old packs, and what was found for requests answered long ago; return of how many."""
     return packs_purge()
+
+
+@shared_task
+def answered_purge() -> int:
+    """Take names and words out of matters answered long ago; return of how many."""
+    return answered_forget()

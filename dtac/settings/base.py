@@ -263,6 +263,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "records.tasks.access_pack_purge",
         "schedule": crontab(hour=3, minute=40),
     },
+    "answered-old": {
+        "task": "records.tasks.answered_purge",
+        "schedule": crontab(hour=3, minute=42),
+    },
     "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",

@@ -73,6 +73,9 @@ class Complaint(models.Model):
         db_comment="Who decided it",
     )
     told_on = models.DateField(null=True, blank=True, db_comment="Day they were told the outcome")
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When names and words were taken out of it"
+    )
     revision = models.PositiveIntegerField(
         default=1, db_comment="Grows with each change; a form from an older one is refused"
     )

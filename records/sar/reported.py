@@ -8,7 +8,7 @@ from django.db.models import F, Q, Value
 
 from common import dates
 from common.db import Fold
-from incidents.models import IntelligenceReport, Involvement, Report
+from incidents.models import Attachment, IntelligenceReport, Involvement, Report
 from offenders.search import likeness
 
 from .found import Found, Line, Terms
@@ -28,6 +28,31 @@ def reports(terms: Terms) -> Iterator[Found]:
     people = ("people__subject__aliases", "questions")
     for row in rows.select_related(*related).prefetch_related(*people):
         yield _report(row, terms, linked=row.pk in linked)
+
+
+def files_sent(terms: Terms) -> Iterator[Found]:
+    """Yield what was sent with the reports that they are linked to: photos, to be looked at.
+
+    A film or a document is said to be held; whoever wants it is shown it, as others may be in it.
+    """
+    linked = Involvement.objects.filter(subject__in=terms.keys).values("report")
+    rows = Attachment.objects.filter(report__in=linked).select_related("report", "added_by")
+    for row in rows.order_by("report", "number"):
+        shown = row.kind == Attachment.Kind.PHOTO and row.variants_ready_at is not None
+        lines = [
+            Line("With report", row.report.ref),
+            Line("What", row.kind_words),
+            Line("Sent by", row.added_by.name, secret=True),
+            Line("Not in this pack", "" if shown else "It can be looked at, on request"),
+        ]
+        yield Found(
+            key=f"{row.report.ref}-{row.number}",
+            title=f"File {row.number} of {row.report.ref}",
+            on=dates.london_date(row.added_at),
+            lines=lines,
+            hide=[row.added_by.name],
+            image=row.variant_path("large") if shown else "",
+        )
 
 
 def _naming(terms: Terms) -> set[int]:

@@ -33,7 +33,7 @@ from records.models import Complaint, PrivacyNotice, RetentionHold, RightsReques
 
 from .elsewhere import members_people, viewers
 from .found import Found, Line, Source, Terms
-from .reported import intelligence_said, reports
+from .reported import files_sent, intelligence_said, reports
 
 L = Line
 
@@ -250,6 +250,7 @@ SOURCES: Final[dict[str, Source]] = {
     "profile": Source("Published profiles", _profiles),
     "photo": Source("Photos", _photos),
     "report": Source("Reports", reports),
+    "file": Source("Files sent with reports", files_sent),
     "intelligence": Source("Intelligence", intelligence_said),
     "alert": Source("Alerts", _alerts),
     "notice": Source("Exclusion notices", _notices),

@@ -20,6 +20,7 @@ from PIL import Image
 
 from common import dates
 from common.variants import make_waiting_variants
+from incidents.models import Attachment
 from incidents.services import PersonInput, report_accept
 from members.models import SharingRecord
 from offenders.models import Photo, Subject
@@ -83,6 +84,7 @@ def story(cast: Cast) -> dict[str, Any]:
     report = factories.report(
         cast.staff, cast.shop, type=factories.incident_type(), people=people,
         words="Kevin Marsh and Zoltan Quillfeather ran. Staff Person saw it all.",
+        files=[factories.upload()],
     )  # fmt: skip
     report_accept(by=cast.intel, report=report, revision=1)
     notice = factories.served_notice(cast.intel, cast.staff, cast.shop, who)
@@ -90,7 +92,8 @@ def story(cast: Cast) -> dict[str, Any]:
                                    source_words="My cousin Wilhelmina told me")  # fmt: skip
     given.subjects.add(who)
     share = factories.share(cast.intel, who.ref)
-    make_waiting_variants(Photo.objects.all())
+    for waiting in (Photo, Attachment):
+        make_waiting_variants(waiting.objects.all())
     return {"who": who, "other": other, "report": report, "notice": notice, "given": given,
             "share": share}  # fmt: skip
 
@@ -109,7 +112,7 @@ def test_every_kind_is_searched_and_the_search_is_recorded(
         ("intelligence", story["given"].ref), ("share", story["share"].ref), ("viewers", who.ref),
     ):  # fmt: skip
         assert wanted in found, wanted
-    assert {"profile", "photo"} <= {source for source, _ in found}
+    assert {"profile", "photo", "file"} <= {source for source, _ in found}
     latest = row.searches.first()
     assert latest is not None
     assert (latest.made_by, latest.subject_refs) == (cast.intel, [who.ref])
@@ -383,4 +386,4 @@ def test_no_table_about_a_subject_is_forgotten() -> None:
                 plain = re.sub(r"_.*", "", name)
                 known = name in NOT_ABOUT or model.__name__ in told or plain in told.lower()
                 assert known, model._meta.label
-    assert len(SOURCES) == 17
+    assert len(SOURCES) == 18

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common import dates
+from records.ageing import answered_forget
 from records.bodies.agreements import agreements
 from records.bodies.services import body_save
 from records.breaches.services import (
@@ -31,6 +32,7 @@ from records.complaints.services import (
 from records.models import Complaint, DataBody, DataBreach
 from records.privacy.services import PrivacyInput, privacy_record
 from records.privacy.state import part, published, state_of
+from records.requests.services import request_decide, request_tell
 from records.tests.oracle import DAY
 from tests import factories
 from tests.cast import Cast
@@ -271,3 +273,34 @@ def test_pages_send_what_their_forms_need(cast: Cast, client_of: Callable[[str],
             assert f'name="{name}"' in page, (path, name)
     refused = client.post(f"/subjects/{who.ref}/privacy/", {}).content.decode()
     assert "Not saved yet. Please check:" in refused
+
+
+def test_what_was_answered_long_ago_is_forgotten(cast: Cast) -> None:
+    row = factories.complaint(cast.intel)
+    row = complaint_decide(
+        by=cast.intel, complaint=row, revision=row.revision, outcome="upheld", reasons="So."
+    )
+    complaint_tell(by=cast.intel, complaint=row, revision=row.revision, on=dates.today())
+    who = factories.subject(cast.intel, photo=False)
+    stands = factories.granted_request(cast.intel, who)
+    request_tell(
+        by=cast.intel, request=stands, revision=stands.revision, on=dates.today(), how="post"
+    )
+    told = factories.rights_request(cast.intel, who, kind="erasure")
+    told = request_decide(
+        by=cast.intel, request=told, revision=1, decision="refused", reasons="No."
+    )
+    request_tell(by=cast.intel, request=told, revision=told.revision, on=dates.today(), how="post")
+    open_one = factories.complaint(cast.intel)
+    with time_machine.travel(timezone.now() + 729 * DAY, tick=False):
+        assert answered_forget() == 0
+    with time_machine.travel(timezone.now() + 733 * DAY, tick=False):
+        assert answered_forget() == 2
+        assert answered_forget() == 0
+    for each in (row, told, stands, open_one):
+        each.refresh_from_db()
+    assert "Ann Lee" not in row.complainant
+    assert not row.steps.exists()
+    assert (row.outcome, told.decision, told.asker) == ("upheld", "refused", "")
+    assert stands.asker
+    assert open_one.words
