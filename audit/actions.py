@@ -1,8 +1,23 @@
 """The one registry of what can be logged, and how each is said to people."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 REGISTRY: dict[str, "Action"] = {}
+
+
+class Kind(StrEnum):
+    """What an action is to somebody who reads the log."""
+
+    LOOKED = "looked"
+    SEARCHED = "searched"
+    TAKEN = "taken"
+    CHANGED = "changed"
+
+
+SEARCHES = {"searched", "looked_up"}
+TAKES = {"exported", "printed", "downloaded", "taken", "recorded", "signed_opened"}
+"""Last words of the codes of reads by which something leaves D-TAC: on paper, in a file."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +31,16 @@ class Action:
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def kind(self) -> Kind:
+        """What it is to a reader: a change, a search, a copy taken, or a look."""
+        done = self.code.rpartition(".")[2]
+        if not self.is_read:
+            return Kind.CHANGED
+        if done in SEARCHES:
+            return Kind.SEARCHED
+        return Kind.TAKEN if done in TAKES else Kind.LOOKED
 
 
 def register(
@@ -37,6 +62,11 @@ def register(
 def source_protecting() -> list[str]:
     """Return the codes that tell who gave intelligence."""
     return [code for code, action in REGISTRY.items() if action.protects_source]
+
+
+def codes_of(kind: Kind) -> list[str]:
+    """Return the codes of a kind."""
+    return [code for code, action in REGISTRY.items() if action.kind is kind]
 
 
 def words_for(code: str) -> str:

@@ -1,7 +1,9 @@
 """One row per thing done or seen. It names people and records by text, so it outlives them."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import Now
 
 
@@ -34,6 +36,7 @@ class Event(models.Model):
             models.Index(fields=["member_id", "-id"], name="audit_by_member"),
             models.Index(fields=["record", "-id"], name="audit_by_record"),
             models.Index(fields=["action", "-at"], name="audit_by_action"),
+            GinIndex(OpClass(F("subjects"), "jsonb_path_ops"), name="audit_by_subject"),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

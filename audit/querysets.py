@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from .actions import source_protecting
 from .models import Event
@@ -27,6 +27,11 @@ def events_of_member(member_id: int) -> QuerySet[Event]:
 def all_events() -> QuerySet[Event]:
     """Return everything, newest first. For the Intelligence Manager."""
     return Event.objects.order_by("-id")
+
+
+def events_about(rows: QuerySet[Event], ref: str) -> QuerySet[Event]:
+    """Return those of some events that are about a record, or about a subject, by its reference."""
+    return rows.filter(Q(record=ref) | Q(subjects__contains=[ref]))
 
 
 def events_of_exhibit(ref: str, number: int) -> QuerySet[Event]:

@@ -96,4 +96,6 @@ def _box(stream: IO[bytes]) -> tuple[int, bytes]:
         if len(long) < 8:
             raise ValidationError(CUT_SHORT, code="damaged")
         (length,) = struct.unpack(">Q", long)
+        if not length:  # "to the end" is said in the first four bytes alone
+            raise ValidationError(CUT_SHORT, code="damaged")
     return length, name

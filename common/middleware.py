@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
@@ -138,6 +138,27 @@ class PrivateByDefaultMiddleware:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+class PolicyMiddleware:
+    """Says of every answer what a browser may use for it: no camera, no place, no other site."""
+
+    FEATURES: Final = (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+        "encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection",
+        "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+        "screen-wake-lock", "serial", "storage-access", "usb", "xr-spatial-tracking",
+    )  # fmt: skip
+    POLICY: Final = ", ".join(f"{name}=()" for name in FEATURES)
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = self.POLICY
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
 

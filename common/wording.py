@@ -1,9 +1,9 @@
 """Small pieces of plain English."""
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 arrest" or "2 arrests"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return "1 arrest" or "2 arrests"; "2 people" of a `plural` that isn't made with an s."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def days_ago(days: int) -> str:

@@ -219,6 +219,7 @@ SECTION_OF = {
     "bulletin_pack": "bulletin_list",
     "bounce_list": "bulletin_list",
     "mail_choices": "me",
+    "own_password": "me",
     "sessions": "me",
     "second_factor": "me",
     "second_factor_app": "me",

@@ -7,6 +7,7 @@ SIGNED_OUT = register("members.user.signed_out", "signed out")
 SIGN_IN_REFUSED = register("members.user.refused", "sign-in refused")
 AGREEMENT_ACCEPTED = register("members.agreement.accepted", "accepted the agreement")
 LOG_VIEWED = register("members.log.viewed", "looked at the access log", is_read=True)
+LOG_EXPORTED = register("members.log.exported", "exported the access log", is_read=True)
 DATA_SHARED = register(
     "members.sharing.recorded", "shared personal data outside the scheme", is_read=True
 )

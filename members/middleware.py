@@ -20,6 +20,7 @@ FREE_OF_AGREEMENT = frozenset(
         "account_inactive",
         "healthz",
         "readyz",
+        "csp_report",
         "mail_stop",
         "apply",
         "applied",
@@ -39,7 +40,9 @@ FREE_OF_FACTOR = FREE_OF_AGREEMENT - {"agreement"} | {
 }
 """What a role that needs a second step sees before it has given one."""
 FREE_OF_AGREEMENT |= FREE_OF_FACTOR | {"sessions"}
-BY_ITSELF = frozenset({"alert_poll", "log_phone", "service_worker", "manifest", "log_offline"})
+BY_ITSELF = frozenset(
+    {"csp_report", "alert_poll", "log_phone", "service_worker", "manifest", "log_offline"}
+)
 """What a page or the phone asks for by itself: nobody is there, so no session is kept alive."""
 
 

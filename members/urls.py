@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from . import authority_views, mail_views, pipeline_views, views
+from .accesslog import views as log_views
 
 urlpatterns = [
     path("", include("members.joining.urls")),
@@ -25,7 +26,8 @@ urlpatterns = [
     path("mail/bounced/", mail_views.bounce_list, name="bounce_list"),
     path("mail/bounced/<int:pk>/clear/", mail_views.bounce_clear_page, name="bounce_clear"),
     path("scheme/", mail_views.scheme_settings, name="scheme_settings"),
-    path("me/log/", views.access_log, name="access_log"),
+    path("me/log/", log_views.access_log, name="access_log"),
+    path("me/log/file/", log_views.access_log_file, name="access_log_file"),
     path("members/", views.member_list, name="member_list"),
     path("members/pipeline/", pipeline_views.pipeline, name="pipeline"),
     path("members/new/", pipeline_views.member_new, name="member_new"),

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.querysets import all_events, events_of_actor, events_of_member
 from common import dates
 from common.http import query_text
 from common.lists import chips
@@ -56,22 +55,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "today": dates.today(),
     }
     return render(request, "members/me.html", context)
-
-
-@require_safe
-def access_log(request: HttpRequest) -> HttpResponse:
-    """Who looked at what: a user's own; a manager's business's; everything for the manager."""
-    user = user_of(request)
-    scopes = {"own": ("Mine", events_of_actor(user.pk))}
-    if user.role in (Role.MANAGER, Role.AGENCY):
-        scopes["member"] = (user.member.name, events_of_member(user.member_id))
-    if user.role == Role.INTEL:
-        scopes["all"] = ("Everybody", all_events())
-    show = query_text(request, "show")
-    scope = show if show in scopes else "own"
-    page = Paginator(scopes[scope][1], 50).get_page(query_text(request, "page"))
-    tabs = chips([(key, label) for key, (label, _) in scopes.items()], scope)
-    return render(request, "members/access_log.html", {"page": page, "tabs": tabs})
 
 
 @require_safe

@@ -117,7 +117,8 @@ def get_merged_into(user: User, ref: str) -> str:
 
 def get_viewing(user: User, pk: int) -> UnusualViewing:
     """Return a burst of viewing that this user may look into. Raises Http404."""
-    rows = UnusualViewing.objects.visible_to(user).select_related("user__member", "answered_by")
+    rows = UnusualViewing.objects.visible_to(user)
+    rows = rows.select_related("user__member", "answered_by", "subject")
     found: UnusualViewing | None = rows.filter(pk=pk).first()
     if found is None:
         raise Http404

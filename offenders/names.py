@@ -82,6 +82,15 @@ def named_on_record(text: str, *, about: Collection[int] = ()) -> list[Subject]:
     return list(Subject.objects.filter(pk__in=found).order_by("ref"))
 
 
+def surname_parts(name: str) -> set[str]:
+    """Return the folded parts of a whole name's last word: "Ann Smith-Jones" gives two.
+
+    Nothing of a single word, which may be a first name, nor of parts too short to tell.
+    """
+    before, _, last = name.strip().rpartition(" ")
+    return {part for part in _folded(last) if len(part) >= SHORTEST} if before else set()
+
+
 def _folded(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.casefold())
     return re.findall(r"[a-z]+", "".join(c for c in plain if not unicodedata.combining(c)))

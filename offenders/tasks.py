@@ -44,5 +44,5 @@ def _each(step: Callable[..., int], bulletins: Any) -> list[int]:
 
 @shared_task
 def viewing_sweep() -> int:
-    """Look for people who opened very many profiles in a short time; return how many are new."""
+    """Look for unusual viewing in the log; return how much is new."""
     return viewing_watch()

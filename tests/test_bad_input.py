@@ -166,6 +166,7 @@ PAGES = {
     "second_factor_app": "staff",
     "second_factor_passkey": "staff",
     "second_factor_codes": "staff",
+    "own_password": "staff",
     "sessions": "staff",
     "target_edit": "board",
     "board_report_start": "intel",
@@ -427,6 +428,8 @@ QUERIES = (
     "period=any&from=0001-01-01&to=9999-12-31",
     "period=year&from=9999-12-31&area=x&sector=%00",
     "period=month&from=0001-01-01",
+    "show=all&kind=%00&who=%FF&business=%25&ref=%27&before=-1",
+    "show=all&kind=taken&ref=D-1&before=99999999999999999&since=9999-12-31&until=9999-12-31",
 )
 
 

@@ -24,9 +24,9 @@ OUTSIDE = {"police_pack", "pack_share", "access_pack", "bulletin_pack"}
 """Given to somebody outside the scheme's own pages: each writes a row of a register."""
 
 READ = {
-    "access_document", "access_look", "appeal_letter", "exhibit_file", "import_problems",
-    "notice_document", "number_blank", "pack_document", "photo", "photo_file", "photo_preview",
-    "register_export", "register_file", "signed_copy", "warning_document",
+    "access_document", "access_log_file", "access_look", "appeal_letter", "exhibit_file",
+    "import_problems", "notice_document", "number_blank", "pack_document", "photo", "photo_file",
+    "photo_preview", "register_export", "register_file", "signed_copy", "warning_document",
 }  # fmt: skip
 """Opened by who may see it, for the work itself: each time is in the log."""
 

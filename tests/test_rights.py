@@ -44,7 +44,14 @@ def test_each_role_gets_what_the_matrix_says(world, client_of, role: str) -> Non
 def test_nobody_signed_out_gets_anything(world, client: Client) -> None:
     public = {"healthz", "readyz", "account_login", "account_inactive", "account_signup"}
     public |= {"mail_stop", "log_offline", "service_worker", "manifest"}
-    public |= {"exclusion_rules", "exclusion_rules_premises", "apply", "applied", "invited"}
+    public |= {
+        "exclusion_rules",
+        "exclusion_rules_premises",
+        "apply",
+        "applied",
+        "invited",
+        "csp_report",
+    }
     for line in MATRIX:
         if line.name in public:
             continue
@@ -63,7 +70,7 @@ def test_no_post_changes_what_a_role_may_not(world, client_of, role: str) -> Non
     client = client_of(role)
     before = Event.objects.filter(is_read=False).count()
     for line in MATRIX:
-        if line.name.startswith("account_") or line.name in ("healthz", "readyz"):
+        if line.name.startswith("account_") or line.name in ("healthz", "readyz", "csp_report"):
             continue
         got = _takes_post(line, role, world, client)
         if line.name in POSTS:
@@ -106,6 +113,8 @@ READS = {
     "/records/requests/": "records.request.listed",
     "/records/requests/{request}/": "records.request.viewed",
     "/subjects/{published}/request/": "offenders.subject.viewed",
+    "/me/log/?show=all": "members.log.viewed",
+    "/me/log/file/": "members.log.exported",
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",
@@ -249,8 +258,7 @@ def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
 
 
 GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
-        "import_problems", "register_file",
-        "access_document"}  # fmt: skip
+        "import_problems", "access_log_file", "register_file", "access_document"}  # fmt: skip
 
 
 def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:

@@ -46,7 +46,7 @@ from .figures import analyse
 from .imports import load_imports
 from .intelligence import load_intelligence
 from .joining import load_joining
-from .log import load_access_log
+from .log import load_access_log, order_log
 from .meetings import load_meetings
 from .money import load_money
 from .pipeline import load_pipeline
@@ -108,6 +108,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         tell("The Board's figures ...")
         load_board(seed=seed, scale=scale)
         load_reports(users=users)
+        order_log(scale=scale)
     analyse(scale)
 
 

@@ -64,7 +64,7 @@ def _viewing_row(row: UnusualViewing, *, own: bool) -> Row:
     who = row.user
     url = reverse("viewing", args=[row.pk])
     return Row(
-        title=f"{who.name} opened {row.profiles} people",
+        title=row.words,
         url=url,
         meta=f"{who.get_role_display()}, {who.member.name} · {dates.in_words(row.began_at)}",
         tags=[

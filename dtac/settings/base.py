@@ -78,6 +78,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "common.middleware.RequestIdMiddleware",
+    "common.middleware.PolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.middleware.CompressPagesMiddleware",
     "common.middleware.CleanPathMiddleware",
@@ -96,7 +98,6 @@ MIDDLEWARE = [
     "common.bodies.UploadsWhenSignedInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "members.middleware.AccessMiddleware",
     "offenders.middleware.MergedRecordMiddleware",
@@ -150,6 +151,8 @@ CACHES = {
 SESSION_ENGINE = "members.signin.store"  # in the database, so it survives a flushed cache
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
+# What is said after a form may name people: in the session, never in a cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
@@ -302,6 +305,11 @@ DTAC_LEDGER = Path(env.str("DTAC_LEDGER", default=str(DATA_DIR / "deleted.jsonl"
 # Who opens more different people than this in so many minutes is shown to the manager.
 DTAC_VIEWING_PROFILES = env.int("DTAC_VIEWING_PROFILES", default=40)
 DTAC_VIEWING_MINUTES = env.int("DTAC_VIEWING_MINUTES", default=15)
+# So is who opens more than this between midnight and five, or in the week before they leave; 0
+# turns it off. And who opens somebody with their own surname.
+DTAC_VIEWING_NIGHT_PROFILES = env.int("DTAC_VIEWING_NIGHT_PROFILES", default=10)
+DTAC_VIEWING_LEAVER_PROFILES = env.int("DTAC_VIEWING_LEAVER_PROFILES", default=20)
+DTAC_VIEWING_SURNAMES = env.bool("DTAC_VIEWING_SURNAMES", default=True)
 
 # --- Alerts -------------------------------------------------------------------------------
 DTAC_ALERT_MINUTES = env.int("DTAC_ALERT_MINUTES", default=120)  # then it ends by itself
@@ -356,6 +364,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("DTAC_TRUSTED_PROXIES", default=0)
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "apply": "5/h/ip",
+    "csp_report": "30/m/ip",
     "invited": "20/m/ip",
     "login_failed": "20/m/ip,5/5m/key",  # a shop's tills share an address
     "reauthenticate": "10/m/user",
@@ -401,6 +410,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
+        "report-uri": ["/csp-report/"],
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"  # CSRF over https needs the referrer on our own pages

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from . import views
+from . import own_password, views
 
 urlpatterns = [
     path("sign-in/", login_not_required(views.sign_in), name="account_login"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-in/again/", views.prove, name="prove"),
     path("sign-up/", login_not_required(account.signup), name="account_signup"),
     path("sign-out/", login_not_required(account.logout), name="account_logout"),
+    path("me/password/", own_password.own_password, name="own_password"),
     path("me/sessions/", views.sessions, name="sessions"),
     path("me/second-factor/", views.second_factor, name="second_factor"),
     path("me/second-factor/app/", views.second_factor_app, name="second_factor_app"),

@@ -3,8 +3,11 @@
 from django.db import models
 from django.db.models import F, Q
 
+from common.wording import counted
 from members.models import User
 from offenders.querysets import UnusualViewingQuerySet
+
+from .subject import Subject
 
 
 class GalleryVisit(models.Model):
@@ -41,14 +44,35 @@ class ViewingWatch(models.Model):
 
 
 class UnusualViewing(models.Model):
-    """Somebody opened more profiles in a short time than the job asks for. The manager looks."""
+    """Somebody looked at people in a way that asks for a question. The manager looks into it."""
 
+    class Kind(models.TextChoices):
+        MANY = "many", "Many in a short time"
+        NIGHT = "night", "Many at night"
+        SURNAME = "surname", "Same surname"
+        LEAVING = "leaving", "Before leaving"
+
+    kind = models.CharField(
+        max_length=8, choices=Kind, default=Kind.MANY, db_comment="What was unusual"
+    )
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="unusual_viewings", db_comment="Who"
     )
     began_at = models.DateTimeField(db_comment="First of these views")
     last_at = models.DateTimeField(db_comment="Last of these views so far")
     profiles = models.PositiveIntegerField(db_comment="How many different subjects")
+    copies = models.PositiveIntegerField(
+        default=0,
+        db_comment="How often something was printed, exported or downloaded, if it counts",
+    )
+    subject = models.ForeignKey(
+        Subject,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who bears the viewer's surname; null: it is about several",
+    )
     noted_at = models.DateTimeField(auto_now_add=True, db_comment="When it was noticed")
     answer = models.CharField(max_length=300, blank=True, db_comment="What the manager found")
     answered_at = models.DateTimeField(null=True, blank=True, db_comment="When")
@@ -64,10 +88,19 @@ class UnusualViewing(models.Model):
     objects = UnusualViewingQuerySet.as_manager()
 
     class Meta:
-        db_table_comment = "Viewing of many profiles in a short time, for the manager to look into"
+        db_table_comment = "Viewing that is out of the ordinary, for the manager to look into"
         ordering = ["-last_at"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "began_at"], name="unusual_viewing_once"),
+            models.UniqueConstraint(
+                fields=["user", "kind", "began_at", "subject"],
+                nulls_distinct=False,
+                name="unusual_viewing_once",
+            ),
+            models.CheckConstraint(
+                name="unusual_subject_by_surname",
+                condition=Q(kind="surname", subject__isnull=False)
+                | (~Q(kind="surname") & Q(subject=None)),
+            ),
             models.CheckConstraint(
                 name="unusual_answer_whole",
                 condition=Q(answered_at=None, answered_by=None, answer="")
@@ -84,4 +117,17 @@ class UnusualViewing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.profiles}"
+        return f"{self.user_id}: {self.kind}, {self.profiles}"
+
+    @property
+    def words(self) -> str:
+        """Who did what, in a sentence without an end. It names no subject."""
+        name, people = self.user.name, counted(self.profiles, "person", "people")
+        if self.kind == self.Kind.NIGHT:
+            return f"{name} opened {people} at night"
+        if self.kind == self.Kind.SURNAME:
+            return f"{name} opened somebody with the same surname"
+        if self.kind == self.Kind.LEAVING:
+            took = f" and took {counted(self.copies, 'copy', 'copies')}" if self.copies else ""
+            return f"{name} opened {people}{took} in the week before leaving"
+        return f"{name} opened {people}"

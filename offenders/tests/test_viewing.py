@@ -142,8 +142,9 @@ def killed(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize("night", ["2026-10-25T00:50", "2026-03-29T00:50"])
-def test_the_clock_change_makes_no_time_longer_or_shorter(cast: Cast, night: str) -> None:
+def test_the_clock_change_makes_no_time_longer_or_shorter(cast: Cast, settings, night: str) -> None:
     """Both nights: what is 15 minutes on the clock is counted as time that passed."""
+    settings.DTAC_VIEWING_NIGHT_PROFILES = 0
     start = dt.datetime.fromisoformat(night).replace(tzinfo=dt.UTC)
     opened(cast.staff, at=start, refs=range(20))
     opened(cast.staff, at=start + 15 * MINUTE, refs=range(20, 41))  # an hour more, or less, to see

@@ -1,4 +1,4 @@
-"""Unusual viewing: who opened very many people in a short time, and what it turned out to be."""
+"""Unusual viewing: who looked at people as the job hardly asks for, and what it was."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -24,7 +24,7 @@ SHOWS = (("waiting", "To look into"), ("answered", "Looked into"))
 @require_safe
 @roles_only(Role.INTEL, Role.ADMIN)
 def viewing_list(request: HttpRequest) -> HttpResponse:
-    """Who opened very many people in a short time. It names no subject, so administrators see it:
+    """Who looked at people in an unusual way. It names no subject, so administrators see it:
     what the Intelligence Manager did is theirs to look into.
     """
     user = user_of(request)

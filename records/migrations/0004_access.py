@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("offenders", "0013_restriction"),
+        ("offenders", "0014_restriction"),
         ("records", "0003_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

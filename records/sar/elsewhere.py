@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Value
 
 from audit.models import Event
+from audit.querysets import events_about
 from common import dates
 from common.db import Fold
+from common.wording import counted
 from members.models import (
     Application,
     MeetingPerson,
@@ -67,21 +69,22 @@ def _person(row: Any, kind: str, title: str, at: Any, lines: list[Line]) -> Foun
 
 
 def viewers(terms: Terms) -> Iterator[Found]:
-    """Yield how often each role looked at their records, and from when until when: no name.
+    """Yield how often each role opened their records or saw them in a list, and when: no name.
 
     Who of a business looked is that person's own data.
     """
+    labels: dict[str, str] = {code: str(label) for code, label in Role.choices}
     for ref in terms.refs:
-        rows = Event.objects.filter(record=ref, is_read=True).order_by()
-        counted = rows.values("actor_role").annotate(n=Count("pk"), first=Min("at"), last=Max("at"))
-        labels = dict(Role.choices)
+        rows = events_about(Event.objects.filter(is_read=True), ref).order_by()
+        by_role = rows.values("actor_role").annotate(n=Count("pk"), first=Min("at"), last=Max("at"))
         lines = [
-            Line(
-                str(labels.get(row["actor_role"], "The system")),
-                f"{row['n']} times, {dates.day_in_full(dates.london_date(row['first']))} to"
-                f" {dates.day_in_full(dates.london_date(row['last']))}",
-            )
-            for row in counted.order_by("actor_role")
+            Line(labels.get(row["actor_role"], "The system"), _how_often(row))
+            for row in by_role.order_by("actor_role")
         ]
         if lines:
             yield Found(ref, f"Who looked at {ref}, by role", None, lines)
+
+
+def _how_often(row: dict[str, Any]) -> str:
+    first, last = (dates.day_in_full(dates.london_date(row[name])) for name in ("first", "last"))
+    return f"{counted(row['n'], 'time')}, {first} to {last}"

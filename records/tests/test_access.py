@@ -134,7 +134,7 @@ def test_who_looked_is_told_by_role_only(
         client_of(role).get(f"/gallery/{who.ref}/")
     row = searched(cast, factories.access_request(cast.intel), who.ref)
     text = row.items.get(source="viewers").text
-    assert "Partner agency: 1 times" in text
+    assert "Partner agency: 1 time," in text
     assert "Reporter" in text
     for user in cast.users.values():
         assert user.name not in text

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("offenders", "0012_last_incident_before"),
+        ("offenders", "0013_unusual_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
