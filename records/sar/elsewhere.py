@@ -85,6 +85,19 @@ def viewers(terms: Terms) -> Iterator[Found]:
             yield Found(ref, f"Who looked at {ref}, by role", None, lines)
 
 
-def _how_often(row: dict[str, Any]) -> str:
+def _how_often(row: Any) -> str:
     first, last = (dates.day_in_full(dates.london_date(row[name])) for name in ("first", "last"))
     return f"{counted(row['n'], 'time')}, {first} to {last}"
+
+
+def mails(terms: Terms) -> Iterator[Found]:
+    """Yield how many e-mails went to members' people with their name or photo in it, and when."""
+    rows = OutboundEmail.objects.filter(subjects__overlap=list(terms.refs), sent_at__isnull=False)
+    by_kind = rows.order_by().values("template")
+    by_kind = by_kind.annotate(n=Count("pk"), first=Min("sent_at"), last=Max("sent_at"))
+    lines = [
+        Line(row["template"].replace("-", " ").capitalize(), _how_often(row))
+        for row in by_kind.order_by("template")
+    ]
+    if lines:
+        yield Found("mails", "E-mails with their name or photo", None, lines)

@@ -31,7 +31,7 @@ from offenders.models import (
 )
 from records.models import Complaint, PrivacyNotice, RetentionHold, RightsRequest
 
-from .elsewhere import members_people, viewers
+from .elsewhere import mails, members_people, viewers
 from .found import Found, Line, Source, Terms
 from .reported import files_sent, intelligence_said, reports
 
@@ -261,6 +261,7 @@ SOURCES: Final[dict[str, Source]] = {
     "share": Source("Given to others", _shares),
     "rights": Source("Requests, complaints, privacy notices", _rights),
     "people": Source("Members’ people", members_people),
+    "mail": Source("E-mails", mails),
     "viewers": Source("Who looked at it", viewers),
 }
 """By the code of each, in the order of the pack."""
