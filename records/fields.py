@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common.refs import parse_subject_ref
-from offenders.models import Subject
 
 
 def words_field(
@@ -26,19 +25,15 @@ def words_field(
 
 
 class SubjectRefsField(forms.CharField):
-    """References of subjects, as people type them: D-0042, d17. Gives those that exist."""
+    """References of subjects, as people type them: D-0042, d17. That each exists is asked later."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "max_length": 200, **kwargs})
 
     def clean(self, value: Any) -> list[str]:
-        """Return the references. Raises ValidationError for one that doesn't exist."""
-        text = super().clean(value)
-        parts = [part for part in re.split(r"[,;\s]+", text) if part]
+        """Return the references, each once. Raises ValidationError for what is none."""
+        parts = [part for part in re.split(r"[,;\s]+", super().clean(value)) if part]
         refs = {part: parse_subject_ref(part) for part in parts}
-        wanted = {ref for ref in refs.values() if ref}
-        held = set(Subject.objects.filter(ref__in=wanted).values_list("ref", flat=True))
-        wrong = [part for part, ref in refs.items() if ref not in held]
-        if wrong:
-            raise ValidationError(f"There is no record {', '.join(wrong[:5])}.", code="unknown")
-        return sorted(held)
+        if wrong := [part for part, ref in refs.items() if ref is None]:
+            raise ValidationError(f"No reference: {', '.join(wrong[:5])}.", code="unknown")
+        return sorted({ref for ref in refs.values() if ref})

@@ -66,9 +66,11 @@ def _recorded(
 def breach_assess(*, by: User, breach: DataBreach, revision: int, data: BreachInput) -> DataBreach:
     """Write down what is known by now: whose, how many, the risk, what was done.
 
-    Raises ValidationError: closed, or a high risk of which it was said that nobody is told.
+    Where the risk turns out high, it is asked anew why the people are not told. Raises ValidationError: closed, or a high risk of which it was said that nobody is told.
     """
     row = _open(breach, revision)
+    if data.risk == DataBreach.Risk.HIGH and row.risk != DataBreach.Risk.HIGH:
+        row.people_not = ""  # why they aren't told was said of a lower risk: it is asked anew
     row.revision += 1
     _fill(row, data)
     record(actions.BREACH_ASSESSED, by=by, ref=row.ref, risk=row.risk)

@@ -17,6 +17,7 @@ from common.refs import yearly_ref
 from members.models import User
 from records import actions
 from records.models import Complaint, ComplaintStep, RecordsCounter
+from records.subjects import subjects_of
 
 ACKNOWLEDGE_DAYS: Final = 30
 """Days, beginning with the day it came in, to say that it did (Data (Use and Access) Act 2025)."""
@@ -35,7 +36,10 @@ class ComplaintInput:
 
 
 def complaint_record(*, by: User, client_id: uuid.UUID, data: ComplaintInput) -> Complaint:
-    """Record a complaint. Sent twice it is the same one. Raises ValidationError: in the future."""
+    """Record a complaint. Sent twice it is the same one.
+
+    Raises ValidationError: in the future, or about a record that there isn't.
+    """
     return once(Complaint, client_id, lambda: _recorded(by, client_id, data))
 
 
@@ -49,7 +53,7 @@ def _recorded(by: User, client_id: uuid.UUID, data: ComplaintInput) -> Complaint
         client_id=client_id,
         about=data.about,
         complainant=data.complainant.strip(),
-        subject_refs=list(data.subject_refs),
+        subject_refs=[row.ref for row in subjects_of(data.subject_refs)],
         received_on=data.received_on,
         received_how=data.received_how,
         words=data.words.strip(),

@@ -21,6 +21,7 @@ from offenders.models import Subject
 from offenders.querysets import parts_of
 from records import actions
 from records.models import AccessItem, AccessRequest, AccessSearch, RecordsCounter
+from records.subjects import subjects_of
 
 from .found import Terms, text_of, to_remove
 from .redaction import words_of
@@ -127,13 +128,14 @@ def access_search(
     """Search everything held, by names (misspelt too) and by the records that are theirs.
 
     What is found anew is added to the items; what was decided of the others stays. The search is
-    recorded: for what, when, by whom, what was found. Raises ValidationError: answered, no name.
+    recorded: for what, when, by whom, what was found. Raises ValidationError: answered, no name, or
+    a record that there isn't.
     """
     row = _open(access, revision)
     wanted = _tidy(names)
     if not wanted:
         raise ValidationError({"names": "Enter the names to search for."})
-    subjects = list(Subject.objects.filter(ref__in=subject_refs, merged_into=None))
+    subjects = subjects_of(subject_refs)
     terms = _terms(wanted, born, subjects)
     found = {code: _collect(row, code, terms) for code in SOURCES}
     row.names, row.born = wanted, born

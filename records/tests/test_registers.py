@@ -120,6 +120,9 @@ def test_a_high_risk_is_never_kept_from_the_regulator(cast: Cast) -> None:
     row = breach_regulator(
         by=cast.intel, breach=row, revision=1, told_at=None, not_because="No risk."
     )
+    row = breach_people(
+        by=cast.intel, breach=row, revision=row.revision, told_on=None, not_because="No risk."
+    )
     worse = BreachInput("Found on a website.", "Photos", "Subjects", risk="high")
     with pytest.raises(ValidationError, match="high risk is told"):
         breach_assess(by=cast.intel, breach=row, revision=row.revision, data=worse)
@@ -127,6 +130,7 @@ def test_a_high_risk_is_never_kept_from_the_regulator(cast: Cast) -> None:
     row = breach_regulator(by=cast.intel, breach=row, revision=row.revision, told_at=timezone.now())
     row = breach_assess(by=cast.intel, breach=row, revision=row.revision, data=worse)
     assert row.risk == "high"
+    assert row.needs_people  # why not was said of a lower risk
     with pytest.raises(IntegrityError), transaction.atomic():
         DataBreach.objects.filter(pk=row.pk).update(regulator_at=None, regulator_not="x")
 
@@ -304,3 +308,17 @@ def test_what_was_answered_long_ago_is_forgotten(cast: Cast) -> None:
     assert (row.outcome, told.decision, told.asker) == ("upheld", "refused", "")
     assert stands.asker
     assert open_one.words
+
+
+def test_a_complaint_names_only_records_that_there_are(
+    cast: Cast, client_of: Callable[[str], Any]
+) -> None:
+    data = {
+        "client_id": str(uuid.uuid4()), "about": "data", "complainant": "Ann Lee",
+        "received_on": dates.today().isoformat(), "received_how": "email", "words": "No.",
+    }  # fmt: skip
+    for refs, said in (("D-9999", "There is no record"), ("Kevin", "No reference")):
+        answer = client_of("intel").post("/records/complaints/new/", data | {"subject_refs": refs})
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert not Complaint.objects.exists()
