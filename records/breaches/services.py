@@ -66,7 +66,8 @@ def _recorded(
 def breach_assess(*, by: User, breach: DataBreach, revision: int, data: BreachInput) -> DataBreach:
     """Write down what is known by now: whose, how many, the risk, what was done.
 
-    Where the risk turns out high, it is asked anew why the people are not told. Raises ValidationError: closed, or a high risk of which it was said that nobody is told.
+    Where the risk turns out high, it is asked anew why the people are not told. Raises
+    ValidationError: closed, or a high risk of which it was said that the regulator is not told.
     """
     row = _open(breach, revision)
     if data.risk == DataBreach.Risk.HIGH and row.risk != DataBreach.Risk.HIGH:
