@@ -28,6 +28,7 @@ from offenders.models import (
     Photo,
     ProfileVersion,
     Recognition,
+    Restriction,
     Subject,
     SubjectMerge,
     SubjectWarning,
@@ -62,6 +63,7 @@ MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
     LegalFact: lambda row: None,
     AgeOverride: lambda row: "now" if row.ended_at is None else None,
     Recognition: lambda row: (row.given_by_id, row.folded),
+    Restriction: lambda row: row.because,
 }
 # Rows that name two records, the lower key first.
 PAIRS: tuple[type[Association] | type[DifferentPeople], ...] = (Association, DifferentPeople)
@@ -142,7 +144,7 @@ def merge_undo(*, by: User, merge: SubjectMerge) -> None:
     if one.merged_into_id is not None:
         raise ValidationError(f"{one.ref} became part of another since. Take that back first.")
     for model in MOVES:
-        moved = model._default_manager.filter(pk__in=row.moved[_label(model)], subject=one)
+        moved = model._default_manager.filter(pk__in=row.moved.get(_label(model), []), subject=one)
         keys = list(moved.values_list("pk", flat=True))
         if model is Photo:
             # What was cropped since of a photo that goes back shows the same person: it goes too.

@@ -118,11 +118,15 @@ class NoticeQuerySet(models.QuerySet[Any]):
         return self.annotate(tried=Subquery(failed.annotate(n=Count("pk")).values("n")))
 
     def unseen(self) -> Self:
-        """In force of people whom no live profile shows: members can't recognise them."""
-        from offenders.models import ProfileVersion
+        """In force of people whom no live profile shows, so that members can't recognise them.
+
+        Not those whom a request holds: there is nothing to publish before it is decided.
+        """
+        from offenders.models import ProfileVersion, Restriction
 
         shown = ProfileVersion.objects.live().filter(subject=OuterRef("subject"))
-        return self.in_force().exclude(Exists(shown))
+        held = Restriction.objects.standing().filter(subject=OuterRef("subject"))
+        return self.in_force().exclude(Exists(shown)).exclude(Exists(held))
 
     def show(self, part: str) -> Self:
         """One part of the list: in_force, to_serve, over, or all of it."""

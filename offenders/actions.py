@@ -20,6 +20,11 @@ PROFILE_SHORTENED = register(
 PROFILE_VIEWED = register("offenders.profile.viewed", "opened a target profile", is_read=True)
 GALLERY_VIEWED = register("offenders.gallery.viewed", "looked at the gallery", is_read=True)
 GALLERY_SEARCHED = register("offenders.gallery.searched", "searched the gallery", is_read=True)
+RESTRICTED = register("offenders.subject.restricted", "held what members see, for a request")
+RESTRICTED_SHOWN = register(
+    "offenders.subject.shown_meanwhile", "let members recognise somebody while a request is open"
+)
+RESTRICTION_ENDED = register("offenders.subject.released", "ended the hold on what members see")
 BULLETIN_CREATED = register("offenders.bulletin.created", "composed a bulletin")
 BULLETIN_CHANGED = register("offenders.bulletin.changed", "changed a bulletin’s draft")
 BULLETIN_DISCARDED = register("offenders.bulletin.discarded", "threw a bulletin’s draft away")

@@ -130,9 +130,10 @@ def override_of(subject: Subject, *, on: dt.date | None = None) -> AgeOverride |
 
 
 def _record_problems(subject: Subject) -> list[str]:
-    if subject.merged_into_id is None:
-        return []
-    return ["This record became part of another. Publish that one."]
+    if subject.merged_into_id is not None:
+        return ["This record became part of another. Publish that one."]
+    held = subject.restrictions.standing().order_by("pk").values_list("because", flat=True)
+    return [f"{ref} holds it: members see nothing of them meanwhile." for ref in held]
 
 
 def _age_problems(subject: Subject, *, until: dt.date) -> list[str]:

@@ -125,11 +125,18 @@ class ProfileVersionQuerySet(Searched):
 
     NEWEST = "active_at"
 
-    def live(self, *, on: dt.date | None = None) -> Self:
-        """What members may see on a London day: current, not withdrawn, not past its last day."""
+    def current(self, *, on: dt.date | None = None) -> Self:
+        """What is published on a London day: not withdrawn, not past its last day; held or not."""
         return self.filter(
             superseded_at=None, withdrawn_at=None, expires_on__gte=on or dates.today()
         )
+
+    def live(self, *, on: dt.date | None = None) -> Self:
+        """What members may see on a London day: current, and no request holds it."""
+        from .models import Restriction
+
+        held = Restriction.objects.holding(on=on).filter(subject=OuterRef("subject"))
+        return self.current(on=on).filter(~Exists(held))
 
     def visible_to(self, user: "User") -> Self:
         """Live versions whose audience this user is in."""
@@ -223,6 +230,19 @@ def gallery_parts(user: "User", *, excluded: Any, since: dt.datetime | None) -> 
         "area": Q(active_areas__overlap=areas_of(user)),
         "warning": ~Q(warnings=[]),
     }
+
+
+class RestrictionQuerySet(models.QuerySet[Any]):
+    """Requests that hold publication."""
+
+    def standing(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(ended_at=None)
+
+    def holding(self, *, on: dt.date | None = None) -> Self:
+        """Those because of which members see nothing on a London day."""
+        shown = Q(shown_until__isnull=False, shown_until__gte=on or dates.today())
+        return self.standing().exclude(shown)
 
 
 class PhotoQuerySet(models.QuerySet[Any]):

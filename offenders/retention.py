@@ -21,6 +21,7 @@ from offenders.models import (
     PrintedPack,
     ProfileVersion,
     Recognition,
+    Restriction,
     Subject,
     SubjectMerge,
     SubjectWarning,
@@ -63,8 +64,8 @@ def associates_of(keys: Sequence[int]) -> set[int]:
 def forget_in_records(companions: Collection[int], words: Words) -> set[str]:
     """Take these words out of the records (keys) of who stays; return what to look at."""
     found = forget(Subject.objects.filter(pk__in=companions), words)
-    for model in (SubjectWarning, LegalFact, AgeOverride, Recognition, TopTenChoice, Vehicle,
-                  ProfileVersion):  # fmt: skip
+    for model in (SubjectWarning, LegalFact, AgeOverride, Recognition, Restriction, TopTenChoice,
+                  Vehicle, ProfileVersion):  # fmt: skip
         rows = model._base_manager.filter(subject__in=companions)
         found |= forget(rows, words, told="subject__ref")
     pairs = Association.objects.filter(first__in=companions)

@@ -6,7 +6,19 @@ from django.http import Http404
 
 from members.models import User
 
-from .models import RecordKind, RetentionHold, RetentionRule, RetentionRun
+from .models import (
+    AccessItem,
+    AccessPack,
+    AccessRequest,
+    Complaint,
+    DataBody,
+    DataBreach,
+    RecordKind,
+    RetentionHold,
+    RetentionRule,
+    RetentionRun,
+    RightsRequest,
+)
 from .retention.policy import rule_latest
 
 
@@ -36,3 +48,64 @@ def get_rule(user: User, kind: str) -> RetentionRule:
     if not user.is_intel or kind not in RecordKind.values:
         raise Http404
     return rule_latest(kind)
+
+
+def get_request(user: User, ref: str) -> RightsRequest:
+    """Return a request about a record, for the Intelligence Manager alone. Raises Http404."""
+    rows = RightsRequest.objects.visible_to(user)
+    found = rows.select_related("recorded_by", "decided_by").filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_complaint(user: User, ref: str) -> Complaint:
+    """Return a complaint, for the Intelligence Manager alone. Raises Http404."""
+    rows = Complaint.objects.visible_to(user).select_related("recorded_by", "decided_by")
+    found = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_breach(user: User, ref: str) -> DataBreach:
+    """Return a data breach, for the Intelligence Manager alone. Raises Http404."""
+    rows = DataBreach.objects.visible_to(user).select_related("recorded_by", "closed_by")
+    found = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_access(user: User, ref: str) -> AccessRequest:
+    """Return a request for access, for the Intelligence Manager alone. Raises Http404."""
+    rows = AccessRequest.objects.visible_to(user).select_related("recorded_by", "answered_by")
+    found = rows.filter(ref=ref.upper()).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_access_item(user: User, ref: str, pk: int) -> AccessItem:
+    """Return what was found for a request, for the Intelligence Manager alone. Raises Http404."""
+    found = get_access(user, ref).items.select_related("request").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_access_pack(user: User, ref: str) -> AccessPack:
+    """Return a pack made for a request, for the Intelligence Manager alone. Raises Http404."""
+    rows = AccessPack.objects.select_related("request") if user.is_intel else None
+    found = rows.filter(ref=ref.upper()).first() if rows is not None else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_body(user: User, pk: int) -> DataBody:
+    """Return a controller or processor, for the Intelligence Manager alone. Raises Http404."""
+    found = DataBody.objects.visible_to(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

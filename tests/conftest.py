@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 
 from board.tallies import tallies_refresh
+from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
 from exclusions.models import Notice
 from exclusions.services import numbers_issue, signed_copies_add
@@ -22,6 +23,7 @@ from members.models import MailKind, Premises
 from members.money.invoices import Less, invoice_credit
 from members.pipeline import ContactInput, contact_save
 from members.services import bounce_mark, scheme_setting_change
+from offenders.models import Photo
 from offenders.services import bulletin_queue, bulletin_send, profile_withdraw
 from offenders.services.record import vehicle_add
 from tests import factories
@@ -130,6 +132,16 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     alert = factories.alert(cast.staff, cast.shop, subject=published.subject)
     viewing = factories.unusual_viewing(cast.other)
     hold = factories.hold(intel, unpublished)
+    request = factories.rights_request(intel, kept, kind="rectification", wrong_words="Kim",
+                                       right_words="Kimberley")  # fmt: skip
+    factories.share(intel, kept.ref)
+    make_waiting_variants(Photo.objects.filter(subject=unpublished))
+    access_pack = factories.access_pack(intel, unpublished.ref)
+    access = access_pack.request
+    complaint = factories.complaint(intel, published.subject.ref)
+    data_breach = factories.data_breach(intel)
+    body = factories.data_body(intel)
+    factories.withheld_privacy(intel, published.subject)
     night = factories.night()
     data = ContactInput("Ann Lee", phone="01632 960001")
     contact, away = (
@@ -192,6 +204,14 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "viewing": viewing.pk,
         "hold": hold.pk,
         "night": night.on.isoformat(),
+        "request": request.ref,
+        "complaint": complaint.ref,
+        "body": body.pk,
+        "access": access.ref,
+        "access_item": access.items.get(source="record").pk,
+        "access_photo": access.items.get(source="photo").pk,
+        "access_pack": access_pack.ref,
+        "data_breach": data_breach.ref,
         "published": published.subject.ref,
         "licensed": licensed.subject.ref,
         "withdrawn": withdrawn.subject.ref,

@@ -105,6 +105,7 @@ from members.models import (
     Payment,
     Premises,
     Role,
+    SharingRecord,
     TrainingPlace,
     TrainingSession,
     User,
@@ -112,6 +113,7 @@ from members.models import (
 from members.money.bank import bank_read
 from members.money.invoices import InvoiceInput, Line, invoice_issue
 from members.money.payments import PaymentInput, payment_receive
+from members.sharing import Sharing, share_kept_file
 from members.somebody import PersonInput as Trainee
 from members.training.services import (
     CourseInput,
@@ -131,8 +133,27 @@ from offenders.services import (
     recognition_give,
     subject_create,
 )
-from records.models import RetentionHold, RetentionRun, RunItem
+from records.bodies.services import body_save
+from records.breaches.services import BreachInput, breach_record
+from records.complaints.services import ComplaintInput, complaint_record, complaint_step
+from records.models import (
+    AccessPack,
+    AccessRequest,
+    Complaint,
+    DataBody,
+    DataBreach,
+    PrivacyNotice,
+    RetentionHold,
+    RetentionRun,
+    RightsRequest,
+    RunItem,
+)
+from records.privacy.services import PrivacyInput, privacy_record
+from records.requests.services import RequestInput, request_decide, request_record
 from records.retention.holds import HoldInput, hold_place
+from records.sar.pack import pack_make as access_pack_make
+from records.sar.pack import pack_order as access_pack_order
+from records.sar.services import AccessInput, access_record, access_search, item_decide
 
 
 class AreaFactory(factory.django.DjangoModelFactory):  # type: ignore[misc]
@@ -542,6 +563,122 @@ def hold(intel: User, subject: Subject, **fields: Any) -> RetentionHold:
     }
     data = HoldInput(**values | fields)
     return hold_place(by=intel, subject=subject, client_id=uuid.uuid4(), data=data)
+
+
+def rights_request(intel: User, subject: Subject, **fields: Any) -> RightsRequest:
+    """Return a request about a record, an objection that came in today."""
+    values: dict[str, Any] = {
+        "kind": "objection",
+        "asker": "Kevin Marsh, 1 High Street",
+        "identified": "Driving licence seen.",
+        "received_on": dates.today(),
+        "received_how": "post",
+        "words": "I object.",
+    }
+    data = RequestInput(**values | fields)
+    return request_record(by=intel, subject=subject, client_id=uuid.uuid4(), data=data)
+
+
+def access_request(intel: User, **fields: Any) -> AccessRequest:
+    """Return a request for access that came in today."""
+    values: dict[str, Any] = {
+        "asker": "Kevin Marsh, 1 High Street",
+        "names": ["Kevin Marsh"],
+        "identified": "Driving licence seen.",
+        "received_on": dates.today(),
+        "received_how": "post",
+        "words": "What do you hold about me?",
+    }
+    data = AccessInput(**values | fields)
+    return access_record(by=intel, client_id=uuid.uuid4(), data=data)
+
+
+def access_pack(intel: User, *subjects: str) -> AccessPack:
+    """Return a made pack of the working records of these subjects; the rest is left out."""
+    row = access_request(intel)
+    access_search(
+        by=intel, access=row, revision=1, names=row.names, born=None, subject_refs=subjects
+    )
+    for item in row.items.all():
+        given = item.source in ("record", "photo")
+        item_decide(
+            by=intel, item=item, given=given, left_because="" if given else "double",
+            removed=item.removed,
+        )  # fmt: skip
+    row.refresh_from_db()
+    pack = access_pack_order(by=intel, access=row, revision=row.revision, client_id=uuid.uuid4())
+    access_pack_make(pack_id=pack.pk)
+    pack.refresh_from_db()
+    return pack
+
+
+def complaint(intel: User, *subjects: str, **fields: Any) -> Complaint:
+    """Return a complaint that came in today, with one step taken."""
+    values: dict[str, Any] = {
+        "about": "data",
+        "complainant": "Ann Lee, 3 High Street",
+        "received_on": dates.today(),
+        "received_how": "email",
+        "words": "You gave my name away.",
+        "subject_refs": subjects,
+    }
+    data = ComplaintInput(**values | fields)
+    row = complaint_record(by=intel, client_id=uuid.uuid4(), data=data)
+    complaint_step(by=intel, complaint=row, revision=1, on=dates.today(), words="Rang the shop.")
+    row.refresh_from_db()
+    return row
+
+
+def data_breach(intel: User, *, hours: int = 1, **fields: Any) -> DataBreach:
+    """Return a data breach that the scheme has known of for so many hours."""
+    values = {"what": "A phone was lost.", "kinds": "Names and photos", "people": "Subjects"}
+    aware = timezone.now() - dt.timedelta(hours=hours)
+    data = BreachInput(**values | fields)
+    return breach_record(by=intel, client_id=uuid.uuid4(), aware_at=aware, data=data)
+
+
+def data_body(intel: User, **fields: Any) -> DataBody:
+    """Return a processor, to be looked at again in a year."""
+    values: dict[str, Any] = {
+        "kind": "processor",
+        "name": "Example Hosting Ltd",
+        "contact": "dpo@host.example",
+        "does": "Runs the server.",
+        "kinds": "Everything",
+        "place": "London",
+        "contract": "Hosting contract of 1 March 2026",
+        "starts_on": dates.today(),
+        "review_on": dates.today() + dt.timedelta(days=365),
+    }
+    return body_save(by=intel, body=None, revision=1, fields=values | fields)
+
+
+def withheld_privacy(intel: User, subject: Subject) -> PrivacyNotice:
+    """Return that somebody is not told for now, to be looked at again in a month."""
+    review = dates.today() + dt.timedelta(days=30)
+    data = PrivacyInput(withheld="prejudice", words="He would move his goods.", review_on=review)
+    return privacy_record(by=intel, subject=subject, data=data)
+
+
+def granted_request(intel: User, subject: Subject) -> RightsRequest:
+    """Return an objection that was granted and stands; one recipient is yet to be told."""
+    share(intel, subject.ref)
+    row = rights_request(intel, subject)
+    return request_decide(by=intel, request=row, revision=1, decision="granted", reasons="Weighed.")
+
+
+def share(by: User, *subjects: str, record: str = "INC-2026-00001") -> SharingRecord:
+    """Return an entry of the register of sharing: data of these subjects went to the police."""
+    what = Sharing(
+        client_id=uuid.uuid4(),
+        record=record,
+        recipient="PC 1 Smith, Kent Police",
+        purpose="Prevention and detection of crime",
+        lawful_basis="DPA 2018, Schedule 2",
+        fields=["Name"],
+        subjects=subjects,
+    )
+    return share_kept_file(by=by, sharing=what, sha256="0" * 64, byte_size=1)
 
 
 def night(on: dt.date | None = None) -> RetentionRun:

@@ -108,6 +108,20 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
     fill_photos(intel, version)
     hold, night = retained(intel, hidden)
+    factories.share(intel, kept.ref)
+    request = factories.rights_request(
+        intel, kept, kind="rectification", wrong_words="Kevin", right_words="Kelvin"
+    )
+    factories.granted_request(intel, waits)
+    make_waiting_variants(Photo.objects.filter(subject=hidden))
+    access_pack = factories.access_pack(intel, hidden.ref)
+    complaint = factories.complaint(intel, version.subject.ref)
+    data_breach = factories.data_breach(intel)
+    body = factories.data_body(intel, name=f"Host {complaint.ref}", review_on=dates.today())
+    withheld = factories.withheld_privacy(intel, factories.published(intel, name="Un Told").subject)
+    type(withheld).objects.bulk_create(
+        [replaced(withheld, review_on=dates.today() - dt.timedelta(days=1))]
+    )
     case = factories.case_file(intel, version.subject, accepted)
     factories.case_statement(cast, case)
     for_the_board(cast)
@@ -122,6 +136,13 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "unpublished": hidden.ref,
         "hold": hold,
         "night": night,
+        "request": request.ref,
+        "complaint": complaint.ref,
+        "body": body.pk,
+        "access": access_pack.request.ref,
+        "access_item": access_pack.request.items.get(source="record").pk,
+        "access_pack": access_pack.ref,
+        "data_breach": data_breach.ref,
         "kept": kept.ref,
         "merge": merge.pk,
         "waiting": waiting.ref,
@@ -136,6 +157,14 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         **papers(cast),
         "published_photo": version.main_photo.uuid if version.main_photo else "",
     }
+
+
+def replaced(row: Any, **changes: Any) -> Any:
+    """Return a copy of a row that is not saved yet, changed so."""
+    row.pk = None
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return row
 
 
 def retained(intel: User, subject: Subject) -> tuple[int, str]:

@@ -97,6 +97,23 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
 
 
 READS = {
+    "/records/": "records.registers.viewed",
+    "/records/files/requests.csv": "records.register.exported",
+    "/records/access/": "records.access.listed",
+    "/records/access/{access}/": "records.access.viewed",
+    "/records/access/{access}/items/{access_item}/": "records.access.item_viewed",
+    "/records/access/{access}/items/{access_photo}/look/": "records.access.item_viewed",
+    "/records/access/packs/{access_pack}/": "records.access.viewed",
+    "/records/access/packs/{access_pack}/pack.pdf": "records.access.read",
+    "/records/complaints/": "records.complaint.listed",
+    "/records/complaints/{complaint}/": "records.complaint.viewed",
+    "/records/data-breaches/": "records.data_breach.listed",
+    "/records/data-breaches/{data_breach}/": "records.data_breach.viewed",
+    "/records/privacy/": "records.privacy.listed",
+    "/subjects/{published}/privacy/": "offenders.subject.viewed",
+    "/records/requests/": "records.request.listed",
+    "/records/requests/{request}/": "records.request.viewed",
+    "/subjects/{published}/request/": "offenders.subject.viewed",
     "/me/log/?show=all": "members.log.viewed",
     "/me/log/file/": "members.log.exported",
     "/records/retention/": "records.retention.listed",
@@ -242,7 +259,7 @@ def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
 
 
 GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
-        "import_problems", "access_log_file"}  # fmt: skip
+        "import_problems", "access_log_file", "register_file", "access_document"}  # fmt: skip
 
 
 def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:

@@ -53,6 +53,7 @@ from .pipeline import load_pipeline
 from .records import load_records
 from .reports import load_reports
 from .retention import load_retention
+from .rights import load_rights
 from .training import load_training
 
 SEED = 2002  # the year the scheme was founded
@@ -99,6 +100,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_bulletins(users=users)
         load_imports(users=users)
         load_retention(users=users)
+        load_rights(users=users)
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")
         load_access_log(scale=scale)

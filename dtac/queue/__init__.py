@@ -10,6 +10,7 @@ from .profiles import bulletins_stuck, profiles_due
 from .records import records_waiting, viewing_waiting
 from .reports import intelligence_to_grade
 from .retention import retention_due
+from .rights import rights_waiting
 from .upkeep import upkeep_due
 
 
@@ -17,6 +18,7 @@ def waiting_besides_reports(user: User) -> list[Part]:
     """Return all parts of the queue but the reports to review, in the page's order."""
     return [
         exclusions_waiting(user),
+        rights_waiting(),
         records_waiting(),
         profiles_due(),
         viewing_waiting(user),

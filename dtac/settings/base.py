@@ -288,6 +288,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "records.tasks.retention_run",
         "schedule": crontab(hour="4,6,9,12", minute=30),
     },
+    "access-packs": {
+        "task": "records.tasks.access_pack_sweep",
+        "schedule": env.float("DTAC_PACK_SWEEP_SECONDS", default=60.0),
+    },
+    "access-packs-old": {
+        "task": "records.tasks.access_pack_purge",
+        "schedule": crontab(hour=3, minute=40),
+    },
+    "answered-old": {
+        "task": "records.tasks.answered_purge",
+        "schedule": crontab(hour=3, minute=42),
+    },
     "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
         "task": "exclusions.tasks.notice_expiry_record",

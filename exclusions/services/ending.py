@@ -13,7 +13,7 @@ from exclusions.models import Notice
 from members.mail import email_queue
 from members.models import OutboundEmail, User
 from offenders.models import Subject
-from offenders.services import profile_until
+from offenders.services import profile_until, subject_shown_no_longer
 
 
 @transaction.atomic
@@ -39,6 +39,7 @@ def notice_revoke(*, by: User, notice: Notice, reason: str) -> Notice:
         until=shown_until(subject),
         reason=f"{row.ref} was revoked, and nothing else holds the person in view.",
     )
+    subject_shown_no_longer(subject=subject)
     return row
 
 

@@ -13,7 +13,7 @@ from exclusions import actions
 from exclusions.activity import shown_until
 from exclusions.models import Notice, NoticeVariation
 from members.models import User
-from offenders.services import profile_until
+from offenders.services import profile_until, subject_shown_no_longer
 
 from .ending import locked_whole
 
@@ -71,6 +71,7 @@ def notice_vary(*, by: User, notice: Notice, variation: Variation) -> NoticeVari
             until=max(shown_until(subject), sooner),
             reason=f"{row.ref} ends sooner, and nothing else holds the person in view.",
         )
+        subject_shown_no_longer(subject=subject)
     record(
         actions.NOTICE_VARIED,
         by=by,

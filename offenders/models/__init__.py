@@ -14,6 +14,7 @@ from .method import Method
 from .profile import Ground, ProfilePhoto, ProfileVersion
 from .ranking import TopTenChoice, TopTenPlace
 from .record import AgeOverride, Association, LegalFact, Recognition, SubjectWarning, Vehicle
+from .restriction import Restriction
 from .subject import Alias, Photo, Subject
 from .viewing import GalleryVisit, UnusualViewing, ViewingWatch
 
@@ -36,6 +37,7 @@ __all__ = [
     "ProfilePhoto",
     "ProfileVersion",
     "Recognition",
+    "Restriction",
     "Subject",
     "SubjectMerge",
     "SubjectWarning",

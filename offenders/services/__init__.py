@@ -35,6 +35,12 @@ from .profiles import (
     profiles_active,
 )
 from .recognition import recognition_decide, recognition_give, subject_identify
+from .restrictions import (
+    subject_release,
+    subject_restrict,
+    subject_show_meanwhile,
+    subject_shown_no_longer,
+)
 from .subjects import (
     PhotoFacts,
     locked_subject,
@@ -85,6 +91,10 @@ __all__ = [
     "recognition_give",
     "subject_create",
     "subject_identify",
+    "subject_release",
+    "subject_restrict",
+    "subject_show_meanwhile",
+    "subject_shown_no_longer",
     "subject_unmake",
     "subject_update",
     "viewing_answer",

@@ -99,6 +99,16 @@ WITH RECURSIVE {facts}, rule (kind, more, late, grace) AS (
     SELECT led.whole, min(file.ref) AS ref
       FROM exclusions_casefile file JOIN led ON led.part = file.subject_id
      WHERE file.closed_at IS NULL GROUP BY led.whole
+), open_request AS (
+    SELECT led.whole, min(request.ref) AS ref
+      FROM records_rightsrequest request JOIN led ON led.part = request.subject_id
+     WHERE request.decision = '' GROUP BY led.whole
+), open_access AS (
+    SELECT led.whole, min(access.ref) AS ref
+      FROM records_accessrequest access
+      JOIN records_accessrequest_subjects theirs ON theirs.accessrequest_id = access.id
+      JOIN led ON led.part = theirs.subject_id
+     WHERE access.outcome = '' GROUP BY led.whole
 ), hold AS (
     SELECT led.whole, max(hold.review_on) AS review_on
       FROM records_retentionhold hold JOIN led ON led.part = hold.subject_id
@@ -117,12 +127,15 @@ SELECT near.whole, near.ref, near.kind, near.clock_on,
                 put_off.until + 1) AS due_on,
        late.whole IS NOT NULL AS is_late, put_off.until AS put_off_until,
        CASE WHEN near.held_until >= %(today)s::date THEN near.held_until END AS notice_until,
-       hold.review_on AS hold_until, open_appeal.ref AS appeal, open_case.ref AS case_file
+       hold.review_on AS hold_until, open_appeal.ref AS appeal, open_case.ref AS case_file,
+       coalesce(open_request.ref, open_access.ref) AS request
   FROM near
   LEFT JOIN late ON late.whole = near.whole
   LEFT JOIN put_off ON put_off.whole = near.whole
   LEFT JOIN open_appeal ON open_appeal.whole = near.whole
   LEFT JOIN open_case ON open_case.whole = near.whole
+  LEFT JOIN open_request ON open_request.whole = near.whole
+  LEFT JOIN open_access ON open_access.whole = near.whole
   LEFT JOIN hold ON hold.whole = near.whole
  ORDER BY due_on, near.ref
 """
@@ -146,11 +159,13 @@ class Clock:
     hold_until: dt.date | None
     appeal: str | None
     case_file: str | None
+    request: str | None
 
     @property
     def is_blocked(self) -> bool:
         """Whether something keeps it, whatever the day."""
-        return bool(self.notice_until or self.hold_until or self.appeal or self.case_file)
+        held = self.notice_until or self.hold_until
+        return bool(held or self.appeal or self.case_file or self.request)
 
     def goes_by(self, day: dt.date) -> bool:
         """Whether it is deleted by a day."""

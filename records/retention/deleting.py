@@ -27,6 +27,7 @@ from records.models import (
     RetentionRule,
     Tombstone,
 )
+from records.requests.forgetting import requests_forget
 
 from .clocks import clocks_of
 from .others import others_due
@@ -120,6 +121,7 @@ def subject_purge(keys: Sequence[int], why: Why) -> set[str]:
     notices = list(Notice.objects.filter(subject__in=keys).values_list("pk", flat=True))
     pairs = Association.objects.filter(models.Q(first__in=keys) | models.Q(second__in=keys))
     associations = list(pairs.values_list("pk", flat=True))
+    requests_forget(keys)
     RetentionHold.objects.filter(subject__in=keys).delete()
     Extension.objects.filter(subject__in=keys).delete()
     purged = Purged()

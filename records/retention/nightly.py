@@ -137,7 +137,7 @@ def views_end() -> int:
     What was published for longer with a reason stays as it was decided.
     """
     until = shown_until_of()
-    shown = ProfileVersion.objects.live().filter(longer_because="", subject__merged_into=None)
+    shown = ProfileVersion.objects.current().filter(longer_because="", subject__merged_into=None)
     ended = 0
     for key, last in shown.values_list("subject", "expires_on"):
         if until.get(key, last) < last:
@@ -170,7 +170,10 @@ def texts_finish(night: RetentionRun) -> int:
 
     The registers of what was handed out, the log and the tombstones keep the bare reference.
     """
-    stones = Tombstone.objects.filter(category="subject", deleted_at__gte=night.made_at)
+    # Since the last night: somebody may have been erased by day, at their own request.
+    before = RetentionRun.objects.filter(on__lt=night.on).order_by("-on").first()
+    since = before.made_at if before else night.made_at
+    stones = Tombstone.objects.filter(category="subject", deleted_at__gte=since)
     with transaction.atomic():
         changed = references_forget(_speaking(), list(stones.values_list("ref", flat=True)))
         RetentionRun.objects.filter(pk=night.pk).update(texts_done_at=timezone.now())

@@ -84,6 +84,8 @@ def kept_because(clock: Clock, on: dt.date | None = None) -> list[str]:
         found.append(f"Appeal {clock.appeal} is open")
     if clock.case_file:
         found.append(f"Case file {clock.case_file} is open")
+    if clock.request:
+        found.append(f"Request {clock.request} is open")
     return found
 
 

@@ -51,3 +51,9 @@ def intelligence_deleted_on(row: IntelligenceReport) -> dict[str, Any]:
 def bulletin_deleted_on(row: Bulletin) -> dict[str, Any]:
     """Say when and why a bulletin is deleted."""
     return {"told": bulletin_told(row)}
+
+
+@register.inclusion_tag("records/includes/held_for.html")
+def held_for(subject: Subject) -> dict[str, Any]:
+    """Say which requests hold what members see of a subject, or where one is recorded."""
+    return {"held": list(subject.restrictions.standing()), "ref": subject.ref}

@@ -98,7 +98,7 @@ let waiting = 0;
 /** After each change: what was said of the result is no longer true, and the result is made anew. */
 function changed(words = "") {
   show();
-  clearOfOthers.checked = false;
+  if (clearOfOthers) clearOfOthers.checked = false; // the page of an access pack has no such box
   said.textContent = words;
   result.parentElement.classList.add("old");
   state.textContent = "Making the result…";

@@ -99,6 +99,30 @@ PAGES = {
         "{crop}",
         "/viewing/",
         "{viewing}",
+        "/records/",
+        "/records/access/",
+        "/records/access/new/",
+        "{access}",
+        "{access_item}",
+        "{access_photo}",
+        "{access_pack}",
+        "/records/complaints/",
+        "/records/complaints/new/",
+        "{complaint}",
+        "/records/data-breaches/",
+        "/records/data-breaches/new/",
+        "{data_breach}",
+        "/records/bodies/",
+        "/records/bodies/new/",
+        "/records/agreements/",
+        "/records/privacy/",
+        "/records/privacy/?show=due",
+        "/subjects/D-0042/privacy/",
+        "/records/requests/",
+        "/records/requests/?show=tell",
+        "{rights_request}",
+        "{request_decided}",
+        "/subjects/D-0042/request/",
         "/records/retention/",
         "/records/retention/rules/known/",
         "{night}",
@@ -403,7 +427,11 @@ oldest = latest_wanted()[0].before.before.before
 paper = report_start(by=intel, wanted=oldest).report
 of_kind = {row.kind: row for row in BoardReport.objects.order_by("first")}
 corrected = ReportVersion.objects.filter(number=2, state="approved").first().report
+from records.models import AccessPack, AccessRequest, Complaint, DataBreach, RightsRequest
 from records.models import RetentionHold, RetentionRun
+access = AccessRequest.objects.open().filter(items__source="photo").first()
+at = f"/records/access/{access.ref}/"
+text, photo = access.items.filter(image="").first(), access.items.exclude(image="").first()
 print("PLACES " + json.dumps({
     "report_waiting": f"/board/reports/{of_kind['quarterly'].ref}/",
     "report_annual": f"/board/reports/{of_kind['annual'].ref}/",
@@ -420,6 +448,12 @@ print("PLACES " + json.dumps({
     "photo": f"/subjects/D-0042/photos/{face.uuid}/",
     "crop": f"/subjects/D-0042/photos/{face.uuid}/crop/",
     "viewing": f"/viewing/{burst.pk}/",
+    "rights_request": f"/records/requests/{RightsRequest.objects.open().last().ref}/",
+    "request_decided": f"/records/requests/{RightsRequest.objects.to_tell().first().ref}/",
+    "access": at, "access_item": f"{at}items/{text.pk}/", "access_photo": f"{at}items/{photo.pk}/",
+    "access_pack": f"/records/access/packs/{AccessPack.objects.first().ref}/",
+    "complaint": f"/records/complaints/{Complaint.objects.first().ref}/",
+    "data_breach": f"/records/data-breaches/{DataBreach.objects.open().first().ref}/",
     "hold": f"/records/holds/{RetentionHold.objects.first().pk}/",
     "night": f"/records/retention/nights/{RetentionRun.objects.first().on}/",
     "report": f"/reports/{Report.objects.filter(status='accepted').first().ref}/",

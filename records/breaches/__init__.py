@@ -1,0 +1,1 @@
+"""Breaches of data protection: what, whose, how many, who was told, within 72 hours."""

@@ -1,0 +1,1 @@
+"""Complaints: acknowledged within 30 days, looked into, answered."""

@@ -1,0 +1,1 @@
+"""Privacy notices: who was told that data is held about them, who wasn't and why."""

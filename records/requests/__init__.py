@@ -1,0 +1,1 @@
+"""Objections, and requests to rectify, erase or restrict: recorded, held, decided, told."""

@@ -1,0 +1,1 @@
+"""Subject access: search everything held, pick, remove what is others', pack, hand out."""
