@@ -139,6 +139,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 SECTION_OF = {
     "retention_rule": "retention",
+    "standards": "document_list",
+    "standard_new": "document_list",
+    "standard": "document_list",
     "night": "retention",
     "deleted_list": "retention",
     "hold_list": "retention",

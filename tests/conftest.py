@@ -130,6 +130,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     alert = factories.alert(cast.staff, cast.shop, subject=published.subject)
     viewing = factories.unusual_viewing(cast.other)
     hold = factories.hold(intel, unpublished)
+    requirement = factories.requirement(intel)
     night = factories.night()
     data = ContactInput("Ann Lee", phone="01632 960001")
     contact, away = (
@@ -191,6 +192,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "alert": alert.ref,
         "viewing": viewing.pk,
         "hold": hold.pk,
+        "requirement": requirement.pk,
         "night": night.on.isoformat(),
         "published": published.subject.ref,
         "licensed": licensed.subject.ref,

@@ -131,7 +131,8 @@ from offenders.services import (
     recognition_give,
     subject_create,
 )
-from records.models import RetentionHold, RetentionRun, RunItem
+from records.accreditation.services import requirement_save
+from records.models import RetentionHold, RetentionRun, RunItem, StandardRequirement
 from records.retention.holds import HoldInput, hold_place
 
 
@@ -530,6 +531,20 @@ def unusual_viewing(user: User) -> UnusualViewing:
     now = timezone.now()
     ago = now - dt.timedelta(minutes=12)
     return UnusualViewing.objects.create(user=user, began_at=ago, last_at=now, profiles=41)
+
+
+def requirement(intel: User, **fields: Any) -> StandardRequirement:
+    """Return a requirement of accreditation that the manager's words show."""
+    given = StandardRequirement.objects.count()
+    values = {
+        "edition": "A standard",
+        "section": "Information",
+        "number": f"9.{given}",
+        "words": "Members are told what is done with data about them.",
+        "evidence": "words",
+        "note": "",
+    }
+    return requirement_save(by=intel, requirement=None, fields=values | fields)
 
 
 def hold(intel: User, subject: Subject, **fields: Any) -> RetentionHold:

@@ -468,6 +468,11 @@ MATRIX = (
     line("document_new", "/documents/new/", NO, NO, NO, NO, OK, NO, NO),
     line("document_edit", "/documents/{document}/edit/", NO, NO, NO, NO, OK, NO, NO),
     line("document_readers", "/documents/{document}/readers/", NO, NO, NO, NO, OK, NO, NO),
+    line("standards", "/records/standards/", NO, NO, NO, NO, OK, OK, NO),
+    line("standard_new", "/records/standards/new/", NO, NO, NO, NO, OK, NO, NO),
+    line("standard", "/records/standards/{requirement}/", NO, NO, NO, NO, OK, NO, NO),
+    line("standard", "/records/standards/999999/", NO),
+    line("standards_pack", "/records/standards/pack.zip", NO, NO, NO, NO, OK, NO, NO),
     line("retention", "/records/retention/", NO, NO, NO, NO, OK, NO, NO),
     line("retention_rule", "/records/retention/rules/known/", NO, NO, NO, NO, OK, NO, NO),
     line("retention_rule", "/records/retention/rules/nothing/", NO),
@@ -536,6 +541,7 @@ POSTS = {
 
 # Addresses that ask again who it is when the last proof is old: any request, or only a form sent.
 PROVEN = {
+    "standards_pack",
     "access_log_file",
     "register_export",
     "pack_document",

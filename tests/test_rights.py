@@ -98,6 +98,7 @@ def test_the_admin_pages_are_the_administrators_and_hold_no_subject(world, clien
 READS = {
     "/me/log/?show=all": "members.log.viewed",
     "/me/log/file/": "members.log.exported",
+    "/records/standards/pack.zip": "records.standards.exported",
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",
@@ -241,7 +242,7 @@ def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
 
 
 GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
-        "import_problems", "access_log_file"}  # fmt: skip
+        "import_problems", "access_log_file", "standards_pack"}  # fmt: skip
 
 
 def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:

@@ -256,7 +256,7 @@ CELERY_BEAT_SCHEDULE = {
     # A night that was missed or broken off is made up for; one that is done is left as it is.
     "retention-again": {
         "task": "records.tasks.retention_run",
-        "schedule": crontab(hour="4,6,9,12", minute=30),
+        "schedule": crontab(hour="4-23", minute=30),
     },
     "premises-list": {"task": "exclusions.tasks.premises_list_refresh", "schedule": 3600.0},
     "exclusion-expiry": {
@@ -288,6 +288,9 @@ DTAC_VAT_NUMBER = env.str("DTAC_VAT_NUMBER", default="")
 # A line for each deletion, outside the database: a restored backup deletes again by it. Keep it
 # where backups of the database don't put it back, and copy it away on its own.
 DTAC_LEDGER = Path(env.str("DTAC_LEDGER", default=str(DATA_DIR / "deleted.jsonl")))
+
+# A night waits for the manager if it would delete more records than this and one in twenty.
+DTAC_RETENTION_MOST = env.int("DTAC_RETENTION_MOST", default=25)
 
 # --- Unusual viewing ----------------------------------------------------------------------
 # Who opens more different people than this in so many minutes is shown to the manager.

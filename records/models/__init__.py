@@ -3,12 +3,15 @@
 from .hold import Extension, HoldReason, HoldRenewal, RetentionHold
 from .rule import SEEN, STARTS, RecordKind, RetentionRule, Start
 from .run import DoomedFile, RetentionRun, RunItem
+from .standard import PAPERS, Evidence, StandardRequirement
 from .tombstone import KeptFigure, KeptReach, Tombstone
 
 __all__ = [
+    "PAPERS",
     "SEEN",
     "STARTS",
     "DoomedFile",
+    "Evidence",
     "Extension",
     "HoldReason",
     "HoldRenewal",
@@ -19,6 +22,7 @@ __all__ = [
     "RetentionRule",
     "RetentionRun",
     "RunItem",
+    "StandardRequirement",
     "Start",
     "Tombstone",
 ]

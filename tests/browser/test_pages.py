@@ -245,6 +245,9 @@ PAGES = {
         "{award}",
         "{award}assess/",
         "{award}refuse/",
+        "/records/standards/",
+        "/records/standards/new/",
+        "{requirement}",
         "/me/log/?show=all",
         "/me/log/?show=all&kind=taken&since=2020-01-01",
         "/me/log/?show=all&ref=D-9999",
@@ -403,7 +406,7 @@ oldest = latest_wanted()[0].before.before.before
 paper = report_start(by=intel, wanted=oldest).report
 of_kind = {row.kind: row for row in BoardReport.objects.order_by("first")}
 corrected = ReportVersion.objects.filter(number=2, state="approved").first().report
-from records.models import RetentionHold, RetentionRun
+from records.models import RetentionHold, RetentionRun, StandardRequirement
 print("PLACES " + json.dumps({
     "report_waiting": f"/board/reports/{of_kind['quarterly'].ref}/",
     "report_annual": f"/board/reports/{of_kind['annual'].ref}/",
@@ -421,6 +424,7 @@ print("PLACES " + json.dumps({
     "crop": f"/subjects/D-0042/photos/{face.uuid}/crop/",
     "viewing": f"/viewing/{burst.pk}/",
     "hold": f"/records/holds/{RetentionHold.objects.first().pk}/",
+    "requirement": f"/records/standards/{StandardRequirement.objects.first().pk}/",
     "night": f"/records/retention/nights/{RetentionRun.objects.first().on}/",
     "report": f"/reports/{Report.objects.filter(status='accepted').first().ref}/",
     "own_report": f"/reports/{own.ref}/", "own_edit": f"/reports/{own.ref}/edit/",
