@@ -84,12 +84,8 @@ def _address() -> Found:
 
 
 def _manager() -> Found:
-    names = list(
-        User.objects.with_access()
-        .filter(role=Role.INTEL)
-        .order_by("name")
-        .values_list("name", flat=True)
-    )
+    rows = User.objects.with_access().filter(role=Role.INTEL).order_by("name")
+    names = list(rows.values_list("name", flat=True))
     return Found(
         bool(names), names or ["Nobody has access as Intelligence Manager."], "/scheme/people/"
     )
@@ -100,8 +96,8 @@ def _sectors() -> Found:
     counts = dict(rows.values_list("sector").annotate(n=Count("pk")))
     labels = dict(Member.Sector.choices)
     lines = [
-        f"{labels[code]}: {counted(n, 'business', 'businesses')}"
-        for code, n in sorted(counts.items())
+        f"{labels[code]}: {counted(number, 'business', 'businesses')}"
+        for code, number in sorted(counts.items())
     ]
     return Found(bool(lines), lines or ["There are no members yet."], "/members/")
 
@@ -119,16 +115,13 @@ def _general_meeting() -> Found:
     last = _held(Meeting.Kind.GENERAL)
     if last is None:
         return Found(False, ["No general meeting is recorded."], "/meetings/")
+    lines, address = [f"Held {dates.day_in_full(last.on)}."], f"/meetings/{last.ref}/"
     minutes = MeetingMinutes.objects.filter(meeting=last).order_by("-number").first()
-    lines = [f"Held {dates.day_in_full(last.on)}."]
-    lines.append("Minutes are published." if minutes else "It has no minutes yet.")
-    met = bool(minutes) and last.on >= dates.today() - GENERAL_WITHIN
-    papers = (
-        [Paper(f"general-meeting-{last.on}", "Minutes of the general meeting", minutes.body)]
-        if minutes
-        else []
-    )
-    return Found(met, lines, f"/meetings/{last.ref}/", papers)
+    if minutes is None:
+        return Found(False, [*lines, "It has no minutes yet."], address)
+    paper = Paper(f"general-meeting-{last.on}", "Minutes of the general meeting", minutes.body)
+    lately = last.on >= dates.today() - GENERAL_WITHIN
+    return Found(lately, [*lines, "Minutes are published."], address, [paper])
 
 
 def _held(kind: str) -> Meeting | None:
@@ -142,16 +135,13 @@ def _accounts() -> Found:
     before = dates.financial_year_start(begins - dt.timedelta(days=1))
     paid = Payment.objects.filter(received_on__gte=before, received_on__lt=begins)
     total = paid.aggregate(total=Sum("amount"))["total"]
-    words = f"{before.year} to {begins.year}"
-    if not total:
-        return Found(False, [f"No payments are recorded for {words}."], "/money/year/")
-    return Found(
-        True, [f"{words}: {pounds(total)} received, each payment recorded."], "/money/year/"
-    )
+    year = f"{before.year} to {begins.year}"
+    words = f"{year}: {pounds(total)} received." if total else f"No payments for {year}."
+    return Found(bool(total), [words], "/money/year/")
 
 
 def _document(kind: str) -> Found:
-    """Return the documents of a kind in their newest versions: shown, unless a review is overdue."""
+    """Return the newest versions of a kind: shown, unless a review is overdue."""
     versions = DocumentVersion.objects.filter(document__kind=kind).select_related("document")
     newest = list(versions.order_by("document__title", "-number").distinct("document__title"))
     if not newest:
@@ -199,10 +189,9 @@ def _retention() -> Found:
     last = RetentionRun.objects.exclude(finished_at=None).order_by("-on").first()
     if last is None:
         return Found(False, ["No night has run yet."], "/records/retention/")
-    met = last.on >= dates.today() - NIGHT_WITHIN
-    return Found(
-        met, [f"Last done in the night to {dates.short_date(last.on)}."], "/records/retention/"
-    )
+    words = f"Last done in the night to {dates.short_date(last.on)}."
+    lately = last.on >= dates.today() - NIGHT_WITHIN
+    return Found(lately, [words], "/records/retention/")
 
 
 LOOKED_UP: Final[dict[Evidence, Callable[[], Found]]] = {

@@ -37,21 +37,21 @@ class Section:
 
 
 def by_number(row: StandardRequirement) -> tuple[Any, ...]:
-    """Sort 1.10 after 1.9."""
-    parts = [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in row.number.split(".")
-    ]
-    return (row.edition, parts)
+    """Sort 1.10 after 1.9, and what is no number after what is."""
+    parts = row.number.split(".")
+    return (row.edition, [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts])
 
 
 def sections() -> list[Section]:
     """Return all requirements on the list by section, in the standard's order, as they stand."""
     rows = sorted(StandardRequirement.objects.filter(removed_at=None), key=by_number)
     shown = [Shown(row, found) for row, found in zip(rows, found_for(rows), strict=True)]
-    grouped = groupby(
-        shown, key=lambda one: f"{one.requirement.edition} · {one.requirement.section}"
-    )
+    grouped = groupby(shown, key=_heading)
     return [Section(title, list(part)) for title, part in grouped]
+
+
+def _heading(one: Shown) -> str:
+    return f"{one.requirement.edition} · {one.requirement.section}"
 
 
 def gaps(found: list[Section]) -> Iterator[Shown]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -23,7 +24,7 @@ FEW, MANY = 3, 12
 
 
 @pytest.fixture
-def later(cast: Cast, settings) -> Iterator[time_machine.Coordinates]:
+def later(cast: Cast, settings) -> Iterator[Any]:
     """More than two years after the last incident of a dozen people, and none since."""
     settings.DTAC_RETENTION_MOST = 5
     factories.many_known(cast.intel, [f"Person {n}" for n in range(MANY)])
