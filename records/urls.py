@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import hold_views, register_views, views
+from .accreditation import views as standard_views
 from .bodies import views as bodies
 from .breaches import views as breaches
 from .complaints import views as complaints
@@ -38,6 +39,10 @@ urlpatterns = [
     path("records/retention/", views.retention, name="retention"),
     path("records/retention/rules/<str:kind>/", views.rule_edit, name="retention_rule"),
     path("records/retention/nights/<str:day>/", views.night, name="night"),
+    path("records/standards/", standard_views.standards, name="standards"),
+    path("records/standards/new/", standard_views.standard_new, name="standard_new"),
+    path("records/standards/<int:pk>/", standard_views.standard, name="standard"),
+    path("records/standards/pack.zip", standard_views.standards_pack, name="standards_pack"),
     path("records/deleted/", views.deleted_list, name="deleted_list"),
     path("records/holds/", hold_views.hold_list, name="hold_list"),
     path("records/holds/<int:pk>/", hold_views.hold, name="hold"),

@@ -22,7 +22,7 @@ from .forms import RuleForm
 from .models import RecordKind, RetentionRun
 from .querysets import deleted_found, figures_of_nights
 from .retention.holds import holds_standing
-from .retention.nightly import night_seen
+from .retention.nightly import night_release, night_seen
 from .retention.plan import plan
 from .retention.policy import draft_of, rule_change, rules_on
 from .retention.preview import Effect, effect_of
@@ -98,6 +98,12 @@ def night(request: HttpRequest, day: str) -> HttpResponse:
     if request.method == "POST" and "seen" in request.POST:
         night_seen(by=user, night=found)
         messages.success(request, "Noted: you have seen it.")
+        return redirect("night", day=found.on.isoformat())
+    if request.method == "POST" and "release" in request.POST:
+        if night_release(by=user, night=found):
+            messages.success(request, "It goes on within the hour.")
+        else:
+            messages.warning(request, "This night doesn’t wait, or a later one has the list now.")
         return redirect("night", day=found.on.isoformat())
     page = Paginator(found.items.order_by("-state", "category", "ref"), SHOWN)
     shown = page.get_page(query_text(request, "page"))

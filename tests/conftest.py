@@ -142,6 +142,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     data_breach = factories.data_breach(intel)
     body = factories.data_body(intel)
     factories.withheld_privacy(intel, published.subject)
+    requirement = factories.requirement(intel)
     night = factories.night()
     data = ContactInput("Ann Lee", phone="01632 960001")
     contact, away = (
@@ -203,6 +204,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "alert": alert.ref,
         "viewing": viewing.pk,
         "hold": hold.pk,
+        "requirement": requirement.pk,
         "night": night.on.isoformat(),
         "request": request.ref,
         "complaint": complaint.ref,

@@ -133,6 +133,7 @@ from offenders.services import (
     recognition_give,
     subject_create,
 )
+from records.accreditation.services import requirement_save
 from records.bodies.services import body_save
 from records.breaches.services import BreachInput, breach_record
 from records.complaints.services import ComplaintInput, complaint_record, complaint_step
@@ -147,6 +148,7 @@ from records.models import (
     RetentionRun,
     RightsRequest,
     RunItem,
+    StandardRequirement,
 )
 from records.privacy.services import PrivacyInput, privacy_record
 from records.requests.services import RequestInput, request_decide, request_record
@@ -551,6 +553,20 @@ def unusual_viewing(user: User) -> UnusualViewing:
     now = timezone.now()
     ago = now - dt.timedelta(minutes=12)
     return UnusualViewing.objects.create(user=user, began_at=ago, last_at=now, profiles=41)
+
+
+def requirement(intel: User, **fields: Any) -> StandardRequirement:
+    """Return a requirement of accreditation that the manager's words show."""
+    given = StandardRequirement.objects.count()
+    values = {
+        "edition": "A standard",
+        "section": "Information",
+        "number": f"9.{given}",
+        "words": "Members are told what is done with data about them.",
+        "evidence": "words",
+        "note": "",
+    }
+    return requirement_save(by=intel, requirement=None, fields=values | fields)
 
 
 def hold(intel: User, subject: Subject, **fields: Any) -> RetentionHold:

@@ -167,6 +167,8 @@ PAGES = {
     "second_factor_passkey": "staff",
     "second_factor_codes": "staff",
     "own_password": "staff",
+    "standard_new": "intel",
+    "standard": "intel",
     "sessions": "staff",
     "target_edit": "board",
     "board_report_start": "intel",

@@ -106,6 +106,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     bounce_mark(by=intel, user=factories.UserFactory(), reason="No such person")
     factories.alert(intel, cast.shop, subject=version.subject)
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
+    factories.requirement(cast.intel)
     fill_photos(intel, version)
     hold, night = retained(intel, hidden)
     factories.share(intel, kept.ref)

@@ -116,6 +116,7 @@ READS = {
     "/subjects/{published}/request/": "offenders.subject.viewed",
     "/me/log/?show=all": "members.log.viewed",
     "/me/log/file/": "members.log.exported",
+    "/records/standards/pack.zip": "records.standards.exported",
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",
@@ -259,7 +260,8 @@ def test_what_cant_be_taken_back_asks_again(world, client_of) -> None:
 
 
 GETS = {"register_export", "pack_document", "ledger", "board_export", "board_report_table",
-        "import_problems", "access_log_file", "register_file", "access_document"}  # fmt: skip
+        "import_problems", "access_log_file", "register_file", "access_document",
+        "standards_pack"}  # fmt: skip
 
 
 def test_no_file_goes_out_unproven_by_oversight(world, client_of) -> None:

@@ -4,17 +4,19 @@ from django.urls import reverse
 
 from common import dates
 from dtac.presenters import Label, Row
+from records.models import RetentionRun
 from records.retention.holds import holds_due
-from records.retention.nightly import nights_to_see, put_off_asked
+from records.retention.nightly import nights_to_see, nights_waiting, put_off_asked
 
 from .parts import SHOWN, Part, Tile
 
 
 def retention_due() -> Part:
     """Return holds whose review day has come, what may be put off once, and nights to look at."""
+    held = [_night_row(row) for row in nights_waiting()]
     holds, asked, nights = holds_due(), put_off_asked(), nights_to_see()
     due, waiting, done = list(holds[:SHOWN]), list(asked[:SHOWN]), list(nights[:SHOWN])
-    rows = [
+    rows = held + [
         Row(
             title=f"Hold on {row.subject.ref}",
             url=reverse("hold", args=[row.pk]),
@@ -52,3 +54,16 @@ def retention_due() -> Part:
     refs = [row.subject.ref for row in due] + [row.ref for row in waiting]
     more = (reverse("retention"), "Retention")
     return Part("retention", "Holds and deletions", [tile], rows, refs, faces=False, more=more)
+
+
+def _night_row(row: RetentionRun) -> Row:
+    """Return the row of a night that deletes nothing before the manager has looked."""
+    url = reverse("night", args=[row.on.isoformat()])
+    return Row(
+        title=f"Night of {dates.short_date(row.on)} waits for you",
+        url=url,
+        meta=f"{row.held_because} Nothing is deleted before you have looked.",
+        tags=[Label("Deletion", "warning")],
+        action="Look at it",
+        action_url=url,
+    )

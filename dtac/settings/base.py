@@ -286,7 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     # A night that was missed or broken off is made up for; one that is done is left as it is.
     "retention-again": {
         "task": "records.tasks.retention_run",
-        "schedule": crontab(hour="4,6,9,12", minute=30),
+        "schedule": crontab(hour="4-23", minute=30),
     },
     "access-packs": {
         "task": "records.tasks.access_pack_sweep",
@@ -338,6 +338,8 @@ DTAC_BACKUP_DIR = Path(env.str("DTAC_BACKUP_DIR", default=str(DATA_DIR / "backup
 DTAC_BACKUP_KEEP_DAYS = env.int("DTAC_BACKUP_KEEP_DAYS", default=35)
 DTAC_BACKUP_HOURS = env.int("DTAC_BACKUP_HOURS", default=26)  # older than this is late
 PG_BINDIR = env.str("PG_BINDIR", default="")  # pg_dump and pg_restore, where not on the PATH
+# A night waits for the manager if it would delete more records than this and one in twenty.
+DTAC_RETENTION_MOST = env.int("DTAC_RETENTION_MOST", default=25)
 
 # --- Unusual viewing ----------------------------------------------------------------------
 # Who opens more different people than this in so many minutes is shown to the manager.

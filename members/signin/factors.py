@@ -12,7 +12,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from audit.services import record
@@ -42,6 +42,12 @@ def factors_of(user: User) -> QuerySet[Authenticator]:
     """Return the apps and passkeys of a user, the oldest first; recovery codes are no factor."""
     rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
     return rows.exclude(type=Type.RECOVERY_CODES).order_by("created_at", "pk")
+
+
+def with_factor(users: QuerySet[User]) -> QuerySet[User]:
+    """Return those of some users who have set up a second factor."""
+    rows = Authenticator.objects.filter(user=OuterRef("pk"))
+    return users.filter(Exists(rows.exclude(type=Type.RECOVERY_CODES)))
 
 
 def codes_left(user: User) -> int:

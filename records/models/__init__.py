@@ -10,9 +10,11 @@ from .privacy import PrivacyNotice
 from .request import How, RecipientTold, RightsRequest
 from .rule import SEEN, STARTS, RecordKind, RetentionRule, Start
 from .run import DoomedFile, RetentionRun, RunItem
+from .standard import PAPERS, Evidence, StandardRequirement
 from .tombstone import KeptFigure, KeptReach, Tombstone
 
 __all__ = [
+    "PAPERS",
     "SEEN",
     "STARTS",
     "AccessItem",
@@ -24,6 +26,7 @@ __all__ = [
     "DataBody",
     "DataBreach",
     "DoomedFile",
+    "Evidence",
     "Extension",
     "HoldReason",
     "HoldRenewal",
@@ -39,6 +42,7 @@ __all__ = [
     "RetentionRun",
     "RightsRequest",
     "RunItem",
+    "StandardRequirement",
     "Start",
     "Tombstone",
 ]

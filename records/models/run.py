@@ -3,12 +3,30 @@
 from django.db import models
 from django.db.models import Q
 
+from members.models import User
+
 
 class RetentionRun(models.Model):
     """One night. Its list is made first; then each line is carried out by itself."""
 
     on = models.DateField(unique=True, db_comment="London day it is the run of")
     made_at = models.DateTimeField(db_comment="When its list was made")
+    held_because = models.CharField(
+        max_length=200,
+        blank=True,
+        db_comment="Why it waits for the manager's word: unusually much is due; empty: it doesn't",
+    )
+    released_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When the manager let it go on"
+    )
+    released_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment="Who let it go on",
+    )
     texts_done_at = models.DateTimeField(
         null=True, blank=True, db_comment="When other records' texts had lost the references"
     )
@@ -22,9 +40,21 @@ class RetentionRun(models.Model):
     class Meta:
         db_table_comment = "Nightly runs of retention"
         ordering = ["-on"]
+        constraints = [
+            models.CheckConstraint(
+                name="retention_run_released_whole",
+                condition=Q(released_at=None, released_by=None)
+                | Q(released_at__isnull=False, released_by__isnull=False) & ~Q(held_because=""),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Run of {self.on}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is deleted until the manager says so."""
+        return bool(self.held_because) and self.released_at is None and self.finished_at is None
 
 
 class RunItem(models.Model):

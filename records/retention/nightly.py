@@ -7,9 +7,11 @@ ledger hasn't got.
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.apps import apps
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.utils import timezone
@@ -27,11 +29,16 @@ from records.models import DoomedFile, Extension, RetentionRun, RunItem, Tombsto
 
 from .deleting import OTHERS, KeptError, other_delete, report_delete, subject_delete
 from .ledger import ledger_reconcile, ledger_write
-from .plan import plan
+from .plan import Line, plan
 
 logger = logging.getLogger(__name__)
 
 BROKEN_OFF: Final = "The night broke off. It is on the next one’s list."
+WAITED: Final = "The list waited for the manager’s word. It is on the next one’s list."
+WAITS: Final = models.Q(released_at=None, finished_at=None) & ~models.Q(held_because="")
+SHARE: Final = 0.05
+"""Of all records: more at once is unusual, and waits for the manager. By a wrong clock, a rule that
+was changed by mistake or data that was taken over everything would be gone by the morning."""
 CATEGORIES: Final[dict[str, type[models.Model]]] = {
     "subject": Subject,
     **OTHERS,
@@ -47,12 +54,13 @@ SPEAKING: Final = ("offenders", "incidents", "exclusions")
 def night_run(on: dt.date | None = None) -> RetentionRun:
     """Carry out the list of a London day, today by default, as far as it isn't yet; return its row.
 
-    Returns it unfinished where another worker is still at it.
+    Returns it unfinished where another worker is still at it, or where unusually much is due: then
+    nothing is deleted before the manager has looked at the list and let it go (night_release).
     """
     files_finish()
     ledger_write()
     night = _night(on or dates.today())
-    if night.finished_at is not None:
+    if night.finished_at is not None or night.waits:
         return night
     views_end()
     for category in CATEGORIES:
@@ -73,11 +81,15 @@ def night_run(on: dt.date | None = None) -> RetentionRun:
 def _night(on: dt.date) -> RetentionRun:
     """Return the day's run, its list made the first time; close those that broke off before it."""
     earlier = RetentionRun.objects.filter(on__lt=on, finished_at=None)
-    RunItem.objects.filter(run__in=earlier, state=RunItem.State.LISTED).update(
-        state=RunItem.State.SKIPPED, words=BROKEN_OFF, at=timezone.now()
-    )
+    undone = RunItem.objects.filter(run__in=earlier, state=RunItem.State.LISTED)
+    done = {"state": RunItem.State.SKIPPED, "at": timezone.now()}
+    undone.filter(run__in=earlier.filter(WAITS)).update(words=WAITED, **done)
+    undone.update(words=BROKEN_OFF, **done)
     night, is_new = RetentionRun.objects.get_or_create(on=on, defaults={"made_at": timezone.now()})
     if is_new:
+        lines = plan(on)
+        night.held_because = _unusual(lines)
+        night.save(update_fields=["held_because"])
         RunItem.objects.bulk_create(
             RunItem(
                 run=night,
@@ -87,10 +99,36 @@ def _night(on: dt.date) -> RetentionRun:
                 because=line.because[:300],
                 may_put_off=line.may_put_off,
             )
-            for line in plan(on)
+            for line in lines
         )
     earlier.update(finished_at=timezone.now())
     return night
+
+
+def _unusual(lines: "Sequence[Line]") -> str:
+    """Return in words why a list is unusually long, "" if it isn't."""
+    wholes = {"subject": Subject.objects.filter(merged_into=None), "report": Report.objects.all()}
+    for category, rows in wholes.items():
+        going = sum(line.category == category and not line.kept for line in lines)
+        there = rows.count()
+        if going > max(settings.DTAC_RETENTION_MOST, there * SHARE):
+            return f"{going} of {there} {category}s are due at once."
+    return ""
+
+
+@transaction.atomic
+def night_release(*, by: User, night: RetentionRun) -> bool:
+    """Let a night that waits go on; the worker does it within the hour. Return whether it waited.
+
+    Only the newest: a later night has its own list.
+    """
+    row = RetentionRun.objects.select_for_update().get(pk=night.pk)
+    if not row.waits or RetentionRun.objects.filter(on__gt=row.on).exists():
+        return False
+    row.released_at, row.released_by = timezone.now(), by
+    row.save(update_fields=["released_at", "released_by"])
+    record(actions.RUN_RELEASED, by=by, ref=f"night-{row.on}", due=row.items.count())
+    return True
 
 
 @transaction.atomic
@@ -197,6 +235,12 @@ def night_seen(*, by: User, night: RetentionRun) -> None:
     seen = RetentionRun.objects.filter(pk=night.pk, seen_at=None).update(seen_at=timezone.now())
     if seen:
         record(actions.RUN_SEEN, by=by, ref=f"night-{night.on}")
+
+
+def nights_waiting() -> "models.QuerySet[RetentionRun]":
+    """Return the newest night if it waits for the manager's word."""
+    newest = RetentionRun.objects.order_by("-on").values("pk")[:1]
+    return RetentionRun.objects.filter(WAITS, pk__in=newest)
 
 
 def nights_to_see() -> "models.QuerySet[RetentionRun]":

@@ -269,6 +269,9 @@ PAGES = {
         "{award}",
         "{award}assess/",
         "{award}refuse/",
+        "/records/standards/",
+        "/records/standards/new/",
+        "{requirement}",
         "/me/log/?show=all",
         "/me/log/?show=all&kind=taken&since=2020-01-01",
         "/me/log/?show=all&ref=D-9999",
@@ -432,6 +435,7 @@ from records.models import RetentionHold, RetentionRun
 access = AccessRequest.objects.open().filter(items__source="photo").first()
 at = f"/records/access/{access.ref}/"
 text, photo = access.items.filter(image="").first(), access.items.exclude(image="").first()
+from records.models import RetentionHold, RetentionRun, StandardRequirement
 print("PLACES " + json.dumps({
     "report_waiting": f"/board/reports/{of_kind['quarterly'].ref}/",
     "report_annual": f"/board/reports/{of_kind['annual'].ref}/",
@@ -455,6 +459,7 @@ print("PLACES " + json.dumps({
     "complaint": f"/records/complaints/{Complaint.objects.first().ref}/",
     "data_breach": f"/records/data-breaches/{DataBreach.objects.open().first().ref}/",
     "hold": f"/records/holds/{RetentionHold.objects.first().pk}/",
+    "requirement": f"/records/standards/{StandardRequirement.objects.first().pk}/",
     "night": f"/records/retention/nights/{RetentionRun.objects.first().on}/",
     "report": f"/reports/{Report.objects.filter(status='accepted').first().ref}/",
     "own_report": f"/reports/{own.ref}/", "own_edit": f"/reports/{own.ref}/edit/",

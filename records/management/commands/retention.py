@@ -46,7 +46,11 @@ class Command(BaseCommand):
         for item in night.items.all():
             said = f"  {item.words}" if item.words else ""
             self.stdout.write(f"{item.ref}  {item.get_state_display().lower()}{said}")
-        state = "done" if night.finished_at else "another worker is still at it"
+        state = "another worker is still at it"
+        if night.finished_at:
+            state = "done"
+        elif night.waits:
+            state = f"{night.held_because} It waits for the Intelligence Manager, on its page"
         self.stdout.write(f"Night of {night.on}: {state}.")
 
     def _replay(self, path: str) -> None:
