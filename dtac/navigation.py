@@ -168,6 +168,7 @@ SECTION_OF = {
     "standards": "records",
     "standard_new": "records",
     "standard": "records",
+    "subject_of_age": "subject_list",
     "hold_new": "subject_list",
     "subject_put_off": "subject_list",
     "alert_new": "alerts",

@@ -54,6 +54,7 @@ LEGAL_FACT_REMOVED = register("offenders.legal_fact.removed", "took back a polic
 ASSOCIATION_ADDED = register("offenders.association.added", "noted who acts together")
 ASSOCIATION_REMOVED = register("offenders.association.removed", "took an association away")
 AGE_OVERRIDE_SET = register("offenders.age.decided", "decided on publishing a young person")
+AGE_REVIEWED = register("offenders.subject.of_age", "looked at a record of somebody who turned 18")
 RECOGNITION_GIVEN = register("offenders.recognition.given", "told who somebody sought is")
 RECOGNITION_DECIDED = register("offenders.recognition.decided", "decided on a name that was told")
 TOP_TEN_CHOSEN = register("offenders.top_ten.chosen", "pinned somebody to the Top 10 or kept off")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bulletins, packs, photos, recognition, record, subjects, viewing
+from .views import bulletins, of_age, packs, photos, recognition, record, subjects, viewing
 
 urlpatterns = [
     path("subjects/new/", subjects.subject_new, name="subject_new"),
@@ -34,6 +34,7 @@ urlpatterns = [
         record.record_remove,
         name="record_remove",
     ),
+    path("subjects/<str:ref>/of-age/", of_age.of_age, name="subject_of_age"),
     path("subjects/<str:ref>/known/", recognition.identify, name="subject_identify"),
     path("subjects/<str:ref>/names/<int:pk>/", recognition.recognition, name="recognition"),
     path("gallery/<str:ref>/name/", recognition.profile_name, name="profile_name"),

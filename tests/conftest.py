@@ -143,6 +143,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     body = factories.data_body(intel)
     factories.withheld_privacy(intel, published.subject)
     requirement = factories.requirement(intel)
+    grown = factories.grown_up(intel)
     night = factories.night()
     data = ContactInput("Ann Lee", phone="01632 960001")
     contact, away = (
@@ -205,6 +206,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "viewing": viewing.pk,
         "hold": hold.pk,
         "requirement": requirement.pk,
+        "grown": grown.ref,
         "night": night.on.isoformat(),
         "request": request.ref,
         "complaint": complaint.ref,

@@ -555,6 +555,14 @@ def unusual_viewing(user: User) -> UnusualViewing:
     return UnusualViewing.objects.create(user=user, began_at=ago, last_at=now, profiles=41)
 
 
+def grown_up(intel: User) -> Subject:
+    """Return a record that was made when its person was 17, who turned 18 today."""
+    row = subject(intel, date_of_birth=dates.add_months(dates.today(), -18 * 12))
+    made = timezone.now() - dt.timedelta(days=90)
+    Subject.objects.filter(pk=row.pk).update(created_at=made)
+    return row
+
+
 def requirement(intel: User, **fields: Any) -> StandardRequirement:
     """Return a requirement of accreditation that the manager's words show."""
     given = StandardRequirement.objects.count()

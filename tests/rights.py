@@ -133,6 +133,8 @@ MATRIX = (
     line("photo_file", "/subjects/{published}/photos/{published_photo}/file/", POST),
     line("subject_publish", "/subjects/{published}/publish/", NO, NO, NO, NO, OK, NO, NO),
     line("subject_withdraw", "/subjects/{published}/withdraw/", NO, NO, NO, NO, OK, NO, NO),
+    line("subject_of_age", "/subjects/{grown}/of-age/", NO, NO, NO, NO, OK, NO, NO),
+    line("subject_of_age", "/subjects/{published}/of-age/", NO),
     line("subject_identify", "/subjects/{sought}/known/", NO, NO, NO, NO, OK, NO, NO),
     line("record_add", "/subjects/{published}/add/warnings/", NO, NO, NO, NO, OK, NO, NO),
     line("record_add", "/subjects/{published}/add/age/", NO, NO, NO, NO, OK, NO, NO),

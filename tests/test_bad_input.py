@@ -283,6 +283,7 @@ PAGES = {
     "profile_name": "staff",
     "scheme_settings": "intel",
     "recognition": "intel",
+    "subject_of_age": "intel",
     "associate_add": "intel",
     "record_add": "intel",
     "subject_edit": "intel",

@@ -107,6 +107,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     factories.alert(intel, cast.shop, subject=version.subject)
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
     factories.requirement(cast.intel)
+    factories.grown_up(cast.intel)
     fill_photos(intel, version)
     hold, night = retained(intel, hidden)
     factories.share(intel, kept.ref)

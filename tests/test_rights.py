@@ -117,6 +117,7 @@ READS = {
     "/me/log/?show=all": "members.log.viewed",
     "/me/log/file/": "members.log.exported",
     "/records/standards/pack.zip": "records.standards.exported",
+    "/subjects/{grown}/of-age/": "offenders.subject.viewed",
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",

@@ -7,7 +7,7 @@ from .exclusions import exclusions_waiting
 from .joining import applications_waiting
 from .parts import Part
 from .profiles import bulletins_stuck, profiles_due
-from .records import records_waiting, viewing_waiting
+from .records import of_age_waiting, records_waiting, viewing_waiting
 from .reports import intelligence_to_grade
 from .retention import retention_due
 from .rights import rights_waiting
@@ -20,6 +20,7 @@ def waiting_besides_reports(user: User) -> list[Part]:
         exclusions_waiting(user),
         rights_waiting(),
         records_waiting(),
+        of_age_waiting(),
         profiles_due(),
         viewing_waiting(user),
         retention_due(),

@@ -7,6 +7,7 @@ from common.bidi import isolated
 from dtac.presenters import Label, Row, photo_url
 from members.models import User
 from offenders.models import Recognition, Subject, UnusualViewing
+from offenders.services.of_age import of_age_due
 from offenders.services.record import warnings_due
 
 from .parts import SHOWN, Part, Tile
@@ -47,6 +48,27 @@ def records_waiting() -> Part:
     tile = Tile(number, "name or warning to look at", "names and warnings to look at", "#records")
     refs = [subject.ref for subject in subjects]
     return Part("records", "Names and warnings", [tile], rows, refs)
+
+
+def of_age_waiting() -> Part:
+    """Return records of people who turned 18: nothing changed by itself, so somebody looks."""
+    due = of_age_due()
+    subjects = list(due[:SHOWN])
+    faces = Subject.objects.faces(subject.pk for subject in subjects)
+    rows = [
+        Row(
+            title=f"{subject.ref} · {subject.shown_name}",
+            url=reverse("subject", args=[subject.ref]),
+            meta=f"Turned 18 on {dates.short_date(subject.adult_on)}. Nothing has changed by itself.",
+            photo_url=photo_url(faces.get(subject.pk), "thumb"),
+            tags=[Label("Turned 18", "info")],
+            action="Look at it",
+            action_url=reverse("subject_of_age", args=[subject.ref]),
+        )
+        for subject in subjects
+    ]
+    tile = Tile(due.count(), "person who turned 18", "people who turned 18", "#of-age")
+    return Part("of-age", "Turned 18", [tile], rows, [subject.ref for subject in subjects])
 
 
 def viewing_waiting(user: User) -> Part:

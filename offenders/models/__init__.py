@@ -20,6 +20,7 @@ from .viewing import GalleryVisit, UnusualViewing, ViewingWatch
 
 __all__ = [
     "AgeOverride",
+    "AgeReview",
     "Alias",
     "Association",
     "Bulletin",

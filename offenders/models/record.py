@@ -201,6 +201,32 @@ class AgeOverride(models.Model):
         return f"{self.subject_id} until {self.review_on}"
 
 
+class AgeReview(models.Model):
+    """The manager looked at a record again because its person turned 18: what they decided."""
+
+    subject = models.OneToOneField(
+        Subject, on_delete=models.CASCADE, related_name="age_review", db_comment="Of whom"
+    )
+    words = models.CharField(max_length=500, db_comment="What was looked at, and decided")
+    reviewed_at = models.DateTimeField(auto_now_add=True, db_comment="When")
+    reviewed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", db_comment="Who looked at it"
+    )
+
+    class Meta:
+        db_table_comment = "Reviews of records whose person was under 18 and has turned 18"
+        constraints = [
+            models.CheckConstraint(
+                name="age_review_has_words",
+                condition=~Q(words=""),
+                violation_error_message="Say what you decided.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} at 18"
+
+
 class Recognition(models.Model):
     """A member's "I know who this is" of somebody sought. The manager decides."""
 
