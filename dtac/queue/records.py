@@ -59,7 +59,7 @@ def of_age_waiting() -> Part:
         Row(
             title=f"{subject.ref} · {subject.shown_name}",
             url=reverse("subject", args=[subject.ref]),
-            meta=f"Turned 18 on {dates.short_date(subject.adult_on)}. Nothing has changed by itself.",
+            meta=f"Turned 18 on {dates.short_date(subject.adult_on)}. Nothing changed by itself.",
             photo_url=photo_url(faces.get(subject.pk), "thumb"),
             tags=[Label("Turned 18", "info")],
             action="Look at it",

@@ -13,7 +13,15 @@ from .merge import DifferentPeople, SubjectMerge
 from .method import Method
 from .profile import Ground, ProfilePhoto, ProfileVersion
 from .ranking import TopTenChoice, TopTenPlace
-from .record import AgeOverride, Association, LegalFact, Recognition, SubjectWarning, Vehicle
+from .record import (
+    AgeOverride,
+    AgeReview,
+    Association,
+    LegalFact,
+    Recognition,
+    SubjectWarning,
+    Vehicle,
+)
 from .restriction import Restriction
 from .subject import Alias, Photo, Subject
 from .viewing import GalleryVisit, UnusualViewing, ViewingWatch
