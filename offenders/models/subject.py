@@ -28,6 +28,9 @@ class Subject(models.Model):
     ESTIMATE = ("age_low", "age_high", "age_seen_on")
     """What somebody's age was taken for, and when: it means something only as a whole."""
 
+    adult_on: dt.date
+    """The day they turned 18, where it is asked for (services/of_age.py)."""
+
     ref = models.CharField(max_length=12, unique=True, db_comment="Reference, e.g. D-0042")
     client_id = models.UUIDField(
         unique=True, default=uuid.uuid4, db_comment="Made by the form; a repeated send finds it"

@@ -27,7 +27,7 @@ def of_age_due() -> "QuerySet[Subject]":
     )
     rows = Subject.objects.filter(date_of_birth__isnull=False, merged_into=None, age_review=None)
     rows = rows.annotate(adult_on=adult_on, made_on=LondonDate("created_at"))
-    due = rows.filter(adult_on__lte=dates.today(), adult_on__gt=F("made_on"))
+    due: QuerySet[Subject] = rows.filter(adult_on__lte=dates.today(), adult_on__gt=F("made_on"))
     return due.order_by("adult_on", "pk")
 
 
