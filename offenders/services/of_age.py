@@ -1,5 +1,7 @@
 """Turning 18: nothing changes by itself, and the manager is asked to look at the record again."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import DateField, F, Func, QuerySet
@@ -25,7 +27,7 @@ def of_age_due() -> "QuerySet[Subject]":
         template="(%(expressions)s + interval '18 years')::date",
         output_field=DateField(),
     )
-    rows = Subject.objects.filter(date_of_birth__isnull=False, merged_into=None, age_review=None)
+    rows: Any = Subject.objects.filter(date_of_birth__isnull=False, merged_into=None, age_review=None)
     rows = rows.annotate(adult_on=adult_on, made_on=LondonDate("created_at"))
     due: QuerySet[Subject] = rows.filter(adult_on__lte=dates.today(), adult_on__gt=F("made_on"))
     return due.order_by("adult_on", "pk")
