@@ -27,7 +27,8 @@ def of_age_due() -> "QuerySet[Subject]":
         template="(%(expressions)s + interval '18 years')::date",
         output_field=DateField(),
     )
-    rows: Any = Subject.objects.filter(date_of_birth__isnull=False, merged_into=None, age_review=None)
+    whole = Subject.objects.filter(merged_into=None, age_review=None)
+    rows: Any = whole.exclude(date_of_birth=None)
     rows = rows.annotate(adult_on=adult_on, made_on=LondonDate("created_at"))
     due: QuerySet[Subject] = rows.filter(adult_on__lte=dates.today(), adult_on__gt=F("made_on"))
     return due.order_by("adult_on", "pk")
