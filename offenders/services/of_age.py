@@ -22,15 +22,19 @@ def of_age_due() -> "QuerySet[Subject]":
     Until somebody has looked at them (good practice for under-18s, behaviour 18 of
     docs/data-protection.md). Each has the day as `adult_on`.
     """
+    rows = Subject.objects.filter(merged_into=None, age_review=None).exclude(date_of_birth=None)
+    due: QuerySet[Subject] = _turned(rows)
+    return due
+
+
+def _turned(rows: Any) -> Any:
     adult_on = Func(
         F("date_of_birth"),
         template="(%(expressions)s + interval '18 years')::date",
         output_field=DateField(),
     )
-    whole = Subject.objects.filter(merged_into=None, age_review=None)
-    rows: Any = whole.exclude(date_of_birth=None)
     rows = rows.annotate(adult_on=adult_on, made_on=LondonDate("created_at"))
-    due: QuerySet[Subject] = rows.filter(adult_on__lte=dates.today(), adult_on__gt=F("made_on"))
+    due = rows.filter(adult_on__lte=dates.today(), adult_on__gt=F("made_on"))
     return due.order_by("adult_on", "pk")
 
 
