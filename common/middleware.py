@@ -160,7 +160,10 @@ class PrivateByDefaultMiddleware:
 
 
 class PolicyMiddleware:
-    """Says of every answer what a browser may use for it: no camera, no place, no other site."""
+    """Says what a browser may use for a page, and that no other site may use any answer.
+
+    What a page may use is said of pages alone: each file of a phone's first load would carry it.
+    """
 
     FEATURES: Final = (
         "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
@@ -175,7 +178,8 @@ class PolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = self.POLICY
+        if response.get("Content-Type", "").startswith("text/html"):
+            response["Permissions-Policy"] = self.POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 

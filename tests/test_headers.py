@@ -68,7 +68,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": lambda answer: (
         answer.get("Cross-Origin-Resource-Policy", "") == "same-origin"
     ),
-    "Permissions-Policy": lambda answer: "camera=(), " in answer.get("Permissions-Policy", ""),
+    "Permissions-Policy": lambda answer: (
+        "camera=(), " in answer.get("Permissions-Policy", "")
+        or not answer.get("Content-Type", "").startswith("text/html")
+    ),
     "Cache-Control": lambda answer: (
         "no-store" in answer.get("Cache-Control", "") or not answer.headers.get("Set-Cookie")
     ),

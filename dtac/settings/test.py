@@ -27,3 +27,6 @@ DTAC_VAPID_PRIVATE_KEY = secrets.token_urlsafe(32)
 if env.str("DTAC_TEST_MIGRATED", default=""):
     # `./run test` has migrated the database that it names, so each test process copies that.
     DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASES["default"]["NAME"]}
+
+# Tests run at night too: those of what is unusual at night say so themselves.
+DTAC_VIEWING_NIGHT_PROFILES = 0

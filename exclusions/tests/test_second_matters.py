@@ -220,7 +220,8 @@ def test_a_merge_moves_it_and_takes_it_back(cast: Cast, client_of, running: Warn
 @pytest.mark.parametrize("make", [factories.given_warning, factories.raised_warning])
 def test_two_that_clash_stand_in_the_way_of_a_merge(cast: Cast, client_of, make) -> None:
     kept, gone = (factories.subject(cast.intel, name=name) for name in ("Kim", "Kimm"))
-    letters = [make(cast.intel, cast.staff, cast.shop, each, ago=HOUR) for each in (kept, gone)]
+    ago = dt.timedelta(seconds=1)  # of today, at any hour
+    letters = [make(cast.intel, cast.staff, cast.shop, each, ago=ago) for each in (kept, gone)]
     page = client_of("intel").get(f"/subjects/{kept.ref}/merge/?with={gone.ref}").text
     with pytest.raises(ValidationError) as refused:
         merge(cast, kept, gone)

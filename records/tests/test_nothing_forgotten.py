@@ -29,6 +29,7 @@ POINTS = {
         "offenders.subject.merged_into", "offenders.subjectmerge.gone",
         "offenders.subjectmerge.kept", "offenders.subjectwarning.subject",
         "offenders.toptenchoice.subject", "offenders.toptenplace.subject",
+        "offenders.unusualviewing.subject",  # goes by itself, with whom it is about
         "offenders.vehicle.subject", "records.extension.subject", "records.retentionhold.subject",
     },
     Report: {

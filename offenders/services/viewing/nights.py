@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Max, Min
 from django.db.models.functions import ExtractHour
 
 from common import dates
@@ -39,13 +40,13 @@ def _note(user: int, night: dt.date, most: int) -> int:
     kind = UnusualViewing.Kind.NIGHT
     rows = UnusualViewing.objects.select_for_update().filter(user=user, kind=kind)
     row = rows.filter(began_at__range=(begins, over)).first()
-    opened = openings(begins, over).filter(actor_id=user).order_by("at")
-    times = list(opened.values_list("at", flat=True))
+    opened = openings(begins, over).filter(actor_id=user).order_by()
+    first, last = opened.aggregate(first=Min("at"), last=Max("at")).values()
     if row is None:
-        begin(kind, user, times[0], times[-1], profiles)
+        begin(kind, user, first, last, profiles)
         return 1
     if row.answered_at is None and profiles > row.profiles:
-        row.last_at, row.profiles = times[-1], profiles
+        row.last_at, row.profiles = last, profiles
         row.save(update_fields=["last_at", "profiles"])
     return 0
 
