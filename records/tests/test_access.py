@@ -217,6 +217,32 @@ def test_a_box_is_burnt_into_the_pixels(cast: Cast, story: dict[str, Any]) -> No
     assert not picture.getexif()
 
 
+def test_texts_of_a_kind_are_read_and_given_together(
+    cast: Cast, story: dict[str, Any], client_of: Callable[[str], Any]
+) -> None:
+    row = searched(cast, factories.access_request(cast.intel), story["who"].ref)
+    unsure = row.items.create(source="report", key="INC-X", title="x", text="x", linked=False)
+    report = row.items.get(source="report", key=story["report"].ref)
+    client = client_of("intel")
+    path = f"/records/access/{row.ref}/read/report/"
+    page = client.get(path)
+    said = page.content.decode()
+    assert '<del class="cut-word">Quillfeather</del>' in said
+    assert "INC-X" not in said
+    form = page.context["form"]
+    data = {"revision": form["revision"].value(), "items": form["items"].value()}
+    assert client.post(path, data | {"items": [unsure.pk]}).status_code == 422
+    assert client.post(path, data).status_code == 302
+    for each in (report, unsure):
+        each.refresh_from_db()
+    assert report.given
+    assert report.removed
+    assert unsure.given is None
+    assert client.post(path, data).status_code == 422  # another page was sent before
+    photos = client.get(f"/records/access/{row.ref}/read/photo/")
+    assert photos.context["texts"] == []
+
+
 def test_nothing_leaves_without_an_entry_in_the_register(
     cast: Cast, story: dict[str, Any], client_of: Callable[[str], Any]
 ) -> None:
