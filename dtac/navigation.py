@@ -153,6 +153,7 @@ SECTION_OF = {
     "access_new": "records",
     "access_request": "records",
     "access_item": "records",
+    "access_read": "records",
     "access_pack": "records",
     "complaint_list": "records",
     "complaint_new": "records",

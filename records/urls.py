@@ -21,6 +21,7 @@ urlpatterns = [
     path("records/access/packs/<str:ref>/", access.access_pack, name="access_pack"),
     path("records/access/packs/<str:ref>/pack.pdf", access.access_document, name="access_document"),
     path("records/access/<str:ref>/", access.access_request, name="access_request"),
+    path("records/access/<str:ref>/read/<slug:source>/", access.access_read, name="access_read"),
     path("records/access/<str:ref>/items/<int:pk>/", access.access_item, name="access_item"),
     path("records/access/<str:ref>/items/<int:pk>/look/", access.access_look, name="access_look"),
     path("records/complaints/", complaints.complaint_list, name="complaint_list"),

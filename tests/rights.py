@@ -485,6 +485,8 @@ MATRIX = (
         *(NO, NO, NO, NO, OK, NO, NO),
     ),
     line("access_item", "/records/access/{access}/items/999999/", NO),
+    line("access_read", "/records/access/{access}/read/report/", NO, NO, NO, NO, OK, NO, NO),
+    line("access_read", "/records/access/{access}/read/nothing/", NO),
     line(
         "access_look",
         "/records/access/{access}/items/{access_photo}/look/?blur=1,2,30,40",

@@ -137,6 +137,7 @@ PAGES = {
     "access_new": "intel",
     "access_request": "intel",
     "access_item": "intel",
+    "access_read": "intel",
     "access_pack": "intel",
     "complaint_new": "intel",
     "data_breach": "intel",

@@ -102,6 +102,7 @@ READS = {
     "/records/access/": "records.access.listed",
     "/records/access/{access}/": "records.access.viewed",
     "/records/access/{access}/items/{access_item}/": "records.access.item_viewed",
+    "/records/access/{access}/read/report/": "records.access.item_viewed",
     "/records/access/{access}/items/{access_photo}/look/": "records.access.item_viewed",
     "/records/access/packs/{access_pack}/": "records.access.viewed",
     "/records/access/packs/{access_pack}/pack.pdf": "records.access.read",

@@ -1,6 +1,7 @@
 """Input of subject access."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -153,6 +154,36 @@ class HandOutForm(PlainForm):
         help_text="The person, or who may receive it for them; how and where it is sent.",
         error_messages={"required": "Enter who receives it."},
     )
+
+
+class ReadForm(_StepForm):
+    """Items that were read together, and are given as they are marked."""
+
+    items = forms.TypedMultipleChoiceField(
+        label="What was read",
+        coerce=int,
+        widget=forms.MultipleHiddenInput,
+        error_messages={
+            "required": "There is nothing to give.",
+            "invalid_choice": "Some were decided since: read those that are left.",
+        },
+    )
+
+    def __init__(self, *args: Any, items: Sequence[AccessItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keys = [item.pk for item in items]
+        self.fields["items"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
+        self.initial = {"items": keys, **self.initial}
+
+
+def marked(item: AccessItem) -> list[list[tuple[str, bool]]]:
+    """Return the lines of a text, each as its words, with whether each is removed."""
+    gone, lines, number = set(item.removed), [], 0
+    for line in item.text.split("\n"):
+        said = words_of(line)
+        lines.append([(word, number + n in gone) for n, word in enumerate(said)])
+        number += len(said)
+    return lines
 
 
 class ItemForm(forms.Form):

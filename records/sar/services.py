@@ -252,6 +252,23 @@ def item_decide(
 
 
 @transaction.atomic
+def items_give(*, by: User, access: AccessRequest, revision: int, items: Sequence[int]) -> int:
+    """Give these items (keys) that were read together, without the words that are marked.
+
+    Only texts of their own record that are still to be decided: a photo, and what may be about
+    another, is decided by itself. Returns how many. Raises ValidationError: answered, or stale.
+    """
+    row = _open(access, revision)
+    rows = row.items.filter(pk__in=items, given=None, linked=True, image="")
+    done = rows.update(given=True, looked_at=timezone.now())
+    _changed(row)
+    record(
+        actions.ACCESS_ITEM, by=by, ref=row.ref, subjects=row.subject_refs, given=True, items=done
+    )
+    return done
+
+
+@transaction.atomic
 def access_answer(
     *,
     by: User,

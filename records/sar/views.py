@@ -13,6 +13,7 @@ from audit.services import record
 from common.edits import Edits
 from common.http import add_problems, form_status
 from common.lists import chips
+from common.wording import counted
 from exclusions.services.case_files import pack_check
 from members.access import roles_only, user_of
 from members.models import Role, SharingRecord
@@ -35,6 +36,7 @@ from .services import (
     access_record,
     access_search,
     item_decide,
+    items_give,
 )
 from .sources import SOURCES
 
@@ -130,7 +132,7 @@ def _found(found: AccessRequest) -> dict[str, Any]:
         rows = [item for item in items if item.source == code]
         left = sum(item.given is None for item in rows)
         if rows:
-            groups.append((source.label, rows, left))
+            groups.append((code, source.label, rows, left))
     waiting = [item.pk for item in items if item.given is None]
     return {
         "groups": groups,
@@ -172,6 +174,40 @@ def _next(request: HttpRequest, item: AccessItem) -> HttpResponse:
         messages.success(request, "Everything is decided.")
         return redirect("access_request", ref=item.request.ref)
     return redirect("access_item", ref=item.request.ref, pk=following.pk)
+
+
+READ_AT_ONCE = 25
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def access_read(request: HttpRequest, ref: str, source: str) -> HttpResponse:
+    """The texts of one kind that are to be decided, on one page: read, then given as marked."""
+    user = user_of(request)
+    found = get_access(user, ref)
+    if source not in SOURCES:
+        raise Http404
+    waiting = found.items.filter(source=source, given=None, linked=True, image="")
+    items = list(waiting.order_by("on", "pk")[:READ_AT_ONCE])
+    data = request.POST or None
+    form = forms.ReadForm(data, items=items, initial={"revision": found.revision})
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = items_give(by=user, access=found, **form.cleaned_data)
+            messages.success(request, f"{counted(given, 'item')} given.")
+            return redirect("access_request", ref=found.ref)
+        except ValidationError as error:
+            add_problems(form, error)
+    refs = found.subject_refs
+    record(actions.ACCESS_ITEM_VIEWED, by=user, ref=found.ref, subjects=refs, source=source)
+    context = {
+        "one": found,
+        "form": form,
+        "texts": [(item, forms.marked(item)) for item in items],
+        "kind": SOURCES[source].label,
+        "page_title": f"Read: {SOURCES[source].label.lower()}",
+    }
+    return render(request, "records/access_read.html", context, status=form_status(form))
 
 
 @require_safe
