@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
-from django.db import migrations, models
+from django.db import DatabaseError, connection, migrations, models, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from dtac import upgrades
+from members.models import Area
 
 INDEX = models.Index(fields=["request_id"], name="by_request")
 CHECK = models.CheckConstraint(condition=Q(pk__gt=0), name="some_check")
@@ -100,3 +101,50 @@ def test_every_large_table_is_there(tables) -> None:
 
 def test_ours_pass() -> None:
     assert list(upgrades.problems()) == []
+
+
+def carried_out(tables: Any, operation: Operation) -> None:
+    """Carry one operation out on the tables, as the next release's migration would."""
+    after = tables.clone()
+    operation.state_forwards("members", after)
+    with connection.schema_editor() as editor:
+        operation.database_forwards("members", editor, tables, after)
+
+
+def work_as_now() -> None:
+    """Write and read an area with the program as it is: the old version, beside the next."""
+    made = Area.objects.create(name="Longfield", slug="longfield", position=9)
+    assert Area.objects.get(pk=made.pk).name == "Longfield"
+    Area.objects.filter(pk=made.pk).update(position=8)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField("area", "more", models.IntegerField(null=True)),
+        migrations.AddField("area", "more", models.DateTimeField(db_default=Now())),
+        migrations.AlterField("area", "name", models.CharField(max_length=300)),
+        migrations.AddIndex("area", models.Index(fields=["position"], name="area_by_position")),
+    ],
+)
+def test_the_old_version_works_on_what_passes(tables, operation: Operation) -> None:
+    assert found(tables, operation, app="members") == []
+    carried_out(tables, operation)
+    work_as_now()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField("area", "more", SMALL),
+        migrations.RemoveField("area", "position"),
+        migrations.RenameField("area", "position", "place"),
+    ],
+)
+def test_the_old_version_breaks_on_what_is_refused(tables, operation: Operation) -> None:
+    assert found(tables, operation, app="members")
+    carried_out(tables, operation)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        work_as_now()
