@@ -123,6 +123,16 @@ class StoredImage(models.Model):
         blank=True,
         db_comment="Perceptual hash of the picture, 64 bits; alike pictures differ in few of them",
     )
+    scanned_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When a virus scanner looked at it; null: none did"
+    )
+    malware = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        db_comment="What the scanner found in it; nobody gets such a file",
+    )
 
     class Meta:
         abstract = True

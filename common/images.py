@@ -211,8 +211,11 @@ def to_disk(storage: Storage, name: str) -> None:
 def photo_preview(photo: StoredImage, edits: Edits, *, storage: Storage = default_storage) -> bytes:
     """Return a JPEG of the original with these edits: the large size that would be made of it.
 
-    Waits for its turn to decode. Raises BusyError; OSError or ValueError if it can't be decoded.
+    Waits for its turn to decode. Raises BusyError; OSError or ValueError if it can't be decoded, or
+    a virus was found in it.
     """
+    if photo.malware:
+        raise ValueError("held back")
     with _in_turn(), storage.open(str(photo.original.name), "rb") as stream:
         picture = _edited_copy(stream, edits)
     picture.thumbnail(StoredImage.VARIANT_SIZES["large"], Image.Resampling.LANCZOS)

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 
 from common.db import StoredImage
 from common.images import store_original
+from common.scanning import refuse_held
 from common.stores import stored_response
 
 PIECE = 1024 * 1024  # bytes read at a time
@@ -62,8 +63,9 @@ def sha256_of(stream: Any) -> str:
 def is_unaltered(row: StoredImage) -> bool:
     """Whether the stored bytes have the hash that was taken when they came.
 
-    Raises ValidationError (code "gone") if the file is not there.
+    Raises ValidationError: code "gone" if the file is not there, "held" if it may not leave.
     """
+    refuse_held(row)
     try:
         with default_storage.open(str(row.original.name), "rb") as stream:
             return sha256_of(stream) == row.sha256

@@ -10,6 +10,7 @@ from common.orphans import orphans_delete
 from dtac.digest import digest_queue
 from dtac.health.heartbeat import beat
 from dtac.refusals import demo_users_refuse
+from dtac.scanning import scan_waiting
 
 
 @shared_task
@@ -28,6 +29,12 @@ def sessions_clear() -> None:
 def files_sweep() -> int:
     """Delete files that no row owns, left by processes that died; return how many were."""
     return orphans_delete()
+
+
+@shared_task
+def scan_sweep() -> int:
+    """Show files that no virus scanner has seen to the scanner; return how many it saw."""
+    return scan_waiting()
 
 
 @shared_task

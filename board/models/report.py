@@ -309,6 +309,11 @@ class ReportAttachment(StoredImage):
                 violation_error_message="Only photos and PDFs come with a report.",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["added_at"], condition=Q(scanned_at=None), name="report_file_unscanned"
+            )
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="report_file_added",
@@ -322,7 +327,13 @@ class ReportAttachment(StoredImage):
                 operation=pgtrigger.Delete,
                 func=ONLY_WITH_A_DRAFT.format(row="OLD"),
             ),
-            pgtrigger.Protect(name="report_file_frozen", operation=pgtrigger.Update),
+            pgtrigger.Protect(
+                name="report_file_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    exclude=["scanned_at", "malware", "variants_ready_at", "variants_error"]
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,7 @@ Look = Callable[[], Sign]
 
 def all_signs() -> dict[str, Sign]:
     """Return every sign by its name. One that can't be looked at is bad and says so."""
-    from . import machine, work  # they say what a sign of theirs is with the types above
+    from . import files, machine, work  # they say what a sign of theirs is with the types above
 
     looks: dict[str, tuple[str, Look]] = {
         "database": ("Database", machine.database),
@@ -45,6 +45,7 @@ def all_signs() -> dict[str, Sign]:
         "backup": ("Backup", work.backup),
         "mail": ("E-mail", work.mail),
         "photos": ("Photos", work.photos),
+        "scanner": ("Virus scanner", files.scanner),
         "retention": ("Deletions", work.retention),
         "ledger": ("Ledger of deletions", work.ledger),
     }

@@ -1,11 +1,13 @@
 """What every installation shares. Anything that differs comes from the environment."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
 
@@ -229,6 +231,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "incidents.tasks.attachment_variants_sweep",
         "schedule": env.float("DTAC_PHOTO_SWEEP_SECONDS", default=60.0),
     },
+    "scanning": {
+        "task": "dtac.tasks.scan_sweep",
+        "schedule": env.float("DTAC_SCAN_SWEEP_SECONDS", default=60.0),
+    },
     "viewing": {"task": "offenders.tasks.viewing_sweep", "schedule": 120.0},
     "matching": {"task": "incidents.tasks.involvement_match_sweep", "schedule": 60.0},
     "bulletins": {
@@ -325,6 +331,12 @@ DTAC_INVOICE_DAYS = env.int("DTAC_INVOICE_DAYS", default=30)  # until an invoice
 DTAC_LAPSE_GRACE_DAYS = env.int("DTAC_LAPSE_GRACE_DAYS", default=60)
 DTAC_BANK_DETAILS = env.str("DTAC_BANK_DETAILS", default="")  # how to pay, on each invoice
 DTAC_VAT_NUMBER = env.str("DTAC_VAT_NUMBER", default="")
+
+# --- Virus scanner ------------------------------------------------------------------------
+# Where ClamAV's daemon listens: "host:port", or the path of its socket. Without it none scans.
+DTAC_CLAMD = env.str("DTAC_CLAMD", default="")
+if DTAC_CLAMD and not re.fullmatch(r"/.+|.+:\d{1,5}", DTAC_CLAMD):
+    raise ImproperlyConfigured("DTAC_CLAMD is host:port, or the path of a socket.")
 
 # --- Retention ----------------------------------------------------------------------------
 # A line for each deletion, outside the database: a restored backup deletes again by it. Keep it

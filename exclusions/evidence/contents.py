@@ -12,6 +12,7 @@ from audit.models import Event
 from audit.querysets import events_of_exhibits
 from common import dates
 from common.money import pounds
+from common.scanning import held_words
 from common.wording import counted
 from exclusions.models import (
     CaseFile,
@@ -54,6 +55,7 @@ class Exhibit:
     name: str
     added_at: dt.datetime
     picture: str  # the stored card size of a photo, "" for none
+    held: bool  # by the virus scanner: it may not leave
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _exhibit(number: int, file: Attachment) -> Exhibit:
         name=f"exhibits/{number:03d}-{file.report.ref}-{file.number}.{stored.rpartition('.')[2]}",
         added_at=file.added_at,
         picture=file.variant_path("card") if shown else "",
+        held=bool(held_words(file)),
     )
 
 

@@ -129,7 +129,10 @@ def _read(pack: EvidencePack) -> Contents:
             raise NotAsOrderedError(f"No incident of this person any more: {', '.join(wrong[:5])}.")
         if not pack.names_checked and names_left_in(pack.case):
             raise NotAsOrderedError("A name that is withheld may stand in the text by now.")
-        return contents_of(pack)
+        contents = contents_of(pack)
+        if held := next((each for each in contents.exhibits if each.held), None):
+            raise NotAsOrderedError(f"{held.ref} is held back by the virus scanner.")
+        return contents
 
 
 @dataclass(frozen=True)

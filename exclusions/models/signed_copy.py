@@ -52,6 +52,11 @@ class SignedCopy(StoredImage):
                 violation_error_message="Only photos and PDFs are kept of a signed copy.",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["added_at"], condition=Q(scanned_at=None), name="signed_copy_unscanned"
+            )
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="signed_copy_frozen",

@@ -50,6 +50,9 @@ class Attachment(StoredImage):
                 condition=Q(variants_ready_at=None, kind="photo"),
                 name="attachment_to_make",
             ),
+            models.Index(
+                fields=["added_at"], condition=Q(scanned_at=None), name="attachment_unscanned"
+            ),
             models.Index(fields=["sha256"], name="attachment_by_hash"),
         ]
         triggers = [

@@ -14,7 +14,7 @@ from members.models import User
 def evidence_check(*, by: User, attachment: Attachment) -> bool:
     """Compare the stored bytes with the hash taken when they came; the result is recorded.
 
-    Returns whether they are unaltered. Raises ValidationError if the file is gone.
+    Returns whether they are unaltered. Raises ValidationError if the file is gone or held back.
     """
     intact = is_unaltered(attachment)
     _record(actions.EVIDENCE_CHECKED, by, attachment, intact=intact)
@@ -24,7 +24,7 @@ def evidence_check(*, by: User, attachment: Attachment) -> bool:
 def evidence_release(*, by: User, attachment: Attachment) -> None:
     """Record that somebody takes a copy of an exhibit as it was sent.
 
-    Raises ValidationError if it is gone or no longer what was sent: then nothing may leave.
+    Raises ValidationError if it is gone, held back or no longer what was sent: nothing leaves then.
     """
     if not evidence_check(by=by, attachment=attachment):
         raise ValidationError(

@@ -240,7 +240,8 @@ class Photo(StoredImage):
         indexes = [
             models.Index(
                 fields=["added_at"], condition=Q(variants_ready_at=None), name="photo_waiting"
-            )
+            ),
+            models.Index(fields=["added_at"], condition=Q(scanned_at=None), name="photo_unscanned"),
         ]
         triggers = [
             # A published version shows this row: another crop of it is another row.

@@ -236,7 +236,7 @@ def photos_copy(*, by: User, subject: Subject, images: Iterable[StoredImage], so
     held = set(Photo.objects.filter(subject=subject).values_list("sha256", flat=True))
     added = 0
     for image in images:
-        if image.sha256 in held:
+        if image.sha256 in held or image.malware:
             continue
         held.add(image.sha256)
         with image.original.open("rb") as stream:
