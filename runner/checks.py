@@ -62,6 +62,7 @@ def all_checks(folder: str) -> list[Check]:
             [*quiet, "manage.py", "makemigrations", "--check", "--dry-run"],
             migrations,
         ),
+        Check("licences", ["-m", "runner.licences"]),
         Check("upgrades", ["manage.py", "migrations_lint"], migrations),
         Check("deployment", ["manage.py", "check", "--deploy", "--fail-level", "WARNING"], deploy),
     ]

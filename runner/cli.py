@@ -20,6 +20,10 @@ D-TAC, run from a clone with nothing else set up but Python 3.11 or newer.
         Every test, against a PostgreSQL and a Valkey of its own.
   ./run check
         Every static check: types, lint, format, layers, templates, migrations, deployment settings.
+  ./run licences
+        Writes docs/licences.md: what is installed, and under which licence.
+  ./run advisories
+        Asks the public list of known faults (OSV) about each locked version. Wants the network.
   ./run lock [--upgrade]
         Compiles the lock files anew after a change of requirements.in or requirements-dev.in.
 
@@ -72,6 +76,11 @@ def command(arguments: list[str]) -> int:
         from runner.checks import check
 
         return check()
+    elif name in ("licences", "advisories") and not rest:
+        from runner import bootstrap, licences
+
+        bootstrap.ensure(bootstrap.DEVELOPMENT)
+        return licences.licences() if name == "licences" else licences.advisories()
     elif name == "lock":
         from runner.checks import lock
 

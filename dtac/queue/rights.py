@@ -101,13 +101,12 @@ def _bodies() -> Found:
     number = DataBody.objects.due().count()
     if number:
         url = f"{reverse('body_list')}?show=due"
-        noun = "contract" if number == 1 else "contracts"
         yield (
             Row(
-                title=f"{number} {noun} with controllers and processors to look at",
+                title=f"{counted(number, 'controller or processor', 'controllers or processors')} to look at",
                 url=url,
-                meta="Their review day has come.",
-                tags=[Label("Contracts", "info")],
+                meta="Their review day has come, or their registration ends.",
+                tags=[Label("Data protection", "info")],
                 action="Look",
                 action_url=url,
             ),

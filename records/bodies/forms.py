@@ -61,6 +61,13 @@ class BodyForm(PlainForm):
         required=False,
         empty_label="Not among the documents",
     )
+    registration = forms.CharField(
+        label="Registration with the Information Commissioner",
+        max_length=40,
+        required=False,
+        help_text="Such as ZA123456. A controller has one, and pays for it each year.",
+    )
+    registered_until = DayField(label="Registered until", required=False)
     starts_on = DayField(label="Since")
     ends_on = DayField(label="Last day", required=False)
     review_on = DayField(label="Look at it again on", initial=_in_a_year)

@@ -1,10 +1,16 @@
 """Who decides over personal data with the scheme, and who processes it for the scheme."""
 
+import datetime as dt
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
 
 from common import dates
 from members.models import Document, User
+
+RENEWAL: Final = dt.timedelta(days=42)
+"""How long before its last day a registration with the regulator is said to end: a fee is due."""
 
 
 class DataBodyQuerySet(models.QuerySet["DataBody"]):
@@ -19,8 +25,10 @@ class DataBodyQuerySet(models.QuerySet["DataBody"]):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=dates.today()))
 
     def due(self) -> "DataBodyQuerySet":
-        """Those whose contract or arrangement is to be looked at again."""
-        return self.current().filter(review_on__lte=dates.today())
+        """Those to be looked at again, or whose registration with the regulator ends."""
+        today = dates.today()
+        ends = Q(registered_until__lte=today + RENEWAL)
+        return self.current().filter(Q(review_on__lte=today) | ends)
 
 
 class DataBody(models.Model):
@@ -50,6 +58,15 @@ class DataBody(models.Model):
         blank=True,
         related_name="data_bodies",
         db_comment="The paper itself, among the scheme’s documents",
+    )
+    registration = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        db_comment="Number with the Information Commissioner (Data Protection Regulations 2018)",
+    )
+    registered_until = models.DateField(
+        null=True, blank=True, db_comment="Last day of that registration; the fee is yearly"
     )
     starts_on = models.DateField(db_comment="Since when")
     ends_on = models.DateField(null=True, blank=True, db_comment="Its last day; null: goes on")
@@ -85,6 +102,12 @@ class DataBody(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message="It ends before it begins.",
             ),
+            models.CheckConstraint(
+                name="data_body_registration",
+                condition=Q(registration="", registered_until=None)
+                | (~Q(registration="") & Q(registered_until__isnull=False)),
+                violation_error_message="Enter the registration with its last day.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,3 +122,11 @@ class DataBody(models.Model):
     def is_due(self) -> bool:
         """Whether it is to be looked at again."""
         return not self.is_over and self.review_on <= dates.today()
+
+    @property
+    def registration_state(self) -> str:
+        """How its registration with the regulator is: "over", "ends" (in six weeks), or ""."""
+        if self.is_over or self.registered_until is None:
+            return ""
+        left = self.registered_until - dates.today()
+        return "over" if left < dt.timedelta(0) else "ends" if left <= RENEWAL else ""

@@ -250,6 +250,27 @@ def test_a_processor_needs_a_contract_and_is_looked_at_again(cast: Cast) -> None
     assert body_save(by=cast.intel, body=row, revision=1, fields={"place": "Leeds"}).revision == 2
 
 
+def test_a_registration_is_said_to_end_six_weeks_before(
+    cast: Cast, client_of: Callable[[str], Any]
+) -> None:
+    until = dates.today() + 43 * DAY
+    with pytest.raises(ValidationError, match="with its last day"):
+        factories.data_body(cast.intel, registration="ZA123456")
+    row = factories.data_body(cast.intel, registration="ZA123456", registered_until=until)
+    client = client_of("intel")
+    assert "ZA123456" in client.get("/records/files/bodies.csv").content.decode()
+    for after, said in ((0, ""), (1, "Registration ends soon"), (44, "Registration is over")):
+        with time_machine.travel(timezone.now() + after * DAY, tick=False):
+            assert DataBody.objects.due().exists() == bool(said)
+            assert (row.registration_state != "") == bool(said)
+            if said:
+                client = client_of("intel")
+                assert said in client.get("/records/bodies/").content.decode()
+                assert (
+                    "1 controller or processor to look at" in client.get("/queue/").content.decode()
+                )
+
+
 def test_agreements_say_how_many_accepted(cast: Cast, client_of: Callable[[str], Any]) -> None:
     factories.share(cast.intel, "D-0001")
     assert agreements()[0].accepted == len(cast.users)
