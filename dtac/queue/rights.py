@@ -101,9 +101,10 @@ def _bodies() -> Found:
     number = DataBody.objects.due().count()
     if number:
         url = f"{reverse('body_list')}?show=due"
+        bodies = counted(number, "controller or processor", "controllers or processors")
         yield (
             Row(
-                title=f"{counted(number, 'controller or processor', 'controllers or processors')} to look at",
+                title=f"{bodies} to look at",
                 url=url,
                 meta="Their review day has come, or their registration ends.",
                 tags=[Label("Data protection", "info")],
