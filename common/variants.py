@@ -1,7 +1,7 @@
 """Make the shown sizes of stored photos that wait for them, whoever else is at it too."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,6 +10,9 @@ from django.utils import timezone
 from common.images import make_variants
 
 logger = logging.getLogger(__name__)
+
+ROUND: Final = 25
+"""Photos that a job makes sizes of before others have their turn: some seconds."""
 
 
 def make_waiting_variants(rows: "QuerySet[Any]", *, limit: int = 200) -> int:

@@ -21,6 +21,7 @@ from members.models import User
 from offenders import actions
 from offenders.models import (
     AgeOverride,
+    AgeReview,
     Alias,
     Association,
     DifferentPeople,
@@ -62,6 +63,7 @@ MOVES: dict[type[models.Model], Callable[[Any], Hashable | None]] = {
     Vehicle: lambda row: row.registration or None,
     LegalFact: lambda row: None,
     AgeOverride: lambda row: "now" if row.ended_at is None else None,
+    AgeReview: lambda row: "once",
     Recognition: lambda row: (row.given_by_id, row.folded),
     Restriction: lambda row: row.because,
 }

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from common.variants import make_waiting_variants
+from common.variants import ROUND, make_waiting_variants
+from common.wake import wake
 
 from .models import Attachment
 from .services.match import match_waiting
@@ -12,9 +13,11 @@ from .services.push import alerts_to_push, push_alert, push_purge
 @shared_task
 def attachment_variants_sweep() -> int:
     """Make the shown sizes of photos that came with reports, and compare the pictures."""
-    made = make_waiting_variants(Attachment.objects.filter(kind="photo"))
+    made = make_waiting_variants(Attachment.objects.filter(kind="photo"), limit=ROUND)
     if made:
-        involvement_match_sweep.delay()
+        wake(involvement_match_sweep)
+    if made == ROUND:
+        wake(attachment_variants_sweep)
     return made
 
 

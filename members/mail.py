@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from common.emails import RenderedEmail, email_message
+from common.wake import wake
 
 from .letters import NothingToSay, address_letter_render, letter_render, wants
 from .line import Line, UnreachableError
@@ -94,7 +95,7 @@ def _put_in(rows: list[OutboundEmail]) -> None:
     from .tasks import mail_sweep  # tasks call this module
 
     OutboundEmail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    transaction.on_commit(mail_sweep.delay, robust=True)
+    transaction.on_commit(lambda: wake(mail_sweep), robust=True)
 
 
 def _message_id(about: str) -> str:

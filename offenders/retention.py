@@ -13,6 +13,7 @@ from members.models import OutboundEmail
 from offenders.actions import BULLETIN_VIEWED
 from offenders.models import (
     AgeOverride,
+    AgeReview,
     Alias,
     Association,
     Bulletin,
@@ -64,8 +65,8 @@ def associates_of(keys: Sequence[int]) -> set[int]:
 def forget_in_records(companions: Collection[int], words: Words) -> set[str]:
     """Take these words out of the records (keys) of who stays; return what to look at."""
     found = forget(Subject.objects.filter(pk__in=companions), words)
-    for model in (SubjectWarning, LegalFact, AgeOverride, Recognition, Restriction, TopTenChoice,
-                  Vehicle, ProfileVersion):  # fmt: skip
+    for model in (SubjectWarning, LegalFact, AgeOverride, AgeReview, Recognition, Restriction,
+                  TopTenChoice, Vehicle, ProfileVersion):  # fmt: skip
         rows = model._base_manager.filter(subject__in=companions)
         found |= forget(rows, words, told="subject__ref")
     pairs = Association.objects.filter(first__in=companions)

@@ -6,7 +6,8 @@ from typing import Any
 
 from celery import shared_task
 
-from common.variants import make_waiting_variants
+from common.variants import ROUND, make_waiting_variants
+from common.wake import wake
 
 from .models import Bulletin, Photo
 from .services import bulletin_mail_end, bulletin_queue, bulletin_start, viewing_watch
@@ -17,7 +18,10 @@ logger = logging.getLogger(__name__)
 @shared_task
 def photo_variants_sweep() -> int:
     """Make the shown sizes of photos that wait for them."""
-    return make_waiting_variants(Photo.objects.all())
+    made = make_waiting_variants(Photo.objects.all(), limit=ROUND)
+    if made == ROUND:
+        wake(photo_variants_sweep)
+    return made
 
 
 @shared_task

@@ -33,18 +33,19 @@ READ = {
 OWN = {
     "account_document", "award_certificate", "board_export", "board_report_document",
     "board_report_file", "board_report_table", "certificate", "credit_document",
-    "invoice_document", "ledger",
+    "invoice_document", "ledger", "standards_pack",
 }  # fmt: skip
 """A business's or one person's own paper, or figures without names: no subject is in it."""
 
 NOBODY = {
     "alert_poll", "alert_push", "healthz", "import_template", "log", "log_phone", "manifest",
-    "readyz", "report_edit", "service_worker",
+    "metrics", "readyz", "report_edit", "service_worker",
 }  # fmt: skip
 """Nobody's data, or a short answer to what one sent, in JSON."""
 
 MAKES_A_FILE = {
-    "download", "original_download", "FileResponse", "StreamingHttpResponse", "JsonResponse",
+    "download", "original_download", "stored_response", "FileResponse", "StreamingHttpResponse",
+    "JsonResponse",
 }  # fmt: skip
 
 

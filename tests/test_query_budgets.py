@@ -106,7 +106,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     bounce_mark(by=intel, user=factories.UserFactory(), reason="No such person")
     factories.alert(intel, cast.shop, subject=version.subject)
     factories.unusual_viewing(factories.UserFactory(member=cast.staff.member))
-    factories.requirement(cast.intel)
+    requirement = factories.requirement(cast.intel)
     factories.grown_up(cast.intel)
     fill_photos(intel, version)
     hold, night = retained(intel, hidden)
@@ -136,6 +136,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "pack": factories.evidence_pack(intel, case).ref,
         "published": version.subject.ref,
         "unpublished": hidden.ref,
+        "requirement": requirement.pk,
         "hold": hold,
         "night": night,
         "request": request.ref,

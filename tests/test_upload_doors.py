@@ -1,5 +1,6 @@
 """Hostile files at every other door: refused, and nothing of them is kept."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,12 @@ DOORS: tuple[tuple[str, str, str, type[Any]], ...] = (
     ("intel", "/money/bank/", "file", BankLine),
     ("intel", "/import/new/", "file", ImportRun),
 )
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings: Any, tmp_path: Path) -> None:
+    """Files of this test alone: the other workers of the run write into the common store."""
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.mark.parametrize(("role", "path", "field", "model"), DOORS)

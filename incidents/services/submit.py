@@ -21,6 +21,7 @@ from common.files import check_file
 from common.http import plain_text
 from common.originals import with_originals
 from common.refs import yearly_ref
+from common.wake import wake
 from incidents import actions
 from incidents.models import (
     Attachment,
@@ -319,7 +320,7 @@ def save_attachments(report: Report, attachments: list[Attachment]) -> None:
 def _wake_variants() -> None:
     from incidents.tasks import attachment_variants_sweep  # tasks are above services
 
-    attachment_variants_sweep.delay()
+    wake(attachment_variants_sweep)
 
 
 def wake_matching() -> None:
@@ -330,4 +331,4 @@ def wake_matching() -> None:
 def _wake_matching() -> None:
     from incidents.tasks import involvement_match_sweep  # tasks are above services
 
-    involvement_match_sweep.delay()
+    wake(involvement_match_sweep)

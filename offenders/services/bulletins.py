@@ -14,6 +14,7 @@ from audit.services import record
 from common import dates
 from common.db import check_revision, once
 from common.refs import yearly_ref
+from common.wake import wake
 from members.audience import covers
 from members.mail import email_queue
 from members.models import SchemeSetting, User
@@ -275,7 +276,7 @@ def _start(row: Bulletin, *, by: User, scheduled: bool = False) -> None:
         shows_people=row.shows_people,
         scheduled=scheduled,
     )
-    transaction.on_commit(bulletin_sweep.delay, robust=True)
+    transaction.on_commit(lambda: wake(bulletin_sweep), robust=True)
 
 
 def _stop(row: Bulletin, why: str) -> None:

@@ -17,6 +17,7 @@ from common import dates
 from common.db import StoredImage, check_revision, once
 from common.images import store_original
 from common.refs import subject_ref
+from common.wake import wake
 from members.models import User
 from offenders import actions
 from offenders.models import Alias, NumberSeries, Photo, Subject
@@ -224,7 +225,7 @@ def photo_save(photo: Photo, *, primary: bool) -> None:
 def wake_variants() -> None:
     from offenders.tasks import photo_variants_sweep  # tasks call services
 
-    photo_variants_sweep.delay()
+    wake(photo_variants_sweep)
 
 
 def photos_copy(*, by: User, subject: Subject, images: Iterable[StoredImage], source: str) -> int:

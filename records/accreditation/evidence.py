@@ -126,7 +126,7 @@ def _general_meeting() -> Found:
 
 def _held(kind: str) -> Meeting | None:
     rows = Meeting.objects.filter(kind=kind, on__lte=dates.today(), cancelled_on=None)
-    found: Meeting | None = rows.order_by("-on").first()
+    found: Meeting | None = rows.order_by("-on", "-pk").first()
     return found
 
 

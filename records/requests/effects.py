@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from common import dates
+from common.wake import wake
 from members.models import User
 from offenders.models import ProfileVersion, Subject
 from offenders.services import profile_withdraw, subject_release, subject_shown_no_longer
@@ -56,4 +57,4 @@ def _erase(request: RightsRequest, subject: Subject) -> None:
     today = dates.today()
     why = Why(rules_on()[clock.kind], words, today, clock.clock_on, clock.seen_until)
     subject_purge(keys, why)
-    transaction.on_commit(erased_finish.delay, robust=True)  # the night would too
+    transaction.on_commit(lambda: wake(erased_finish), robust=True)  # the night would too

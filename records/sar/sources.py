@@ -15,6 +15,7 @@ from incidents.models import Alert
 from members.models import SharingRecord
 from offenders.models import (
     AgeOverride,
+    AgeReview,
     Association,
     BulletinProfile,
     LegalFact,
@@ -75,6 +76,9 @@ def _parts(terms: Terms) -> Iterator[Found]:
     for age in AgeOverride.objects.filter(**of):
         yield _part("age", "Decision about age", age, age.added_at, L("Reason", age.reason),
                     L("Safeguarding", age.safeguarding), L("Until", age.review_on))  # fmt: skip
+    for grown in AgeReview.objects.filter(**of):
+        yield _part("grown", "Looked at when they turned 18", grown, grown.reviewed_at,
+                    L("Decided", grown.words))  # fmt: skip
     for told in Recognition.objects.filter(**of).select_related("given_by"):
         yield _part("name", "Name that was given", told, told.given_at, L("Name", told.name),
                     L("Said", told.words), hide=[told.given_by.name])  # fmt: skip

@@ -296,7 +296,7 @@ def test_pages_send_what_their_forms_need(cast: Cast, client_of: Callable[[str],
         page = client.get(path).content.decode()
         for name in names:
             assert f'name="{name}"' in page, (path, name)
-    refused = client.post(f"/subjects/{who.ref}/privacy/", {}).content.decode()
+    refused = client.post(f"/subjects/{who.ref}/privacy/", {"what": ""}).content.decode()
     assert "Not saved yet. Please check:" in refused
 
 
