@@ -32,7 +32,7 @@ from tests import factories, scanner
 from tests.cast import Cast, signed_in
 from tests.races import at_once
 
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%s\ntrailer\n<<>>\n%%%%EOF\n"
+PDF = b"%%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%s\ntrailer\n<<>>\n%%%%EOF\n"
 BAD_PDF = PDF % scanner.EICAR
 GOOD_PDF = PDF % b""
 
@@ -78,7 +78,7 @@ def test_a_bad_file_is_held_told_and_given_to_nobody(
     assert "Save a copy" not in page
     assert b"".join(save_copy(client, good).streaming_content) == GOOD_PDF
     event = Event.objects.get(action=FILE_HELD.code)
-    assert (event.ref, event.detail["sha256"]) == (bad.report.ref, bad.sha256)
+    assert (event.record, event.detail["sha256"]) == (bad.report.ref, bad.sha256)
     assert "name" not in event.detail
     assert [mail.user for mail in OutboundEmail.objects.filter(template="file-held")] == [
         cast.intel
@@ -92,12 +92,16 @@ def test_a_bad_file_is_held_told_and_given_to_nobody(
 
 @pytest.mark.django_db
 def test_the_copies_of_a_bad_photo_are_deleted(
-    cast: Cast, clamd: scanner.Scanner, client: Client
+    cast: Cast,
+    clamd: scanner.Scanner,
+    client: Client,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     (file,) = sent(cast, factories.upload(content=factories.image_bytes() + scanner.EICAR))
     make_waiting_variants(Attachment.objects.all())
     assert default_storage.exists(file.variant_path("card"))
-    assert scan_sweep() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert scan_sweep() == 1
     assert not any(default_storage.exists(file.variant_path(size)) for size in file.VARIANT_SIZES)
     assert make_waiting_variants(Attachment.objects.all()) == 0
     signed_in(client, cast.intel)
@@ -185,7 +189,7 @@ def test_a_pack_with_a_held_exhibit_says_so(cast: Cast, clamd: scanner.Scanner) 
 def test_signed_pages_and_frozen_files_are_held_too(cast: Cast, clamd: scanner.Scanner) -> None:
     subject = factories.published(cast.intel).subject
     notice = factories.served_notice(cast.intel, cast.staff, cast.shop, subject)
-    (page,) = signed_copies_add(by=cast.staff, notice=notice, files=[paper(BAD_PDF)])
+    (page,) = signed_copies_add(by=cast.store, notice=notice, files=[paper(BAD_PDF)])
     version = factories.board_report(cast, files=1)
     frozen = version.attachments.get()
     default_storage.delete(str(frozen.original.name))
@@ -199,7 +203,7 @@ def test_signed_pages_and_frozen_files_are_held_too(cast: Cast, clamd: scanner.S
     with pytest.raises(ValidationError, match="A virus scanner found"):
         attachment_release(by=cast.board, file=frozen)
     events = Event.objects.filter(action=FILE_HELD.code)
-    assert {event.ref for event in events} == {notice.ref, version.report.ref}
+    assert {event.record for event in events} == {notice.ref, version.report.ref}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -167,7 +167,7 @@ def test_names_are_proposed_however_they_are_written() -> None:
 
 NOT_ABOUT = {
     "differentpeople", "subjectmerge", "bulletin", "extension", "notsameperson", "reviewstep",
-    "involvement", "alias", "accessrequest_subjects",
+    "involvement", "alias", "accessrequest_subjects", "unusualviewing",
 }  # fmt: skip
 """Point to a subject and say nothing of them, or are told as part of another item."""
 
