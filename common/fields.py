@@ -1,11 +1,14 @@
 """Form fields that several apps use."""
 
 import datetime as dt
+import uuid
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils import timezone
 
 from common.dates import LONDON
@@ -123,3 +126,14 @@ class FilesField(forms.FileField):
                 for message in error.messages
             ]
         return []
+
+
+class Renewed(forms.Form):
+    """A form whose `client_id` makes a second send the same; `renew` makes it another."""
+
+    def renew(self) -> None:
+        """Give the form a fresh id, so that what it says now is something new."""
+        data = copy(self.data)
+        assert isinstance(data, QueryDict)
+        data["client_id"] = str(uuid.uuid4())
+        self.data = data

@@ -1,6 +1,7 @@
 """Middleware that knows no app: request ids in the log, hostile paths, caching off by default."""
 
 import errno
+import ipaddress
 import logging
 import uuid
 from collections.abc import Callable
@@ -55,10 +56,27 @@ class RequestIdMiddleware:
         # Not reset afterwards: Django logs a 404 once this has returned. The next request of the
         # thread sets its own.
         _request_id.set(uuid.uuid4().hex[:16])
-        _address.set(request.META.get("REMOTE_ADDR") or None)
+        _address.set(_address_of(request))
         response = self.get_response(request)
         response["X-Request-ID"] = _request_id.get()
         return response
+
+
+def _address_of(request: HttpRequest) -> str | None:
+    """Return the network address of who asks, as the proxies that are ours say it.
+
+    Each adds to X-Forwarded-For whom it was asked by; what stands further to the left than they
+    are many was sent by anybody. Something that is no address is none.
+    """
+    direct = request.META.get("REMOTE_ADDR") or None
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    said = [each.strip() for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if not proxies or len(said) < proxies:
+        return direct
+    try:
+        return str(ipaddress.ip_address(said[-proxies]))
+    except ValueError:
+        return direct
 
 
 class CleanPathMiddleware:

@@ -67,8 +67,7 @@ def digest_queue(*, now: dt.datetime | None = None) -> int:
     moment = digest_moment(now or timezone.now())
     if (now or timezone.now()) - moment > LATEST:
         return 0
-    year, week, _ = moment.date().isocalendar()
-    key = f"digest:{year}-W{week:02}"
+    key = _key(moment)
     if MailRun.objects.filter(key=key).exists():
         return 0
     with transaction.atomic():
@@ -90,6 +89,17 @@ def digest_queue(*, now: dt.datetime | None = None) -> int:
         run.save(update_fields=["recipients"])
         record(actions.DIGEST_QUEUED, by=None, ref=key, recipients=run.recipients)
     return run.recipients
+
+
+def digest_skip() -> None:
+    """Note that this week's digest is over, whether it went or not: it is queued no more."""
+    key = _key(digest_moment(timezone.now()))
+    MailRun.objects.get_or_create(key=key, defaults={"at": timezone.now(), "recipients": 0})
+
+
+def _key(moment: dt.datetime) -> str:
+    year, week, _ = moment.date().isocalendar()
+    return f"digest:{year}-W{week:02}"
 
 
 def _with_news(since: dt.datetime, until: dt.datetime) -> list[User]:

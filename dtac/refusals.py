@@ -5,6 +5,7 @@ it runs on, as long as that builds on `production`. The demo and the tests are n
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -83,8 +84,16 @@ def _of_the_mail(settings: Any) -> Iterator[str]:
             yield f"{name} is an example's address: nobody gets what is sent to it."
 
 
-def demo_users_refuse() -> None:
-    """Raise ImproperlyConfigured if the database has users of the demo who may sign in.
+def unfinished_restore() -> Path:
+    """Return the file that lies there while a backup is being put back (dtac.backups)."""
+    from django.conf import settings
+
+    return Path(settings.DATA_DIR) / "restore-unfinished"
+
+
+def start_refuse() -> None:
+    """Raise ImproperlyConfigured if a backup was put back by half, or if the database has users of
+    the demo who may sign in.
 
     For what serves people; commands go on, so that they can be removed. A database that is away is
     no reason to refuse: the pages say that by themselves.
@@ -93,6 +102,11 @@ def demo_users_refuse() -> None:
 
     from members.models import User
 
+    if unfinished_restore().exists():
+        raise ImproperlyConfigured(
+            "D-TAC does not start: a backup was being put back here and that broke off"
+            f" ({unfinished_restore()} says which). Put it back again, into a new database."
+        )
     if settings.DTAC_DEMO:
         return
     try:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.apps import apps
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils import timezone
 from audit.services import record
 from board.models import ReportAttachment
 from common.db import StoredImage
-from common.scanning import ScannerError, TooLargeError, is_configured, scan
+from common.scanning import ScannerError, is_configured, ping, scan
 from dtac import actions
 from exclusions.models import SignedCopy
 from incidents.models import Attachment
@@ -29,6 +30,10 @@ logger = logging.getLogger(__name__)
 
 ROUND: Final = 200
 """Files of a kind in one round; the next begins a minute later."""
+MOST: Final = 2000
+"""Files of a kind that are looked through for a round."""
+LATER: Final = 3600
+"""Seconds after which a file that could not be judged is shown to the scanner again."""
 HELD: Final = "held back: a virus"
 """Why a held photo has no sizes: whatever makes them leaves it alone then."""
 
@@ -42,8 +47,8 @@ def scan_waiting() -> int:
     """Show files that no scanner has seen to the scanner, newest first; return how many it saw.
 
     Nothing is locked meanwhile: seen twice, by two workers, a file is as good or bad as before.
-    What the scanner can't take stays unseen, and so can't leave. A scanner that is away ends the
-    round; dtac.health says so.
+    What the scanner can't judge stays unseen, so it can't leave, and is shown to it again an hour
+    later: it holds up no other. A scanner that is away ends the round; dtac.health says so.
     """
     if not is_configured():
         return 0
@@ -52,32 +57,44 @@ def scan_waiting() -> int:
         for row in _waiting(model):
             try:
                 finding = _look(row)
-            except TooLargeError:
-                logger.warning("file %s: too large for the scanner", row.uuid)
-                continue
             except ScannerError as error:
-                logger.warning("scanner: %s", error)
-                return seen
-            if finding is not None:
-                _note(row, finding)
-                seen += 1
+                if not _is_there():
+                    logger.warning("scanner: %s", error)
+                    return seen
+                logger.warning("file %s: %s", row.uuid, error)
+                cache.set(_later(row), 1, LATER)
+                continue
+            _note(row, finding)
+            seen += 1
     return seen
 
 
 def _waiting(model: type[StoredImage]) -> Iterator[StoredImage]:
-    rows = model._default_manager.filter(scanned_at=None).order_by(
-        "-added_at"
-    )  # what is stuck holds up nothing new
-    yield from rows[:ROUND]
+    """Yield what is to be seen, the newest first, but for what could not be judged lately."""
+    rows = list(model._default_manager.filter(scanned_at=None).order_by("-added_at")[:MOST])
+    put_off = cache.get_many([_later(row) for row in rows])
+    yield from [row for row in rows if _later(row) not in put_off][:ROUND]
 
 
-def _look(row: StoredImage) -> str | None:
-    """Return what the scanner says of a file; None if the store has it no more, or not now."""
+def _later(row: StoredImage) -> str:
+    return f"scan-later:{row.uuid}"
+
+
+def _is_there() -> bool:
+    try:
+        ping()
+    except ScannerError:
+        return False
+    return True
+
+
+def _look(row: StoredImage) -> str:
+    """Return what the scanner says of a file. Raises ScannerError, also where it can't be read."""
     try:
         with default_storage.open(str(row.original.name), "rb") as stream:
             return scan(stream)
-    except FileNotFoundError:
-        return None
+    except OSError as error:
+        raise ScannerError(f"It can’t be read ({type(error).__name__}).") from error
 
 
 def _note(row: StoredImage, finding: str) -> None:

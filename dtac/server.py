@@ -37,6 +37,9 @@ LINGER, LINGER_BYTES = 2, 16 * 1024 * 1024
 """Seconds and bytes that are still taken, and thrown away, after an answer that ends it."""
 
 
+OWN_FOLDER = "dtac-metrics-"
+
+
 class Log(Logger):  # type: ignore[misc]
     """Says of a request that failed beneath the application where it went, not what it asked for.
 
@@ -53,8 +56,9 @@ def on_starting(server: Any) -> None:
 
     Before anything that counts is loaded: it looks for the folder then.
     """
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="dtac-metrics-")
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix=OWN_FOLDER)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    Path(folder).mkdir(parents=True, exist_ok=True)
     for old in Path(folder).glob("*.db"):
         old.unlink()
 
@@ -68,7 +72,9 @@ def child_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Called by gunicorn at its end."""
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    if folder.name.startswith(OWN_FOLDER):  # one that a setting names is the operator's
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,7 +1,7 @@
 """Jobs of the project itself."""
 
 from celery import shared_task
-from celery.signals import task_prerun, worker_init, worker_ready
+from celery.signals import beat_init, task_prerun, worker_init, worker_ready
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
@@ -9,7 +9,7 @@ from common.middleware import request_id_set
 from common.orphans import orphans_delete
 from dtac.digest import digest_queue
 from dtac.health.heartbeat import beat
-from dtac.refusals import demo_users_refuse
+from dtac.refusals import start_refuse
 from dtac.scanning import scan_waiting
 
 
@@ -43,11 +43,12 @@ def digest_sweep() -> int:
     return digest_queue()
 
 
+@beat_init.connect
 @worker_init.connect
-def start_refuse(**_: object) -> None:
-    """Don't work on a database that the demo's users may sign in to."""
+def worker_refuse(**_: object) -> None:
+    """Don't work on a database that is there by half, or that the demo's users may sign in to."""
     try:
-        demo_users_refuse()
+        start_refuse()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error  # Celery logs other errors and goes on
 

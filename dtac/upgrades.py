@@ -6,7 +6,7 @@ reason: `reviewed = "..."` in its class. docs/operations.md says how each is don
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
@@ -66,7 +66,7 @@ def problems_of(migration: migrations.Migration, before: ProjectState) -> Iterat
         if isinstance(each, migrations.CreateModel)
     }
     state = before.clone()
-    for operation in migration.operations:
+    for operation in _all_of(migration.operations):
         name = f"{app}.{str(getattr(operation, 'model_name', '')).lower()}"
         if name not in fresh:
             yield from _breaks_the_old(operation, app)
@@ -74,6 +74,15 @@ def problems_of(migration: migrations.Migration, before: ProjectState) -> Iterat
                 yield from _holds_up(operation, name, app, state)
         yield from _sql(operation)
         operation.state_forwards(app, state)
+
+
+def _all_of(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """Yield what is done to the tables: of one that keeps state and tables apart, the latter."""
+    for operation in operations:
+        if isinstance(operation, migrations.SeparateDatabaseAndState):
+            yield from _all_of(operation.database_operations)
+        else:
+            yield operation
 
 
 def _breaks_the_old(operation: Operation, app: str) -> Iterator[str]:
@@ -89,7 +98,7 @@ def _breaks_the_old(operation: Operation, app: str) -> Iterator[str]:
                 f"takes a column of {operation.model_name} away from the old version: first a"
                 " release that doesn't use it, then this"
             )
-        case migrations.DeleteModel() | migrations.RenameModel():
+        case migrations.DeleteModel() | migrations.RenameModel() | migrations.AlterModelTable():
             yield (
                 "takes a table away from the old version: first a release that doesn't use it,"
                 " then this"

@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dtac.settings.production")
 
 application = get_wsgi_application()
 
-from dtac.refusals import demo_users_refuse  # noqa: E402  (models can be asked only now)
+from dtac.refusals import start_refuse  # noqa: E402  (models can be asked only now)
 
-demo_users_refuse()
+start_refuse()

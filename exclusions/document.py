@@ -14,6 +14,7 @@ from audit.services import record
 from common import dates
 from common.pdf import Sheet, pdf_render
 from members.models import Role, User
+from offenders.models import Restriction
 
 from . import actions
 from .models import ExclusionPolicy, Notice, NoticeVariation, PremisesList
@@ -27,7 +28,14 @@ def may_print(user: User, notice: Notice) -> bool:
         return False
     if user.is_intel:
         return True
+    if notice.served_at is not None and is_held(notice.subject_id):
+        return False  # listed by its reference alone, until the request is decided
     return user.role == Role.MANAGER and notice.cites_member(user.member_id)
+
+
+def is_held(subject: int) -> bool:
+    """Whether a request of the person (the subject's key) keeps members from seeing them."""
+    return bool(Restriction.objects.holding().filter(subject=subject).exists())
 
 
 @transaction.atomic

@@ -245,11 +245,17 @@ class SignedCopyQuerySet(models.QuerySet[Any]):
 
         A member of the Board sees those of the cases that they are to decide, as part of the file.
         """
+        from offenders.models import Restriction
+
         from .models import Appeal, Notice  # the models module imports this one
 
         if user.role == "board":
             return self.filter(notice__in=Appeal.objects.visible_to(user).values("notice"))
-        return self.filter(notice__in=Notice.objects.visible_to(user).proven_by(user).values("pk"))
+        seen = self.filter(notice__in=Notice.objects.visible_to(user).proven_by(user).values("pk"))
+        if user.role == "intel":
+            return seen
+        held = Restriction.objects.holding().values("subject")  # by its reference alone, then
+        return seen.exclude(notice__subject__in=held)
 
 
 def covers_premises_of(user: "User") -> bool:

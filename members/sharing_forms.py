@@ -1,11 +1,11 @@
 """Input of what is handed to somebody outside: who receives it, why, under which law."""
 
 import uuid
-from copy import copy
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+
+from common.fields import Renewed
 
 from .models import Member, User
 from .services import agreement_current
@@ -14,7 +14,7 @@ PURPOSE = "Prevention and detection of crime"
 LAWFUL_BASIS = "Data Protection Act 2018, Schedule 2, paragraph 2: crime and taxation"
 
 
-class ShareForm(forms.Form):
+class ShareForm(Renewed):
     """Who receives personal data, for what, on which lawful basis."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -92,10 +92,3 @@ class ShareForm(forms.Form):
             "recipient": self.recipient_words(),
             "recipient_member": data.get("agency"),
         }
-
-    def renew(self) -> None:
-        """Give the form a fresh id, so that what it says now is another share."""
-        data = copy(self.data)
-        assert isinstance(data, QueryDict)
-        data["client_id"] = str(uuid.uuid4())
-        self.data = data

@@ -26,7 +26,8 @@ def names_said(text: str, *, about: Collection[int] = (), bent: bool = True) -> 
     words = _folded(text)
     said, whole = {*words, *(word.removesuffix("s") for word in words)}, "".join(words)
     written = _written_as_names(text)
-    rows = ProfileVersion.objects.live().values_list("subject_id", "name", "aliases")
+    # Held ones too: who objected may be named less freely than before, not more.
+    rows = ProfileVersion.objects.current().values_list("subject_id", "name", "aliases")
     found = set()
     for subject_id, name, aliases in rows:
         parts = _folded(name)

@@ -22,3 +22,14 @@ def subjects_of(refs: Iterable[str], *, field: str = "subject_refs") -> list[Sub
             words = f"{row.ref} is part of {row.merged_into.ref} by now: enter that one."
             raise ValidationError({field: words})
     return found
+
+
+def leads_of(rows: Iterable[Subject]) -> list[str]:
+    """Return the references of the records that these are part of by now, or are themselves."""
+    found: dict[str, None] = {}
+    for row in rows:
+        lead = row
+        while lead.merged_into is not None:
+            lead = lead.merged_into
+        found[lead.ref] = None
+    return list(found)

@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dtac.backups.after import HELD, letters_hold, replay, sessions_end
+from common.variants import make_waiting_variants
+from dtac.backups.after import HELD, STOPPED, letters_hold, replay, sendings_hold, sessions_end
+from dtac.backups.contents import stored_files
+from dtac.backups.errors import BackupError
+from dtac.backups.restoring import STORE, _ledgers_check
+from dtac.digest import digest_queue
 from members.models import OutboundEmail, WebSession
-from offenders.models import Subject
+from offenders.models import Bulletin, Photo, Subject
+from offenders.services import bulletin_send
+from offenders.tasks import bulletin_sweep
 from records.models import Tombstone
 from tests import factories
 from tests.cast import Cast
@@ -65,3 +72,44 @@ def test_all_ledgers_are_replayed_and_kept(cast: Cast, tmp_path: Path, settings:
     text = settings.DTAC_LEDGER.read_text()
     assert [text.count(who.ref) for who in people] >= [1, 1, 0]
     assert people[2].ref not in text
+
+
+def test_what_went_to_many_does_not_go_again(cast: Cast) -> None:
+    """A bulletin whose time came after the backup, one in the middle, and the week's digest."""
+    now, day = timezone.now(), dt.timedelta(days=1)
+    version = factories.published(cast.intel)
+    due, later, going = (factories.bulletin(cast.intel, version) for _ in range(3))
+    for row, at in ((due, now - day), (later, now + day)):
+        Bulletin.objects.filter(pk=row.pk).update(send_at=at, scheduled_by=cast.intel)
+    bulletin_send(by=cast.intel, bulletin=going)
+    assert sendings_hold() == 2
+    assert bulletin_sweep() == 0
+    due.refresh_from_db()
+    later.refresh_from_db()
+    assert (due.sent_at, due.stopped_why) == (None, STOPPED)
+    assert later.send_at is not None
+    assert digest_queue() == 0
+    assert not OutboundEmail.objects.filter(template__in=("bulletin", "digest")).exists()
+
+
+def test_packs_for_people_are_in_a_backup(cast: Cast) -> None:
+    who = factories.published(cast.intel).subject
+    make_waiting_variants(Photo.objects.all())
+    pack = factories.access_pack(cast.intel, who.ref)
+    files = dict(stored_files())
+    assert files[pack.pdf] == pack.pdf_sha256
+    assert files[pack.archive] == pack.sha256
+    assert {name.partition("/")[0] for name in files} <= set(STORE)
+
+
+def test_a_ledger_older_than_the_backup_is_refused(tmp_path: Path, settings: Any) -> None:
+    settings.DTAC_LEDGER = tmp_path / "deleted.jsonl"
+    own = b'{"ref": "D-0001"}\n{"ref": "D-0002"}\n'
+    cut, whole = tmp_path / "cut.jsonl", tmp_path / "whole.jsonl"
+    cut.write_text('{"ref": "D-0001"}\n')
+    whole.write_text(own.decode() + '{"ref": "D-0003"}\n')
+    _ledgers_check(own, [whole])
+    _ledgers_check(own, [cut, whole])
+    for given in ([], [cut]):
+        with pytest.raises(BackupError, match="older than the backup"):
+            _ledgers_check(own, given)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from dtac.refusals import SMTP, demo_users_refuse, reasons, settings_refuse
+from dtac.refusals import SMTP, reasons, settings_refuse, start_refuse, unfinished_restore
 from tests import factories
 
 CLONE = Path(__file__).resolve().parents[1]
@@ -83,12 +83,21 @@ def test_all_of_it_is_said_at_once() -> None:
 @pytest.mark.django_db
 def test_the_demo_s_users_are_refused(settings) -> None:
     settings.DTAC_DEMO = False
-    demo_users_refuse()
+    start_refuse()
     user = factories.UserFactory(email="Intel@DTAC.example")
     with pytest.raises(ImproperlyConfigured):
-        demo_users_refuse()
+        start_refuse()
     type(user).objects.update(is_active=False)
-    demo_users_refuse()
+    start_refuse()
+
+
+@pytest.mark.django_db
+def test_nothing_starts_on_a_restore_that_broke_off(settings, tmp_path) -> None:
+    settings.DATA_DIR = tmp_path
+    start_refuse()
+    unfinished_restore().write_text("dtac.backup.age")
+    with pytest.raises(ImproperlyConfigured, match="broke off"):
+        start_refuse()
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ from typing import Final
 from django.conf import settings
 from django.utils import timezone
 
+from dtac.digest import digest_skip
 from members.models import OutboundEmail, WebSession
+from offenders.models import Bulletin
 from records.retention.ledger import ledger_replay, ledger_write
 from records.retention.nightly import files_finish
 
+STOPPED: Final = "Whether it went is not known: the database was put back from a backup."
 HELD: Final = "Whether it went is not known: the database was put back from a backup"
 
 
@@ -55,3 +58,18 @@ def letters_hold() -> int:
         ended_at=timezone.now(),
         last_error=HELD,
     )
+
+
+def sendings_hold() -> int:
+    """Stop what would be sent to many a second time; return how many bulletins.
+
+    A bulletin whose time came after the backup went then: it is a draft again, and the manager sees
+    why. One that was being sent gets no more letters. The week's digest went, or is left out.
+    """
+    now = timezone.now()
+    digest_skip()
+    going = Bulletin.objects.to_queue().update(queued_at=now)
+    due = Bulletin.objects.to_start().update(
+        send_at=None, scheduled_by=None, stopped_at=now, stopped_why=STOPPED
+    )
+    return going + due

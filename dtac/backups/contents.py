@@ -11,6 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from common.db import StoredImage
 from exclusions.models import EvidencePack
 from imports.models import ImportRun
+from records.models import AccessPack
 
 
 @dataclass
@@ -67,6 +68,9 @@ def stored_files() -> Iterator[tuple[str, str]]:
     for pack in EvidencePack.objects.exclude(pdf="").filter(files_deleted_at=None):
         yield pack.pdf, pack.pdf_sha256
         yield pack.archive, pack.sha256
+    for given in AccessPack.objects.filter(made_at__isnull=False, files_deleted_at=None):
+        yield given.pdf, given.pdf_sha256
+        yield given.archive, given.sha256
     for run in ImportRun.objects.exclude(file=""):
         yield run.file, run.sha256
         if run.photos:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from django.conf import settings
 from django.core.files import File
@@ -17,9 +17,10 @@ from django.db.migrations.loader import MigrationLoader
 
 from audit.services import record
 from dtac import actions
+from dtac.refusals import unfinished_restore
 from records.retention.deleting import KeptError
 
-from .after import letters_hold, replay, sessions_end
+from .after import letters_hold, replay, sendings_hold, sessions_end
 from .archive import PIECE, identities_in
 from .contents import table_rows
 from .errors import BackupError
@@ -28,9 +29,13 @@ from .manifest import Manifest
 from .programs import program, server_major, target
 from .reading import read_through, sha256_of_stream
 
-STORE = ("originals", "variants", "packs", "imports")
+STORE = ("originals", "variants", "packs", "imports", "access")
 """Folders of the store."""
 IN_MEMORY = 32 * PIECE
+BROKEN_OFF: Final = (
+    "It broke off, so nothing starts on what there is now. Make another new database, move the"
+    " files of the store aside, and repeat."
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Restored:
     manifest: Manifest
     deleted_again: list[str]
     letters_held: int
+    bulletins_stopped: int
 
 
 def backup_restore(
@@ -61,19 +67,26 @@ def backup_restore(
     place_check(ledgers, without_ledger=without_ledger)
     identities = identities_in(key)
     tell("Reading the whole backup before anything is written ...")
-    manifest = read_through(path, identities)
+    own: list[bytes] = []
+    manifest = read_through(path, identities, take_ledger=own.append)
     _versions_check(manifest)
+    if not without_ledger:
+        _ledgers_check(b"".join(own), ledgers)
     tell(f"Database: {sum(manifest.rows.values()):,} rows; files: {len(manifest.files):,} ...")
-    kept = _write(path, identities, manifest)
-    _count(manifest, tell)
+    mark = unfinished_restore()
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text(f"{path.name}\n")  # while it lies there nothing starts (dtac.refusals)
     try:
-        return _settle(path, manifest, kept, ledgers, send_waiting=send_waiting, tell=tell)
-    except (Error, KeptError) as error:
-        raise BackupError(
-            "Database and files are back, but what must follow was not done, so start nothing on"
-            f" them: make another new database and repeat. ({type(error).__name__}:"
-            f" {str(error).splitlines()[0]})"
-        ) from error
+        kept = _write(path, identities, manifest)
+        _count(manifest, tell)
+        done = _settle(path, manifest, kept, ledgers, send_waiting=send_waiting, tell=tell)
+    except (Error, KeptError, OSError) as error:
+        words = (str(error).splitlines() or [""])[0]
+        raise BackupError(f"{BROKEN_OFF} ({type(error).__name__}: {words})") from error
+    except BackupError as error:
+        raise BackupError(f"{error}\n{BROKEN_OFF}") from error
+    mark.unlink()
+    return done
 
 
 def _settle(
@@ -92,11 +105,30 @@ def _settle(
     again = replay(kept, ledgers)
     ended = sessions_end()
     held = 0 if send_waiting else letters_hold()
+    stopped = sendings_hold()
     record(
         actions.BACKUP_RESTORED, by=None, name=path.name, made_at=manifest.made_at,
-        deleted_again=len(again), letters_held=held, sessions_ended=ended,
+        deleted_again=len(again), letters_held=held, sessions_ended=ended, stopped=stopped,
     )  # fmt: skip
-    return Restored(manifest, again, held)
+    return Restored(manifest, again, held, stopped)
+
+
+def _ledgers_check(own: bytes, ledgers: Sequence[Path]) -> None:
+    """Raise BackupError unless the ledgers given are at least as new as the backup's own.
+
+    A ledger only grows. One that lacks what the backup knows is old, or was cut, and so lacks what
+    was deleted since.
+    """
+    places = [path for path in (Path(settings.DTAC_LEDGER), *ledgers) if path.is_file()]
+    given = {line for path in places for line in path.read_text(errors="replace").splitlines()}
+    wanted = [line for line in own.decode(errors="replace").splitlines() if line.strip()]
+    if missing := [line for line in wanted if line not in given]:
+        raise BackupError(
+            f"The ledger is older than the backup, or was cut: it lacks {len(missing)} of the"
+            f" {len(wanted)} deletions that the backup knows of. Give its newest copy with"
+            " --ledger. If there is none, say --without-ledger: then only what was deleted before"
+            " the backup stays deleted."
+        )
 
 
 def place_check(ledgers: Sequence[Path], *, without_ledger: bool) -> None:

@@ -36,7 +36,7 @@ DTAC_FILES_PER_REPORT = 10
 # limit it never gets here (deploy/).
 DTAC_REQUEST_MAX_BYTES = env.int("DTAC_REQUEST_MAX_BYTES", default=320 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # form fields; files are counted on their own
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # a long statement, each word of it to be removed
 DATA_UPLOAD_MAX_NUMBER_FILES = 60  # the form itself says how many, in words
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger files go to a temporary file, not memory
 FILE_UPLOAD_HANDLERS = [
@@ -351,6 +351,7 @@ DTAC_BACKUP_KEEP_DAYS = env.int("DTAC_BACKUP_KEEP_DAYS", default=35)
 DTAC_BACKUP_HOURS = env.int("DTAC_BACKUP_HOURS", default=26)  # older than this is late
 PG_BINDIR = env.str("PG_BINDIR", default="")  # pg_dump and pg_restore, where not on the PATH
 # A night waits for the manager if it would delete more records than this and one in twenty.
+DTAC_RETENTION_FEW = env.int("DTAC_RETENTION_FEW", default=5)  # so many may always go
 DTAC_RETENTION_MOST = env.int("DTAC_RETENTION_MOST", default=25)
 
 # --- Unusual viewing ----------------------------------------------------------------------

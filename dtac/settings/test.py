@@ -30,3 +30,4 @@ if env.str("DTAC_TEST_MIGRATED", default=""):
 
 # Tests run at night too: those of what is unusual at night say so themselves.
 DTAC_VIEWING_NIGHT_PROFILES = 0
+DTAC_RETENTION_FEW = 1000  # tests of nights are about other things; test_unusual sets it

@@ -1,5 +1,7 @@
 """What follows from a decision, in the same moment."""
 
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -14,6 +16,8 @@ from records.retention.deleting import KeptError, Why, locked_whole, subject_pur
 from records.retention.policy import rules_on
 from records.retention.wording import kept_because
 from records.tasks import erased_finish
+
+ERASE_BUSY: Final = "Somebody is working on a report or notice of theirs. Try again in a minute."
 
 
 def decision_take(*, by: User, request: RightsRequest, subject: Subject) -> None:
@@ -49,7 +53,7 @@ def _erase(request: RightsRequest, subject: Subject) -> None:
     try:
         keys = locked_whole(subject.pk)
     except KeptError as kept:
-        raise ValidationError(str(kept), code="busy") from kept
+        raise ValidationError(ERASE_BUSY, code="busy") from kept
     clock = clocks_of([subject.pk])[subject.pk]
     if found := kept_because(clock):
         raise ValidationError([f"{words}. It can’t be erased before that ends." for words in found])

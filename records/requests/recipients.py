@@ -11,13 +11,18 @@ from members.models import SharingRecord
 from offenders.models import PrintedPack
 from records.models import RecipientTold, RightsRequest
 
+OWN: Final = "UK GDPR, article 15"
+"""The basis of an entry that says that they were given their own data: nobody else was."""
 LEFT: Final = """
 SELECT request.id, count(*)
   FROM records_rightsrequest request
   JOIN LATERAL (
-    SELECT ref FROM members_sharingrecord WHERE subjects && request.subject_refs
+    SELECT ref FROM members_sharingrecord
+     WHERE subjects && request.subject_refs AND shared_at <= request.decided_at
+       AND lawful_basis <> %(own)s
     UNION ALL
-    SELECT ref FROM offenders_printedpack WHERE subjects && request.subject_refs
+    SELECT ref FROM offenders_printedpack
+     WHERE subjects && request.subject_refs AND made_at <= request.decided_at
   ) given ON TRUE
  WHERE request.decision IN ('granted', 'partly')
    AND NOT EXISTS (
@@ -49,9 +54,14 @@ class Recipient:
 
 
 def recipients_of(request: RightsRequest) -> list[Recipient]:
-    """Return who was given data of the person of a request, the latest first."""
+    """Return who was given data of the person, before it was decided, the latest first."""
     told = {row.share: row for row in request.recipients.select_related("recorded_by")}
     shares = SharingRecord.objects.filter(subjects__overlap=request.subject_refs)
+    shares = shares.exclude(lawful_basis=OWN)
+    packs = PrintedPack.objects.filter(subjects__overlap=request.subject_refs)
+    if request.decided_at:  # what was given later is as it was decided
+        shares = shares.filter(shared_at__lte=request.decided_at)
+        packs = packs.filter(made_at__lte=request.decided_at)
     found = [
         Recipient(
             row.ref,
@@ -62,7 +72,6 @@ def recipients_of(request: RightsRequest) -> list[Recipient]:
         )
         for row in shares
     ]
-    packs = PrintedPack.objects.filter(subjects__overlap=request.subject_refs)
     found += [
         Recipient(
             row.ref,
@@ -81,7 +90,7 @@ def recipients_left(*, most: int) -> list[tuple[RightsRequest, int]]:
     first. One look at the database, whatever there is.
     """
     with connection.cursor() as cursor:
-        cursor.execute(LEFT, {"most": most})
+        cursor.execute(LEFT, {"most": most, "own": OWN})
         left = dict(cursor.fetchall())
     found = RightsRequest.objects.in_bulk(left)
     return [(found[key], number) for key, number in left.items() if key in found]

@@ -42,7 +42,11 @@ SHOWS = [("open", "Open"), ("tell", "To tell"), ("stands", "Standing"), ("all", 
 STEPS = {
     "identify": Step(forms.IdentifyForm, request_identify, "Noted."),
     "extend": Step(forms.ExtendForm, request_extend, "Noted: it takes longer."),
-    "show": Step(forms.ShowForm, request_show, "Members see them again while the notice holds."),
+    "show": Step(
+        forms.ShowForm,
+        request_show,
+        "Noted: members may see them again, as far as this request goes.",
+    ),
     "decide": Step(forms.DecideForm, request_decide, "Decided. Now tell them."),
     "tell": Step(forms.TellForm, request_tell, "Noted: they are told."),
     "lift": Step(forms.LiftForm, request_lift, "Lifted. Publish anew what members should see."),

@@ -102,7 +102,9 @@ WITH RECURSIVE {facts}, rule (kind, more, late, grace) AS (
 ), open_request AS (
     SELECT led.whole, min(request.ref) AS ref
       FROM records_rightsrequest request JOIN led ON led.part = request.subject_id
-     WHERE request.decision = '' GROUP BY led.whole
+     WHERE request.decision = ''
+        OR (request.kind = 'restriction' AND request.stands AND request.lifted_at IS NULL)
+     GROUP BY led.whole
 ), open_access AS (
     SELECT led.whole, min(access.ref) AS ref
       FROM records_accessrequest access

@@ -28,6 +28,7 @@ from records.models import (
     Tombstone,
 )
 from records.requests.forgetting import requests_forget
+from records.sar.forgetting import answered_forget
 
 from .clocks import clocks_of
 from .others import others_due
@@ -122,6 +123,7 @@ def subject_purge(keys: Sequence[int], why: Why) -> set[str]:
     pairs = Association.objects.filter(models.Q(first__in=keys) | models.Q(second__in=keys))
     associations = list(pairs.values_list("pk", flat=True))
     requests_forget(keys)
+    answered_forget(list(Subject.objects.filter(pk__in=keys).values_list("ref", flat=True)))
     RetentionHold.objects.filter(subject__in=keys).delete()
     Extension.objects.filter(subject__in=keys).delete()
     purged = Purged()

@@ -39,6 +39,12 @@ WAITS: Final = models.Q(released_at=None, finished_at=None) & ~models.Q(held_bec
 SHARE: Final = 0.05
 """Of all records: more at once is unusual, and waits for the manager. By a wrong clock, a rule that
 was changed by mistake or data that was taken over everything would be gone by the morning."""
+SMALL_SHARE: Final = 0.25
+"""Of few records, where a twentieth is next to nothing: a scheme of forty keeps most of them."""
+MANY: Final = {
+    "subject": "subjects", "report": "reports", "intelligence": "intelligence reports",
+    "bulletin": "bulletins", "case": "case files",
+}  # fmt: skip
 CATEGORIES: Final[dict[str, type[models.Model]]] = {
     "subject": Subject,
     **OTHERS,
@@ -60,9 +66,11 @@ def night_run(on: dt.date | None = None) -> RetentionRun:
     files_finish()
     ledger_write()
     night = _night(on or dates.today())
-    if night.finished_at is not None or night.waits:
+    if night.finished_at is not None:
         return night
-    views_end()
+    views_end()  # whatever waits: it deletes nothing, and nobody is shown for longer than the rule
+    if night.waits:
+        return night
     for category in CATEGORIES:
         while _one(night, category):
             files_finish()
@@ -107,12 +115,18 @@ def _night(on: dt.date) -> RetentionRun:
 
 def _unusual(lines: "Sequence[Line]") -> str:
     """Return in words why a list is unusually long, "" if it isn't."""
-    wholes = {"subject": Subject.objects.filter(merged_into=None), "report": Report.objects.all()}
+    wholes = {category: model._base_manager.all() for category, model in CATEGORIES.items()}
+    wholes["subject"] = Subject.objects.filter(merged_into=None)
     for category, rows in wholes.items():
         going = sum(line.category == category and not line.kept for line in lines)
+        if not going:
+            continue
         there = rows.count()
-        if going > max(settings.DTAC_RETENTION_MOST, there * SHARE):
-            return f"{going} of {there} {category}s are due at once."
+        most = min(
+            settings.DTAC_RETENTION_MOST, max(settings.DTAC_RETENTION_FEW, there * SMALL_SHARE)
+        )
+        if going > max(most, there * SHARE):
+            return f"{going} of {there} {MANY[category]} are due at once."
     return ""
 
 
@@ -209,9 +223,11 @@ def texts_finish(night: RetentionRun) -> int:
     The registers of what was handed out, the log and the tombstones keep the bare reference.
     """
     # Since the last night: somebody may have been erased by day, at their own request.
-    before = RetentionRun.objects.filter(on__lt=night.on).order_by("-on").first()
-    since = before.made_at if before else night.made_at
-    stones = Tombstone.objects.filter(category="subject", deleted_at__gte=since)
+    done = RetentionRun.objects.filter(on__lt=night.on, texts_done_at__isnull=False)
+    before = done.order_by("-on").first()
+    stones = Tombstone.objects.filter(category="subject")
+    if before is not None:
+        stones = stones.filter(deleted_at__gte=before.made_at)
     with transaction.atomic():
         changed = references_forget(_speaking(), list(stones.values_list("ref", flat=True)))
         RetentionRun.objects.filter(pk=night.pk).update(texts_done_at=timezone.now())

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common.edits import MOST_BOXES, Edits, edits_from, edits_of
-from common.fields import DayField, PlainForm, revision_field
+from common.fields import DayField, PlainForm, Renewed, revision_field
 from offenders.forms.crop import SIDES
 from records.fields import SubjectRefsField, words_field
 from records.models import AccessItem, AccessRequest, How
@@ -144,7 +144,7 @@ class AnswerForm(_StepForm):
     )
 
 
-class HandOutForm(PlainForm):
+class HandOutForm(PlainForm, Renewed):
     """To whom the pack is handed."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -257,9 +257,11 @@ class ItemForm(forms.Form):
         self._edits = Edits()
         if self.item.image and not self.errors:
             found = [[data.get(f"blur_{n}_{side}") for side in SIDES] for n in range(MOST_BOXES)]
-            whole = [box for box in found if None not in box]
+            begun = [box for box in found if any(value is not None for value in box)]
             try:
-                boxes = [[float(value or 0) / 100 for value in box] for box in whole]
+                if any(None in box for box in begun):
+                    raise ValidationError("Fill in all four numbers of a box, or none.")
+                boxes = [[float(value or 0) / 100 for value in box] for box in begun]
                 self._edits = edits_of(crop=None, blurs=boxes)
             except ValidationError as error:
                 self.add_error(None, error)

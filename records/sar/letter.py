@@ -7,7 +7,10 @@ from typing import Any
 from common import dates
 from members.models import SharingRecord
 from records.models import AccessItem, AccessPack
+from records.requests.recipients import OWN
 from records.retention.clocks import clocks_of
+
+from .sources import body_of
 
 WHY = (
     "We are a partnership of businesses, the police and the council that prevents and detects crime"
@@ -60,13 +63,9 @@ def _searched(pack: AccessPack) -> str:
 
 def _recipients(refs: Sequence[str]) -> str:
     rows = SharingRecord.objects.filter(subjects__overlap=list(refs)).exclude(lawful_basis=OWN)
-    bodies = [row.recipient.rpartition(", ")[2] for row in rows]
+    bodies = [body_of(row) for row in rows.select_related("recipient_member")]
     seen = "Members who may see published profiles"
     return ", ".join(dict.fromkeys([seen, *bodies]))
-
-
-OWN = "UK GDPR, article 15"
-"""The basis of an entry that says that they were given their own data."""
 
 
 def _how_long(pack: AccessPack) -> str:

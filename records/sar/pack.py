@@ -34,6 +34,7 @@ from records import actions
 from records.models import AccessItem, AccessPack, AccessRequest
 from records.models.access import KEPT
 
+from .forgetting import access_forget
 from .letter import covering
 from .redaction import blacked_out, removed_from
 from .sources import SOURCES
@@ -184,7 +185,7 @@ def _picture(item: AccessItem) -> bytes:
 def _entry(item: AccessItem, picture: str) -> dict[str, Any]:
     said = removed_from(item.text, item.removed)
     if item.image and not picture:
-        said = f"{said}\nThe photo itself was deleted since.".strip()
+        said = f"{said}\nThe photo itself can’t be shown any more.".strip()
     return {
         "kind": SOURCES[item.source].label,
         "title": item.title,
@@ -261,7 +262,9 @@ def pack_hand_out(
     access = AccessRequest.objects.select_for_update(of=("self",)).get(pk=pack.request_id)
     if not pack.has_files:
         raise ValidationError("There is no file of this pack. Order it again.", code="stale")
-    if access.revision != pack.revision:
+    # Once it is answered nothing changes any more: its last pack may go to another address too.
+    is_last = access.packs.order_by("-pk").values_list("pk", flat=True).first() == pack.pk
+    if not is_last if access.outcome else access.revision != pack.revision:
         raise ValidationError("Something was changed since. Order the pack again.", code="stale")
     pack_check(pack.archive, pack.sha256)
     sharing = Sharing(
@@ -273,7 +276,11 @@ def pack_hand_out(
         fields=pack.kinds,
         subjects=access.subject_refs,
     )
-    return share_kept_file(by=by, sharing=sharing, sha256=pack.sha256, byte_size=pack.byte_size)
+    entry = share_kept_file(by=by, sharing=sharing, sha256=pack.sha256, byte_size=pack.byte_size)
+    # The ZIP leaves with each send of the form, though it is one entry.
+    refs = access.subject_refs
+    record(actions.ACCESS_PACK_READ, by=by, ref=access.ref, subjects=refs, pack=pack.ref)
+    return entry
 
 
 def packs_purge() -> int:
@@ -290,18 +297,6 @@ def packs_purge() -> int:
         done += AccessPack.objects.filter(pk=pack.pk).update(files_deleted_at=now)
     last = (now - KEPT).date()
     for access in AccessRequest.objects.filter(answered_on__lt=last, forgotten_at=None):
-        done += _forget(access, now)
+        access_forget(access)
+        done += 1
     return done
-
-
-@transaction.atomic
-def _forget(access: AccessRequest, now: dt.datetime) -> int:
-    access.items.all().delete()
-    AccessRequest.objects.filter(pk=access.pk).update(
-        asker="", names=[], born=None, identified="", words="", forgotten_at=now
-    )
-    for search in access.searches.all():
-        search.names, search.born = [], None
-        search.save(update_fields=["names", "born"])
-    record(actions.ACCESS_FORGOTTEN, by=None, ref=access.ref, subjects=access.subject_refs)
-    return 1

@@ -23,7 +23,7 @@ from records import actions
 from records.models import AccessItem, AccessRequest, AccessSearch, RecordsCounter
 from records.subjects import subjects_of
 
-from .found import Terms, text_of, to_remove
+from .found import Found, Terms, text_of, to_remove
 from .redaction import words_of
 from .sources import SOURCES
 
@@ -127,9 +127,10 @@ def access_search(
 ) -> AccessSearch:
     """Search everything held, by names (misspelt too) and by the records that are theirs.
 
-    What is found anew is added to the items; what was decided of the others stays. The search is
-    recorded: for what, when, by whom, what was found. Raises ValidationError: answered, no name, or
-    a record that there isn't.
+    The items are what this search finds. What was decided of one stays while it says the same of
+    the same person; what is found no more, by other names or records, goes. The search is recorded:
+    for what, when, by whom, what was found. Raises ValidationError: answered, no name, or a record
+    that there isn't.
     """
     row = _open(access, revision)
     wanted = _tidy(names)
@@ -154,8 +155,9 @@ def access_search(
     )
     search.full_clean()
     search.save()
+    # For which names is said by the search itself, whose names go 90 days after the answer.
     record(
-        actions.ACCESS_SEARCHED, by=by, ref=row.ref, subjects=row.subject_refs, q=wanted,
+        actions.ACCESS_SEARCHED, by=by, ref=row.ref, subjects=row.subject_refs,
         found=sum(found.values()),
     )  # fmt: skip
     return search
@@ -190,31 +192,36 @@ def _candidates(names: Sequence[str], born: dt.date | None) -> list[str]:
 
 
 def _collect(row: AccessRequest, code: str, terms: Terms) -> int:
-    """Add what a source finds to the items; return how much it found."""
-    held = set(row.items.filter(source=code).values_list("key", flat=True))
-    new: list[AccessItem] = []
-    number = 0
-    for found in SOURCES[code].find(terms):
-        number += 1
-        if found.key in held:
-            continue
-        held.add(found.key)
-        text, secret = text_of(found.lines)
-        new.append(
-            AccessItem(
-                request=row,
-                source=code,
-                key=found.key,
-                title=found.title,
-                on=found.on,
-                text=text,
-                image=found.image,
-                linked=found.linked,
-                removed=to_remove(found, text, secret, terms.names),
-            )
-        )
-    AccessItem.objects.bulk_create(new)
-    return number
+    """Make a source's items what it finds now; return how many."""
+    held = {item.key: item for item in row.items.filter(source=code)}
+    found = {each.key: each for each in SOURCES[code].find(terms)}
+    now = [_item(row, code, each, terms) for each in found.values()]
+    same = {item.key for item in now if item.key in held and _says_the_same(held[item.key], item)}
+    row.items.filter(source=code).exclude(key__in=same).delete()
+    AccessItem.objects.bulk_create([item for item in now if item.key not in same])
+    return len(now)
+
+
+def _item(row: AccessRequest, code: str, found: Found, terms: Terms) -> AccessItem:
+    text, secret = text_of(found.lines)
+    return AccessItem(
+        request=row,
+        source=code,
+        key=found.key,
+        title=found.title,
+        on=found.on,
+        text=text,
+        image=found.image,
+        linked=found.linked,
+        removed=to_remove(found, text, secret, terms.names),
+    )
+
+
+def _says_the_same(held: AccessItem, now: AccessItem) -> bool:
+    """Whether an item stays as it is: what was removed of it was decided, or is proposed still."""
+    if (held.text, held.image, held.linked) != (now.text, now.image, now.linked):
+        return False
+    return held.given is not None or held.removed == now.removed
 
 
 @transaction.atomic
@@ -231,8 +238,10 @@ def item_decide(
 
     Raises ValidationError: the request is answered, or no reason.
     """
-    row = AccessItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-    access = _locked(row.request)
+    access = _locked(item.request)  # before its items, as everywhere
+    row = AccessItem.objects.select_for_update(of=("self",)).filter(pk=item.pk).first()
+    if row is None:
+        raise ValidationError("Somebody searched again meanwhile. Go back and look.", code="stale")
     if not access.is_open:
         raise ValidationError("This request was answered already.", code="stale")
     last = len(words_of(row.text))

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from common import dates
 from exclusions.models import Appeal, CaseFile, CaseStatement, Notice, ServiceAttempt, WarningLetter
-from incidents.models import Alert
+from incidents.models import Alert, Involvement, Report
 from members.models import SharingRecord
 from offenders.models import (
     AgeOverride,
@@ -132,11 +132,17 @@ def _profiles(terms: Terms) -> Iterator[Found]:
 
 
 def _photos(terms: Terms) -> Iterator[Found]:
-    photos = Photo.objects.filter(subject__in=terms.keys, variants_ready_at__isnull=False)
-    for number, row in enumerate(photos.order_by("pk"), start=1):
-        lines = [L("Comes from", row.source, secret=True), L("Taken", row.taken_on)]
-        on = dates.london_date(row.added_at)
-        yield Found(str(row.uuid), f"Photo {number}", on, lines, image=row.variant_path("large"))
+    photos = Photo.objects.filter(subject__in=terms.keys).order_by("pk")
+    for number, row in enumerate(photos, start=1):
+        shown = row.variants_ready_at is not None
+        lines = [
+            L("Comes from", row.source, secret=True),
+            L("Taken", row.taken_on),
+            L("Not in this pack", "" if shown else "It is held, and can’t be shown"),
+        ]
+        image = row.variant_path("large") if shown else ""
+        yield Found(str(row.uuid), f"Photo {number}", dates.london_date(row.added_at), lines,
+                    image=image)  # fmt: skip
 
 
 def _bulletins(terms: Terms) -> Iterator[Found]:
@@ -153,11 +159,13 @@ def _bulletins(terms: Terms) -> Iterator[Found]:
 
 def _alerts(terms: Terms) -> Iterator[Found]:
     about = Q(subject__in=terms.keys) | Q(names__overlap=list(terms.keys))
-    for row in Alert.objects.filter(about).select_related("raised_by"):
+    for row in Alert.objects.filter(about).select_related("raised_by", "subject"):
+        named = Subject.objects.filter(pk__in={*row.names, row.subject_id} - {*terms.keys, None})
+        hide = [row.raised_by.name, *(name for other in named for name in _names(other))]
         lines = [L("Alert", row.text), L("Raised", row.raised_at), L("Ended", row.expires_at),
                  L("Withdrawn because", row.withdrawn_reason)]  # fmt: skip
         on = dates.london_date(row.raised_at)
-        yield Found(row.ref, f"Alert {row.ref}", on, lines, [row.raised_by.name])
+        yield Found(row.ref, f"Alert {row.ref}", on, lines, hide)
 
 
 def _notices(terms: Terms) -> Iterator[Found]:
@@ -210,7 +218,7 @@ def _cases(terms: Terms) -> Iterator[Found]:
                  L("Accounts", [each.account for each in row.incidents.all()]),
                  L("Closed because", row.closed_reason)]  # fmt: skip
         on = dates.london_date(row.made_at)
-        yield Found(row.ref, f"Case file {row.ref}", on, lines)
+        yield Found(row.ref, f"Case file {row.ref}", on, lines, _on_incidents(row, terms))
     for one in CaseStatement.objects.filter(case__subject__in=terms.keys).select_related("case"):
         lines = [L("Witness", one.witness_name, secret=True),
                  L("Occupation", one.occupation, secret=True),
@@ -220,9 +228,28 @@ def _cases(terms: Terms) -> Iterator[Found]:
         yield Found(f"statement-{one.pk}", title, on, lines, [one.witness_name])
 
 
+def _on_incidents(case: CaseFile, terms: Terms) -> list[str]:
+    """Return the names of everybody else on the incidents of a case file."""
+    reports = [each.report_id for each in case.incidents.all()]
+    people = Involvement.objects.filter(report__in=reports).exclude(subject__in=terms.keys)
+    names = []
+    for each in people.select_related("subject"):
+        names += [each.named_as, *(_names(each.subject) if each.subject else ())]
+    names += Report.objects.filter(pk__in=reports).values_list("reporter__name", flat=True)
+    return [name for name in names if name]
+
+
+def body_of(row: SharingRecord) -> str:
+    """Return the force or body that data was given to, without the name of who took it."""
+    if row.recipient_member is not None:
+        return str(row.recipient_member.name)
+    return str(row.recipient).partition(", ")[2] or str(row.recipient)
+
+
 def _shares(terms: Terms) -> Iterator[Found]:
-    for row in SharingRecord.objects.filter(subjects__overlap=list(terms.refs)):
-        lines = [L("Given to", row.recipient), L("What", row.fields), L("What for", row.purpose),
+    rows = SharingRecord.objects.filter(subjects__overlap=list(terms.refs))
+    for row in rows.select_related("recipient_member"):
+        lines = [L("Given to", body_of(row)), L("What", row.fields), L("What for", row.purpose),
                  L("Under which law", row.lawful_basis), L("Agreement", row.agreement)]  # fmt: skip
         on = dates.london_date(row.shared_at)
         yield Found(row.ref, f"Shared, {row.ref}", on, lines)

@@ -1,5 +1,6 @@
 """Pages of subject access: requests, one with its searches and items, an item, a pack."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from records.access import get_access, get_access_item, get_access_pack
 from records.models import AccessItem, AccessPack, AccessRequest
 from records.pages import entry_new, page_of, shown
 from records.steps import Step, steps_of
+from records.subjects import leads_of
 
 from . import forms
 from .pack import pack_hand_out, pack_order
@@ -96,16 +98,18 @@ def access_request(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_access(user, ref)
     start: dict[str, Any] = {
         "revision": found.revision, "due_on": found.longest, "names": found.names,
-        "born": found.born, "subject_refs": found.subject_refs,
+        "born": found.born, "subject_refs": leads_of(found.subjects.all()),
     }  # fmt: skip
     page = steps_of(request, STEPS, found=found, name="access", **start)
     if page.done:
         return redirect("access_request", ref=found.ref)
-    record(actions.ACCESS_VIEWED, by=user, ref=found.ref, subjects=found.subject_refs)
+    searched = _searched(found)
+    shown = {*found.subject_refs, *(row.ref for row in searched["candidates"])}
+    record(actions.ACCESS_VIEWED, by=user, ref=found.ref, subjects=sorted(shown))
     context = {
         "one": found,
         "forms": page.forms,
-        **_searched(found),
+        **searched,
         **_found(found),
         "packs": list(found.packs.select_related("ordered_by")),
         "page_title": f"Subject access {found.ref}",
@@ -241,7 +245,7 @@ def access_pack(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand a pack out: an entry in the register of sharing, then the ZIP."""
     user = user_of(request)
     pack = get_access_pack(user, ref)
-    initial = {"client_id": pack.client_id, "recipient": pack.request.asker}
+    initial = {"client_id": uuid.uuid4(), "recipient": "The person who asked"}
     form = forms.HandOutForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -249,6 +253,7 @@ def access_pack(request: HttpRequest, ref: str) -> HttpResponse:
             return _file(pack.archive, f"{pack.ref}.zip", "application/zip")
         except ValidationError as error:
             add_problems(form, error)
+            form.renew()
     refs = pack.request.subject_refs
     record(actions.ACCESS_VIEWED, by=user, ref=pack.request.ref, subjects=refs, pack=pack.ref)
     context = {

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import dates
+from common.variants import make_waiting_variants
+from exclusions.merging import subjects_merge
 from incidents.services import PersonInput
-from offenders.models import Subject
+from offenders.models import Photo, Subject
 from records.models import AccessRequest
 from records.retention.clocks import clocks_of
 from records.sar.pack import pack_make
@@ -50,6 +52,59 @@ def test_every_kind_is_searched_and_the_search_is_recorded(
     row = searched(cast, row, who.ref)
     assert row.items.count() == before
     assert row.items.get(source="record").given is False
+
+
+def test_a_record_that_was_taken_for_theirs_by_mistake_leaves_nothing(cast: Cast) -> None:
+    who, stranger = (
+        factories.published(cast.intel, name=name).subject for name in ("Ann Ash", "Bo Birch")
+    )
+    row = searched(cast, factories.access_request(cast.intel, names=["Ann Ash"]), stranger.ref)
+    item_decide(by=cast.intel, item=row.items.get(source="record"), given=True)
+    row = searched(cast, row, who.ref)
+    assert row.items.get(source="record").key == who.ref
+    assert "Birch" not in " ".join(row.items.values_list("text", flat=True))
+
+
+def test_a_report_that_turns_out_to_be_theirs_is_read_anew(cast: Cast) -> None:
+    """Found by a name it tells of everybody on it; as theirs, of them alone."""
+    who = factories.published(cast.intel, name="Ann Ash").subject
+    people = [PersonInput(subject=who), PersonInput(description="bald, one tooth")]
+    factories.report(cast.staff, cast.shop, people=people, words="Ann Ash again.")
+    row = searched(cast, factories.access_request(cast.intel, names=["Ann Ash"]))
+    item = row.items.get(source="report")
+    assert "one tooth" in item.text
+    item_decide(by=cast.intel, item=item, given=True)
+    row = searched(cast, row, who.ref)
+    item = row.items.get(source="report")
+    assert (item.given, item.linked) == (None, True)
+    assert "one tooth" not in item.text
+
+
+def test_half_a_box_is_refused(cast: Cast, client_of: Callable[[str], Any]) -> None:
+    who = factories.published(cast.intel).subject
+    make_waiting_variants(Photo.objects.all())
+    row = searched(cast, factories.access_request(cast.intel), who.ref)
+    item = row.items.get(source="photo")
+    path = f"/records/access/{row.ref}/items/{item.pk}/"
+    sides = {"blur_0_left": "10", "blur_0_top": "10", "blur_0_right": "40"}
+    answer = client_of("intel").post(path, {"given": "yes", **sides})
+    assert answer.status_code == 422
+    assert "Fill in all four numbers" in answer.content.decode()
+    item.refresh_from_db()
+    assert item.given is None
+
+
+def test_the_page_may_be_searched_again_as_it_is_filled_in(
+    cast: Cast, client_of: Callable[[str], Any]
+) -> None:
+    """After a merge too: the form says the record that stays."""
+    one, two = (factories.subject(cast.intel, name=name) for name in ("Ann Ash", "Anne Ash"))
+    row = searched(cast, factories.access_request(cast.intel), two.ref)
+    subjects_merge(
+        by=cast.intel, kept=one, gone=two, revisions=(1, 1), fields={}, reason="The same."
+    )
+    page = client_of("intel").get(f"/records/access/{row.ref}/")
+    assert page.context["forms"]["search"].initial["subject_refs"] == one.ref
 
 
 def test_who_looked_is_told_by_role_only(

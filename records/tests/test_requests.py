@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from common import dates
 from exclusions.merging import merge_undo, subjects_merge
-from exclusions.services import notice_revoke
+from exclusions.services import notice_revoke, signed_copies_add
 from incidents.services import PersonInput
 from members.models import SharingRecord, User
 from offenders.models import Photo, ProfileVersion, Subject
@@ -85,6 +85,22 @@ def test_members_see_nothing_from_that_moment_and_all_again_once_refused(
     for place, page in zip(places, before, strict=True):
         shown = "Kevin Marsh" in client.get(place).content.decode()
         assert shown == ("Kevin Marsh" in page), place
+
+
+def test_who_is_held_is_named_no_more_freely_than_before(
+    cast: Cast, client_of: Callable[[str], Any]
+) -> None:
+    who = factories.published(cast.intel, name="Kevin Marsh").subject
+    notice = factories.served_notice(cast.intel, cast.staff, cast.shop, who)
+    signed_copies_add(by=cast.store, notice=notice, files=[factories.upload()])
+    store = client_of("store")
+    papers = (f"/exclusions/{notice.ref}/notice.pdf", f"/exclusions/{notice.ref}/signed/1/")
+    assert [store.get(path).status_code for path in papers] == [200, 200]
+    asked(cast.intel, who)
+    assert [store.get(path).status_code for path in papers] == [404, 404]
+    alert = factories.alert(cast.staff, cast.shop, text="Kevin Marsh is in the arcade")
+    assert alert.names == [who.pk]
+    assert "Kevin Marsh" not in client_of("other").get("/alerts/").content.decode()
 
 
 def test_nothing_is_published_meanwhile(cast: Cast) -> None:

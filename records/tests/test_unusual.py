@@ -23,6 +23,11 @@ DUE = 800 * DAY  # twelve months seen, twelve more, and some
 FEW, MANY = 3, 12
 
 
+@pytest.fixture(autouse=True)
+def few(settings) -> None:
+    settings.DTAC_RETENTION_FEW = 5
+
+
 @pytest.fixture
 def later(cast: Cast, settings) -> Iterator[Any]:
     """More than two years after the last incident of a dozen people, and none since."""
@@ -105,3 +110,24 @@ def test_nobody_else_lets_it_go(cast: Cast, later, client_of) -> None:
     assert night_run().waits
     with pytest.raises(IntegrityError), transaction.atomic():
         RetentionRun.objects.filter(pk=night.pk).update(released_at=timezone.now())
+
+
+def test_a_night_that_waits_still_ends_what_members_see(cast: Cast, settings) -> None:
+    """Nothing is deleted by it: who is shown for longer than the rule is a matter of its own."""
+    settings.DTAC_RETENTION_MOST = 5
+    version = factories.published(cast.intel)
+    factories.many_known(cast.intel, [f"Person {n}" for n in range(MANY)])
+    with time_machine.travel(timezone.now() + DUE, tick=True):
+        type(version).objects.filter(pk=version.pk).update(
+            expires_on=dates.today() + 100 * DAY, longer_because=""
+        )
+        assert night_run().waits
+        version.refresh_from_db()
+        assert version.expires_on <= dates.today()
+
+
+def test_of_few_records_a_quarter_is_unusual(cast: Cast) -> None:
+    """By the number of a real scheme, a small one would be gone before anybody is asked."""
+    factories.many_known(cast.intel, [f"Person {n}" for n in range(MANY)])
+    with time_machine.travel(timezone.now() + DUE, tick=True):
+        assert night_run().held_because == f"{MANY} of {MANY} subjects are due at once."

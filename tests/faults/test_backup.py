@@ -98,6 +98,7 @@ def story(tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
         for pid in demo.everyone():
             os.kill(pid, signal.SIGKILL)
         demo.launcher.wait()
+        kept = (demo.data / "deleted.jsonl").read_text()  # its newest copy, from another building
         shutil.rmtree(demo.data)
         elsewhere = Demo(Path(folder), free_port())
         elsewhere.data = demo.data.parent / "elsewhere"
@@ -107,7 +108,7 @@ def story(tmp_path_factory: Any) -> Iterator[dict[str, Any]]:
         (elsewhere.data / "secret-key").chmod(0o600)
         yield {
             "folder": folder, "key": key, "before": before, "after": after, "told": told,
-            "gone": gone, "demo": elsewhere, "letters": letters,
+            "gone": gone, "demo": elsewhere, "letters": letters, "ledger": kept,
             "file": next((folder / "backups").glob("*.backup.age")),
         }  # fmt: skip
         elsewhere.close()
@@ -144,8 +145,13 @@ def test_it_is_not_put_back_where_it_should_not_be(story: dict[str, Any]) -> Non
 def test_everything_is_back_elsewhere(story: dict[str, Any]) -> None:
     demo, file, key = story["demo"], str(story["file"]), str(story["key"])
     ref, photo = story["gone"]
-    ledger = story["folder"] / "ledger.jsonl"
-    ledger.write_text(f'{{"category": "subject", "deleted_on": "2026-11-26", "ref": "{ref}"}}\n')
+    ledger, empty = story["folder"] / "ledger.jsonl", story["folder"] / "empty.jsonl"
+    empty.write_text("")
+    assert "older than the backup" in manage(demo, "restore", file, "--key", key, "--ledger",
+                                             str(empty), ok=False)  # fmt: skip
+    ledger.write_text(
+        story["ledger"] + f'{{"category": "subject", "deleted_on": "2026-11-26", "ref": "{ref}"}}\n'
+    )
     assert "It is whole" in manage(demo, "restore", file, "--key", key, "--prove")
     began = time.monotonic()
     told = manage(demo, "restore", file, "--key", key, "--ledger", str(ledger))

@@ -21,12 +21,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(options["to"] or settings.DTAC_BACKUP_DIR)
+        self._prune(folder)  # first: a full disk would never be less full otherwise
         try:
             made = backup_make(folder, tell=self.tell)
         except (BackupError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
-        for path in backups_prune(folder, days=settings.DTAC_BACKUP_KEEP_DAYS):
-            self.tell(f"Deleted {path.name}: older than {settings.DTAC_BACKUP_KEEP_DAYS} days.")
+        self._prune(folder)
         held = made.manifest
         self.tell(
             f"{made.path}: {sum(held.rows.values()):,} rows, {len(held.files):,} files,"
@@ -40,6 +40,10 @@ class Command(BaseCommand):
                 f"The backup stands, but {len(held.missing)} files are lost or changed in the"
                 f" store. An older backup may have them:\n  {listed}"
             )
+
+    def _prune(self, folder: Path) -> None:
+        for path in backups_prune(folder, days=settings.DTAC_BACKUP_KEEP_DAYS):
+            self.tell(f"Deleted {path.name}: older than {settings.DTAC_BACKUP_KEEP_DAYS} days.")
 
     def tell(self, words: str) -> None:
         """Print a line of progress at once."""
