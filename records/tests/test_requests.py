@@ -97,7 +97,7 @@ def test_who_is_held_is_named_no_more_freely_than_before(
     papers = (f"/exclusions/{notice.ref}/notice.pdf", f"/exclusions/{notice.ref}/signed/1/")
     assert [store.get(path).status_code for path in papers] == [200, 200]
     asked(cast.intel, who)
-    assert [store.get(path).status_code for path in papers] == [404, 404]
+    assert [store.get(path).status_code for path in papers] == [403, 404]
     alert = factories.alert(cast.staff, cast.shop, text="Kevin Marsh is in the arcade")
     assert alert.names == [who.pk]
     assert "Kevin Marsh" not in client_of("other").get("/alerts/").content.decode()

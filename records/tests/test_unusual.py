@@ -15,6 +15,7 @@ from common import dates
 from offenders.models import Subject
 from records.models import RetentionRun, Tombstone
 from records.retention.nightly import night_release, night_run
+from records.retention.policy import Change, rule_change, rules_on
 from tests import factories
 from tests.cast import Cast, signed_in
 
@@ -112,18 +113,22 @@ def test_nobody_else_lets_it_go(cast: Cast, later, client_of) -> None:
         RetentionRun.objects.filter(pk=night.pk).update(released_at=timezone.now())
 
 
-def test_a_night_that_waits_still_ends_what_members_see(cast: Cast, settings) -> None:
+def test_a_night_that_waits_still_ends_what_members_see(cast: Cast) -> None:
     """Nothing is deleted by it: who is shown for longer than the rule is a matter of its own."""
-    settings.DTAC_RETENTION_MOST = 5
-    version = factories.published(cast.intel)
-    factories.many_known(cast.intel, [f"Person {n}" for n in range(MANY)])
-    with time_machine.travel(timezone.now() + DUE, tick=True):
-        type(version).objects.filter(pk=version.pk).update(
-            expires_on=dates.today() + 100 * DAY, longer_because=""
-        )
+    factories.many_known(cast.intel, [f"Person {n}" for n in range(MANY)], first=100)
+    begin = timezone.now()
+    with time_machine.travel(begin + DUE - 100 * DAY, tick=True):
+        version = factories.published(cast.intel)
+    with time_machine.travel(begin + DUE - 5 * DAY, tick=True):
+        rule = rules_on()["known"]
+        same = ("more_months", "late_days", "grace_days", "extend_days", "why", "source")
+        fields = {name: getattr(rule, name) for name in same} | {"shown_months": 1}
+        rule_change(by=cast.intel, change=Change("known", 1, fields, dates.today() + 2 * DAY))
+    with time_machine.travel(begin + DUE, tick=True):
+        assert version.expires_on > dates.today()
         assert night_run().waits
         version.refresh_from_db()
-        assert version.expires_on <= dates.today()
+        assert version.expires_on < dates.today()
 
 
 def test_of_few_records_a_quarter_is_unusual(cast: Cast) -> None:
