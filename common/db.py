@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
@@ -141,6 +142,11 @@ class StoredImage(models.Model):
         """Return the storage path of a variant. Raises KeyError for an unknown size."""
         self.VARIANT_SIZES[size]
         return f"variants/{self.uuid.hex[:2]}/{self.uuid}-{size}.jpg"
+
+
+def stored_kinds() -> list[type[StoredImage]]:
+    """Return each kind of record that has a stored file."""
+    return [model for model in apps.get_models() if issubclass(model, StoredImage)]
 
 
 @contextmanager

@@ -10,12 +10,11 @@ import time
 import uuid
 from collections.abc import Iterator
 
-from django.apps import apps
 from django.core.files.storage import Storage, default_storage
 from django.utils import timezone
 
 from common.bodies import arriving_folder
-from common.db import StoredImage
+from common.db import StoredImage, stored_kinds
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +54,8 @@ def orphans_delete(*, storage: Storage = default_storage) -> int:
     return deleted
 
 
-def _owners() -> list[type[StoredImage]]:
-    return [model for model in apps.get_models() if issubclass(model, StoredImage)]
-
-
 def _any_row() -> bool:
-    return any(model._default_manager.exists() for model in _owners())
+    return any(model._default_manager.exists() for model in stored_kinds())
 
 
 def _batches(storage: Storage) -> Iterator[list[str]]:
@@ -81,7 +76,7 @@ def _unowned(names: list[str]) -> list[str]:
     keys = {name: _uuid_in(name) for name in names}
     wanted = {key for key in keys.values() if key}
     owned: set[str] = set()
-    for model in _owners():
+    for model in stored_kinds():
         for row in model._default_manager.filter(uuid__in=wanted).only("uuid", "original"):
             owned.add(str(row.original.name))
             owned.update(row.variant_path(size) for size in StoredImage.VARIANT_SIZES)
@@ -92,7 +87,7 @@ def _unowned(names: list[str]) -> list[str]:
 def _not_shared(names: list[str]) -> list[str]:
     """Return those of the names that are no row's original: a crop's bears its photo's UUID."""
     shared: set[str] = set()
-    for model in _owners():
+    for model in stored_kinds():
         rows = model._default_manager.filter(original__in=names)
         shared.update(rows.values_list("original", flat=True))
     return [name for name in names if name not in shared]

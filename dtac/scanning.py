@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator
 from typing import Any, Final
 
-from django.apps import apps
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from audit.services import record
 from board.models import ReportAttachment
-from common.db import StoredImage
+from common.db import StoredImage, stored_kinds
 from common.scanning import ScannerError, is_configured, ping, scan
 from dtac import actions
 from exclusions.models import SignedCopy
@@ -36,11 +35,6 @@ LATER: Final = 3600
 """Seconds after which a file that could not be judged is shown to the scanner again."""
 HELD: Final = "held back: a virus"
 """Why a held photo has no sizes: whatever makes them leaves it alone then."""
-
-
-def stored_kinds() -> list[type[StoredImage]]:
-    """Return each kind of record that has a stored file."""
-    return [model for model in apps.get_models() if issubclass(model, StoredImage)]
 
 
 def scan_waiting() -> int:

@@ -6,7 +6,7 @@ reason: `reviewed = "..."` in its class. docs/operations.md says how each is don
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
@@ -66,23 +66,24 @@ def problems_of(migration: migrations.Migration, before: ProjectState) -> Iterat
         if isinstance(each, migrations.CreateModel)
     }
     state = before.clone()
-    for operation in _all_of(migration.operations):
-        name = f"{app}.{str(getattr(operation, 'model_name', '')).lower()}"
-        if name not in fresh:
-            yield from _breaks_the_old(operation, app)
-            if name in LARGE:
-                yield from _holds_up(operation, name, app, state)
-        yield from _sql(operation)
+    for operation in migration.operations:
+        for part in _parts_of(operation):
+            name = f"{app}.{str(getattr(part, 'model_name', '')).lower()}"
+            if name not in fresh:
+                yield from _breaks_the_old(part, app)
+                if name in LARGE:
+                    yield from _holds_up(part, name, app, state)
+            yield from _sql(part)
         operation.state_forwards(app, state)
 
 
-def _all_of(operations: Iterable[Operation]) -> Iterator[Operation]:
+def _parts_of(operation: Operation) -> Iterator[Operation]:
     """Yield what is done to the tables: of one that keeps state and tables apart, the latter."""
-    for operation in operations:
-        if isinstance(operation, migrations.SeparateDatabaseAndState):
-            yield from _all_of(operation.database_operations)
-        else:
-            yield operation
+    if isinstance(operation, migrations.SeparateDatabaseAndState):
+        for part in operation.database_operations:
+            yield from _parts_of(part)
+    else:
+        yield operation
 
 
 def _breaks_the_old(operation: Operation, app: str) -> Iterator[str]:

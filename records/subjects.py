@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 
+from offenders.entries import stays_of
 from offenders.models import Subject
 
 
@@ -26,10 +27,8 @@ def subjects_of(refs: Iterable[str], *, field: str = "subject_refs") -> list[Sub
 
 def leads_of(rows: Iterable[Subject]) -> list[str]:
     """Return the references of the records that these are part of by now, or are themselves."""
-    found: dict[str, None] = {}
-    for row in rows:
-        lead = row
-        while lead.merged_into is not None:
-            lead = lead.merged_into
-        found[lead.ref] = None
-    return list(found)
+    found = list(rows)
+    if not any(row.merged_into_id for row in found):
+        return [row.ref for row in found]
+    stay = stays_of(found).values()
+    return list(Subject.objects.filter(pk__in=stay).order_by("ref").values_list("ref", flat=True))

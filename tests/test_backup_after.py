@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
+from audit.models import Event
 from common.variants import make_waiting_variants
 from dtac.backups.after import HELD, STOPPED, letters_hold, replay, sendings_hold, sessions_end
 from dtac.backups.contents import stored_files
@@ -113,3 +115,23 @@ def test_a_ledger_older_than_the_backup_is_refused(tmp_path: Path, settings: Any
     for given in ([], [cut]):
         with pytest.raises(BackupError, match="older than the backup"):
             _ledgers_check(own, given)
+
+
+def test_after_a_point_in_time_the_same_is_done(
+    cast: Cast, client_of, tmp_path: Path, settings: Any, capsys: Any
+) -> None:
+    settings.DTAC_LEDGER = tmp_path / "deleted.jsonl"
+    who = factories.subject(cast.intel, name="A", photo=False)
+    day = dt.date.today().isoformat()
+    newest = tmp_path / "newest.jsonl"
+    newest.write_text(json.dumps({"ref": who.ref, "category": "subject", "deleted_on": day}))
+    client_of("staff").get("/gallery/")
+    letter(cast, 1)
+    call_command("after_restore", "--ledger", str(newest))
+    told = capsys.readouterr().out
+    assert "1 deleted again" in told
+    assert "1 e-mails held" in told
+    assert not Subject.objects.exists()
+    assert not WebSession.objects.exists()
+    event = Event.objects.get(action="dtac.backup.restored")
+    assert (event.detail["name"], event.detail["letters_held"]) == ("point in time", 1)

@@ -54,6 +54,11 @@ REFUSED = [
     (migrations.RemoveField("event", "detail"), "first a release"),
     (migrations.RenameField("event", "detail", "details"), "first a release"),
     (migrations.DeleteModel("Event"), "takes a table away"),
+    (migrations.AlterModelTable("event", "audit_entry"), "takes a table away"),
+    (
+        migrations.SeparateDatabaseAndState([migrations.RemoveField("event", "detail")]),
+        "first a release",
+    ),
     (migrations.RunSQL("CREATE INDEX x ON audit_event (at)"), "statement of its own"),
     (migrations.RunSQL("update audit_event set detail = '{}'"), "statement of its own"),
 ]

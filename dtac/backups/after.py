@@ -2,12 +2,15 @@
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils import timezone
 
+from audit.services import record
+from dtac import actions
 from dtac.digest import digest_skip
 from members.models import OutboundEmail, WebSession
 from offenders.models import Bulletin
@@ -16,6 +19,36 @@ from records.retention.nightly import files_finish
 
 STOPPED: Final = "Whether it went is not known: the database was put back from a backup."
 HELD: Final = "Whether it went is not known: the database was put back from a backup"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What was done so that nothing comes back that had gone."""
+
+    deleted_again: list[str]
+    sessions_ended: int
+    letters_held: int
+    bulletins_stopped: int
+
+
+def settle(kept: bytes, ledgers: Sequence[Path], *, send_waiting: bool, **about: Any) -> Settled:
+    """Do what must follow before a database that was put back is used, and note it in the log.
+
+    `kept` and `ledgers` as replay takes them; `about` is what the log says of where it came from.
+    Raises as replay does.
+    """
+    done = Settled(
+        deleted_again=replay(kept, ledgers),
+        sessions_ended=sessions_end(),
+        letters_held=0 if send_waiting else letters_hold(),
+        bulletins_stopped=sendings_hold(),
+    )
+    record(
+        actions.BACKUP_RESTORED, by=None, deleted_again=len(done.deleted_again),
+        sessions_ended=done.sessions_ended, letters_held=done.letters_held,
+        stopped=done.bulletins_stopped, **about,
+    )  # fmt: skip
+    return done
 
 
 def replay(kept: bytes, ledgers: Sequence[Path]) -> list[str]:

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from common.db import StoredImage
+from common.db import stored_kinds
 from exclusions.models import EvidencePack
 from imports.models import ImportRun
 from records.models import AccessPack
@@ -58,13 +57,12 @@ def stored_files() -> Iterator[tuple[str, str]]:
     Sizes that are made again when needed count as files too: without them every face would be gone
     until they are.
     """
-    for model in apps.get_models():
-        if issubclass(model, StoredImage):
-            rows = model._default_manager.order_by("pk")
-            for row in rows.only("uuid", "original", "sha256", "variants_ready_at").iterator():
-                yield str(row.original.name), row.sha256
-                if row.variants_ready_at is not None:
-                    yield from ((row.variant_path(size), "") for size in row.VARIANT_SIZES)
+    for model in stored_kinds():
+        rows = model._default_manager.order_by("pk")
+        for row in rows.only("uuid", "original", "sha256", "variants_ready_at").iterator():
+            yield str(row.original.name), row.sha256
+            if row.variants_ready_at is not None:
+                yield from ((row.variant_path(size), "") for size in row.VARIANT_SIZES)
     for pack in EvidencePack.objects.exclude(pdf="").filter(files_deleted_at=None):
         yield pack.pdf, pack.pdf_sha256
         yield pack.archive, pack.sha256

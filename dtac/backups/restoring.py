@@ -15,12 +15,10 @@ from django.core.management import call_command
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 
-from audit.services import record
-from dtac import actions
 from dtac.refusals import unfinished_restore
 from records.retention.deleting import KeptError
 
-from .after import letters_hold, replay, sendings_hold, sessions_end
+from .after import Settled, settle
 from .archive import PIECE, identities_in
 from .contents import table_rows
 from .errors import BackupError
@@ -43,9 +41,7 @@ class Restored:
     """What was put back, and what was done to it then."""
 
     manifest: Manifest
-    deleted_again: list[str]
-    letters_held: int
-    bulletins_stopped: int
+    settled: Settled
 
 
 def backup_restore(
@@ -102,15 +98,10 @@ def _settle(
     tell("Migrating, if it is an older version's ...")
     call_command("migrate", verbosity=0, interactive=False)
     tell("Deleting again who was deleted since ...")
-    again = replay(kept, ledgers)
-    ended = sessions_end()
-    held = 0 if send_waiting else letters_hold()
-    stopped = sendings_hold()
-    record(
-        actions.BACKUP_RESTORED, by=None, name=path.name, made_at=manifest.made_at,
-        deleted_again=len(again), letters_held=held, sessions_ended=ended, stopped=stopped,
-    )  # fmt: skip
-    return Restored(manifest, again, held, stopped)
+    done = settle(
+        kept, ledgers, send_waiting=send_waiting, name=path.name, made_at=manifest.made_at
+    )
+    return Restored(manifest, done)
 
 
 def _ledgers_check(own: bytes, ledgers: Sequence[Path]) -> None:

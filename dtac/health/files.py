@@ -6,9 +6,9 @@ from typing import Final
 from django.db.models import Count, Min
 from django.utils import timezone
 
+from common.db import stored_kinds
 from common.scanning import ScannerError, is_configured, ping
 from common.wording import counted
-from dtac.scanning import stored_kinds
 
 from .signs import Sign, State
 

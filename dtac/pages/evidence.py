@@ -12,6 +12,7 @@ from audit.actions import words_for
 from audit.querysets import events_of_exhibit
 from audit.services import record
 from common.originals import original_download
+from common.scanning import held_words
 from incidents import actions
 from incidents.access import get_exhibit
 from incidents.services import evidence_check, evidence_release
@@ -30,7 +31,8 @@ def exhibit(request: HttpRequest, name: uuid.UUID) -> HttpResponse:
         {"event": event, "words": words_for(event.action), "intact": event.detail.get("intact")}
         for event in events_of_exhibit(found.report.ref, found.number)
     ]
-    context = {"exhibit": found, "report": found.report, "chain": chain}
+    held = held_words(found)
+    context = {"exhibit": found, "report": found.report, "chain": chain, "held": held}
     return render(request, "incidents/exhibit.html", context)
 
 

@@ -8,9 +8,7 @@ from django.utils import timezone
 from audit.services import record
 from records import actions
 from records.models import AccessPack, AccessRequest, DoomedFile
-
-GONE = "(forgotten)"
-"""Stands where the database wants a reason."""
+from records.requests.forgetting import GONE
 
 
 @transaction.atomic

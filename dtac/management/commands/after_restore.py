@@ -5,9 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.services import record
-from dtac import actions
-from dtac.backups.after import letters_hold, replay, sendings_hold, sessions_end
+from dtac.backups.after import settle
 
 
 class Command(BaseCommand):
@@ -24,13 +22,8 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        again = replay(b"", options["ledger"])
-        ended, held, stopped = sessions_end(), letters_hold(), sendings_hold()
-        record(
-            actions.BACKUP_RESTORED, by=None, name="point in time", deleted_again=len(again),
-            letters_held=held, sessions_ended=ended, stopped=stopped,
-        )  # fmt: skip
+        done = settle(b"", options["ledger"], send_waiting=False, name="point in time")
         self.stdout.write(
-            f"{len(again)} deleted again, {ended} sessions ended, {held} e-mails held,"
-            f" {stopped} bulletins stopped."
+            f"{len(done.deleted_again)} deleted again, {done.sessions_ended} sessions ended,"
+            f" {done.letters_held} e-mails held, {done.bulletins_stopped} bulletins stopped."
         )

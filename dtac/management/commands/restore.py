@@ -57,12 +57,13 @@ class Command(BaseCommand):
             send_waiting=options["send_waiting"],
             tell=self.tell,
         )
-        for ref in done.deleted_again:
+        after = done.settled
+        for ref in after.deleted_again:
             self.tell(f"  {ref} deleted again")
-        if done.letters_held:
-            self.tell(f"  {done.letters_held} waiting e-mails held; the manager sees which.")
-        if done.bulletins_stopped:
-            self.tell(f"  {done.bulletins_stopped} bulletins stopped; the manager sees which.")
+        if after.letters_held:
+            self.tell(f"  {after.letters_held} waiting e-mails held; the manager sees which.")
+        if after.bulletins_stopped:
+            self.tell(f"  {after.bulletins_stopped} bulletins stopped; the manager sees which.")
         self.tell(
             f"  The backup is of {done.manifest.made_at[:16]} UTC. What was closed, withdrawn or"
             " revoked since holds again: tell the Intelligence Manager before anybody is let in."
