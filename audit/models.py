@@ -1,14 +1,15 @@
 """One row per thing done or seen. It names people and records by text, so it outlives them."""
 
-import pgtrigger
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
 
+from common.ageing import append_only
+
 
 class Event(models.Model):
-    """Somebody changed or looked at something. Rows are only ever added."""
+    """Somebody changed or looked at something. Rows are only added, and go when they are old."""
 
     at = models.DateTimeField(db_default=Now(), db_comment="When, by the database's clock")
     action = models.CharField(max_length=60, db_comment="Namespaced code, see audit.actions")
@@ -29,7 +30,7 @@ class Event(models.Model):
     request_id = models.CharField(max_length=32, blank=True, db_comment="Id in the server's log")
 
     class Meta:
-        db_table_comment = "Append-only log of changes and reads; UPDATE and DELETE are refused"
+        db_table_comment = "Append-only log of changes and reads; only old rows are deleted"
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
@@ -37,17 +38,9 @@ class Event(models.Model):
             models.Index(fields=["record", "-id"], name="audit_by_record"),
             models.Index(fields=["action", "-at"], name="audit_by_action"),
             GinIndex(OpClass(F("subjects"), "jsonb_path_ops"), name="audit_by_subject"),
+            BrinIndex(fields=["at"], name="audit_by_age", pages_per_range=32),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="no_truncate",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-                func="RAISE EXCEPTION 'the audit log is append-only';",
-            ),
-        ]
+        triggers = append_only("at", "the audit log")
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.record}"

@@ -8,6 +8,9 @@ LIST_VIEWED = register("records.retention.listed", "listed what is due to be del
 RUN_VIEWED = register("records.run.viewed", "opened the report of a night", is_read=True)
 RUN_RELEASED = register("records.run.released", "let a night delete unusually much")
 RUN_SEEN = register("records.run.seen", "has seen the report of a night")
+ENTRIES_DELETED = register(
+    "records.entries.deleted", "deleted old entries of the log and the sharing register"
+)
 HOLD_PLACED = register("records.hold.placed", "placed a hold on a record")
 HOLD_RENEWED = register("records.hold.renewed", "renewed a hold on a record")
 HOLD_ENDED = register("records.hold.ended", "ended a hold on a record")

@@ -9,7 +9,7 @@ from common import dates
 from common.fields import DayField, PlainForm, revision_field
 from members.models import User
 
-from .models import SEEN, HoldReason, RetentionRule
+from .models import ENTRIES, SEEN, HoldReason, RetentionRule
 from .retention.holds import REVIEW_MONTHS, HoldInput
 from .retention.policy import FIELDS, Change
 
@@ -121,6 +121,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["shown_months"]
         else:
             self.fields["shown_months"].required = True
+        if rule.kind in ENTRIES:
+            for name in ("late_days", "grace_days", "extend_days"):
+                del self.fields[name]
 
     def _post_clean(self) -> None:
         """Judge nothing more: the service does, of the whole row."""
@@ -130,4 +133,6 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         data = dict(self.cleaned_data)
         number, starts_from = data.pop("number"), data.pop("starts_from")
         data.setdefault("shown_months", None)
+        for name in ("late_days", "grace_days", "extend_days"):
+            data.setdefault(name, 0)
         return Change(self.rule.kind, number, data, starts_from)

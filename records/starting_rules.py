@@ -6,6 +6,7 @@ from typing import Any, Final
 # A rule is in force from a day: these from before any record there is.
 ALWAYS: Final = dt.date(2000, 1, 1)
 STANDARD: Final = "BCRP National Standards; UK GDPR article 5(1)(e), storage limitation"
+LIMITATION: Final = "Limitation Act 1980, sections 2 and 9; UK GDPR articles 5(2) and 30"
 GRACE: Final[dict[str, Any]] = {"late_days": 30, "grace_days": 30, "extend_days": 90}
 RULES: Final[tuple[dict[str, Any], ...]] = (
     {
@@ -79,5 +80,21 @@ RULES: Final[tuple[dict[str, Any], ...]] = (
         "more_months": 24,
         "why": "An order may run for two years, and be broken or varied.",
         "source": STANDARD,
+    },
+    {
+        "kind": "log",
+        "start": "entered",
+        "more_months": 72,
+        "why": "Who looked at whom answers a claim or a complaint, and a claim may be brought for"
+        " six years. It names people by reference, and says nothing of what was read.",
+        "source": LIMITATION,
+    },
+    {
+        "kind": "sharing",
+        "start": "entered",
+        "more_months": 72,
+        "why": "To whom what was given must be told to who asks, and a claim may be brought for six"
+        " years.",
+        "source": LIMITATION,
     },
 )

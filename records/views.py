@@ -21,6 +21,7 @@ from .access import get_night, get_rule
 from .forms import RuleForm
 from .models import RecordKind, RetentionRun
 from .querysets import deleted_found, figures_of_nights
+from .retention.entries import entries_due
 from .retention.holds import holds_standing
 from .retention.nightly import night_release, night_seen
 from .retention.plan import plan
@@ -49,6 +50,7 @@ def retention(request: HttpRequest) -> HttpResponse:
         "going_count": len(going),
         "kept": kept[:SHOWN],
         "kept_count": len(kept),
+        "entries": entries_due(night, rules=rules),
         "rules": [(kind.label, rules[kind]) for kind in RecordKind],
         "holds": holds_standing().count(),
         "nights": figures_of_nights()[:14],

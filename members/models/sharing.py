@@ -1,11 +1,11 @@
 """The register of what was given to somebody outside the scheme's own pages, and to whom."""
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from common.ageing import append_only
 from common.db import YearlyCounter
 from members.querysets import SharingQuerySet
 
@@ -24,7 +24,9 @@ class SharingCounter(YearlyCounter):
 
 
 class SharingRecord(models.Model):
-    """Personal data was shared: what, with whom, why, under which agreement. Rows are only added.
+    """Personal data was shared: what, with whom, why, under which agreement.
+
+    Rows are only added, and go when they are old.
 
     Behaviour 37 of the data protection page: each onward share records agreement, recipient,
     fields and time. Records and subjects are named by reference, so the entry outlives them.
@@ -79,7 +81,7 @@ class SharingRecord(models.Model):
     objects = SharingQuerySet.as_manager()
 
     class Meta:
-        db_table_comment = "Register of onward sharing; UPDATE, DELETE and TRUNCATE are refused"
+        db_table_comment = "Register of onward sharing, append-only; only old rows are deleted"
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
@@ -97,16 +99,7 @@ class SharingRecord(models.Model):
             models.Index(fields=["record", "-id"], name="sharing_by_record"),
             GinIndex(fields=["subjects"], name="sharing_by_subject"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="no_truncate",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-                func="RAISE EXCEPTION 'the sharing register is append-only';",
-            ),
-        ]
+        triggers = append_only("shared_at", "the sharing register")
 
     def __str__(self) -> str:
         return f"{self.ref} {self.record} to {self.recipient}"

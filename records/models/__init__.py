@@ -8,12 +8,13 @@ from .data_breach import DataBreach
 from .hold import Extension, HoldReason, HoldRenewal, RetentionHold
 from .privacy import PrivacyNotice
 from .request import How, RecipientTold, RightsRequest
-from .rule import SEEN, STARTS, RecordKind, RetentionRule, Start
+from .rule import ENTRIES, SEEN, STARTS, RecordKind, RetentionRule, Start
 from .run import DoomedFile, RetentionRun, RunItem
 from .standard import PAPERS, Evidence, StandardRequirement
 from .tombstone import KeptFigure, KeptReach, Tombstone
 
 __all__ = [
+    "ENTRIES",
     "PAPERS",
     "SEEN",
     "STARTS",

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from common.ageing import FLOOR_MONTHS
 from common.wording import counted
 from members.models import User
 
@@ -21,6 +22,8 @@ class RecordKind(models.TextChoices):
     INTELLIGENCE = "intelligence", "Intelligence report"
     BULLETIN = "bulletin", "Bulletin, with its paper copies"
     CASE = "case", "Case file that is closed, with its packs"
+    LOG = "log", "Entry of the access log"
+    SHARING = "sharing", "Entry of the sharing register"
 
 
 class Start(models.TextChoices):
@@ -34,6 +37,7 @@ class Start(models.TextChoices):
     GIVEN = "given", "the day it was given, was to be reviewed or was shared last"
     SENT = "sent", "the day it was sent, or begun"
     CLOSED = "closed", "the day it was closed"
+    ENTERED = "entered", "the day it was entered"
 
 
 STARTS = {
@@ -46,10 +50,14 @@ STARTS = {
     RecordKind.INTELLIGENCE: Start.GIVEN,
     RecordKind.BULLETIN: Start.SENT,
     RecordKind.CASE: Start.CLOSED,
+    RecordKind.LOG: Start.ENTERED,
+    RecordKind.SHARING: Start.ENTERED,
 }
 """What starts the clock of each kind."""
 SEEN = (RecordKind.KNOWN, RecordKind.SOUGHT)
 """Kinds that members see for a time."""
+ENTRIES = (RecordKind.LOG, RecordKind.SHARING)
+"""Kinds that are entries of a register: thousands, counted and not listed one by one."""
 
 
 class RetentionRule(models.Model):
@@ -115,6 +123,11 @@ class RetentionRule(models.Model):
                 condition=Q(kind__in=["known", "id_sought"], shown_months__isnull=False)
                 | (~Q(kind__in=["known", "id_sought"]) & Q(shown_months=None)),
                 violation_error_message="Say for how many months members see it.",
+            ),
+            models.CheckConstraint(
+                name="retention_rule_entries",
+                condition=~Q(kind__in=["log", "sharing"]) | Q(more_months__gte=FLOOR_MONTHS),
+                violation_error_message="It shows what was done: keep it for a year at least.",
             ),
             models.CheckConstraint(
                 name="retention_rule_grace",

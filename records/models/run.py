@@ -30,6 +30,15 @@ class RetentionRun(models.Model):
     texts_done_at = models.DateTimeField(
         null=True, blank=True, db_comment="When other records' texts had lost the references"
     )
+    log_entries = models.PositiveIntegerField(
+        default=0, db_comment="Entries of the access log that were deleted for their age"
+    )
+    sharing_entries = models.PositiveIntegerField(
+        default=0, db_comment="Entries of the sharing register that were deleted for their age"
+    )
+    entries_done_at = models.DateTimeField(
+        null=True, blank=True, db_comment="When the old entries of both were deleted"
+    )
     finished_at = models.DateTimeField(
         null=True, blank=True, db_comment="When every line was carried out; null: not yet"
     )

@@ -8,12 +8,14 @@ ledger hasn't got.
 import datetime as dt
 import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from audit.services import record
@@ -25,9 +27,17 @@ from members.models import OutboundEmail, User
 from offenders.models import ProfileVersion, Subject
 from offenders.services.profiles import profile_shorten
 from records import actions
-from records.models import DoomedFile, Extension, RetentionRun, RunItem, Tombstone
+from records.models import (
+    DoomedFile,
+    Extension,
+    RecordKind,
+    RetentionRun,
+    RunItem,
+    Tombstone,
+)
 
 from .deleting import OTHERS, KeptError, other_delete, report_delete, subject_delete
+from .entries import entries_delete
 from .ledger import ledger_reconcile, ledger_write
 from .plan import Line, plan
 
@@ -51,6 +61,7 @@ CATEGORIES: Final[dict[str, type[models.Model]]] = {
     "report": Report,
 }
 """What is on a list, in the order in which it goes: whom a report is kept for before the report."""
+ENTRY_COUNTS: Final = {RecordKind.LOG: "log_entries", RecordKind.SHARING: "sharing_entries"}
 REGISTERS: Final = {"offenders.printedpack", "exclusions.evidencepack"}
 """Tables that say to whom what was handed out: they keep the bare reference."""
 SPEAKING: Final = ("offenders", "incidents", "exclusions")
@@ -79,6 +90,8 @@ def night_run(on: dt.date | None = None) -> RetentionRun:
             return night  # another worker has a line in hand, and goes on after it
     if night.texts_done_at is None:
         texts_finish(night)
+    if night.entries_done_at is None:
+        entries_finish(night)
     ledger_reconcile()
     RetentionRun.objects.filter(pk=night.pk, finished_at=None).update(finished_at=timezone.now())
     night.refresh_from_db()
@@ -232,6 +245,30 @@ def texts_finish(night: RetentionRun) -> int:
         changed = references_forget(_speaking(), list(stones.values_list("ref", flat=True)))
         RetentionRun.objects.filter(pk=night.pk).update(texts_done_at=timezone.now())
     return changed
+
+
+def entries_finish(night: RetentionRun) -> None:
+    """Delete the entries of the log and of the sharing register that are old enough.
+
+    Begun again by the next worker where one broke off: what is counted is gone, and the reverse.
+    """
+    mine = RetentionRun.objects.filter(pk=night.pk)
+
+    def count(column: str, done: int) -> None:
+        mine.update(**{column: F(column) + done})
+
+    for kind, column in ENTRY_COUNTS.items():
+        entries_delete(night.on, kind=kind, then=partial(count, column))
+    with transaction.atomic():
+        if mine.filter(entries_done_at=None).update(entries_done_at=timezone.now()):
+            night.refresh_from_db()
+            _entries_log(night)
+
+
+def _entries_log(night: RetentionRun) -> None:
+    gone = {name: getattr(night, name) for name in ENTRY_COUNTS.values()}
+    if any(gone.values()):
+        record(actions.ENTRIES_DELETED, by=None, ref=f"night-{night.on}", **gone)
 
 
 def _speaking() -> "dict[type[models.Model], list[models.Field[Any, Any]]]":

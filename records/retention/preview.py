@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from records.models import RetentionRule
+from records.models import ENTRIES, RetentionRule
 
 from .clocks import clocks_all
+from .entries import entries_due
 from .plan import Line, plan
 from .policy import Rules, rules_on
 
@@ -18,6 +19,8 @@ class Effect:
     hides: list[str]
     deletes: list[Line]
     spares: int
+    entries: int = 0
+    """How many entries of the log or the sharing register it would newly delete."""
 
     SHOWN = 50
 
@@ -42,10 +45,18 @@ def effect_of(rule: RetentionRule) -> Effect:
     on = rule.starts_from
     now = rules_on(on)
     then: Rules = {**now, rule.kind: rule}
+    if rule.kind in ENTRIES:
+        return _effect_on_entries(on, now, then)
     before, after = _going(on, now), _going(on, then)
     hidden = _seen(on, now) - _seen(on, then)
     new = [line for ref, line in after.items() if ref not in before]
     return Effect(on, sorted(hidden), new, spares=len(before.keys() - after.keys()))
+
+
+def _effect_on_entries(on: dt.date, now: Rules, then: Rules) -> Effect:
+    before, after = entries_due(on, rules=now), entries_due(on, rules=then)
+    more = after.log + after.sharing - before.log - before.sharing
+    return Effect(on, [], [], spares=max(-more, 0), entries=max(more, 0))
 
 
 def _going(on: dt.date, rules: Rules) -> dict[str, Line]:

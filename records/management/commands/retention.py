@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common import dates
+from records.retention.entries import entries_due
 from records.retention.ledger import ledger_replay, ledger_write
 from records.retention.nightly import files_finish, night_run
 from records.retention.plan import plan
@@ -39,6 +40,11 @@ class Command(BaseCommand):
             kept = f" KEPT: {'; '.join(line.kept)}." if line.kept else ""
             self.stdout.write(f"{line.ref}  due {line.due_on}  {line.because}.{kept}")
         going = sum(not line.kept for line in lines)
+        old = entries_due(on)
+        self.stdout.write(
+            f"By their age: {old.log} entries of the access log, {old.sharing} of the sharing"
+            " register."
+        )
         self.stdout.write(f"{going} to be deleted by {on}, {len(lines) - going} due but kept.")
 
     def _run(self) -> None:
@@ -49,6 +55,10 @@ class Command(BaseCommand):
         state = "another worker is still at it"
         if night.finished_at:
             state = "done"
+            self.stdout.write(
+                f"By their age: {night.log_entries} entries of the access log,"
+                f" {night.sharing_entries} of the sharing register."
+            )
         elif night.waits:
             state = f"{night.held_because} It waits for the Intelligence Manager, on its page"
         self.stdout.write(f"Night of {night.on}: {state}.")
