@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from common import dates
+from common.refs import bare_subject_ref, parse_subject_ref
 
 if TYPE_CHECKING:
     from .models import User
@@ -308,6 +309,14 @@ class SharingQuerySet(models.QuerySet[Any]):
         if user.role == "manager":
             return self.filter(shared_by__member_id=user.member_id)
         return self.none()
+
+    def found(self, text: str) -> Self:
+        """Those of which a reference is this one, or in whose recipient these words stand."""
+        subject = parse_subject_ref(text) or bare_subject_ref(text)
+        is_it = Q(ref__iexact=text) | Q(record__iexact=text) | Q(recipient_ref__iexact=text)
+        if subject:
+            is_it |= Q(subjects__contains=[subject]) | Q(record=subject)
+        return self.filter(is_it | Q(recipient__icontains=text)) if text else self
 
     def of_record(self, ref: str) -> Self:
         """Those of one record, newest first, with who shared it."""

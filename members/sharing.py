@@ -83,6 +83,30 @@ def share_kept_file(*, by: User, sharing: Sharing, sha256: str, byte_size: int) 
     return row
 
 
+def share_by_hand(*, by: User, sharing: Sharing, how: str, at: dt.datetime) -> SharingRecord:
+    """Enter in the register what was told, shown, sent or handed over outside D-TAC, and when.
+
+    The same `client_id` again returns the same entry. Raises ValidationError: in the future, or
+    (code "changed") it was recorded with other words; PermissionDenied if it is somebody else's.
+    """
+    if at > timezone.now():
+        raise ValidationError({"shared_on": "This is in the future."})
+    row = once(
+        SharingRecord,
+        sharing.client_id,
+        lambda: _entered(by, sharing, ("", 0), _number(at), how=how),
+    )
+    if row.shared_by_id != by.pk:
+        raise PermissionDenied
+    if (row.how, row.record, *_said(row)) != (how, sharing.record, *_said(sharing)):
+        raise ValidationError(
+            f"{row.ref} was recorded from this form already, with other words in it. "
+            "Press again to record this one too.",
+            code="changed",
+        )
+    return row
+
+
 def _said(sharing: Sharing | SharingRecord) -> tuple[object, ...]:
     """Return with whom something is shared and why, of a form or an entry."""
     member = sharing.recipient_member.pk if sharing.recipient_member else None
@@ -105,10 +129,11 @@ def _enter(by: User, sharing: Sharing, make: Make, made: list[bytes]) -> Sharing
     return _entered(by, sharing, (hashed(content), len(content)), number)
 
 
-def _number() -> tuple[str, dt.datetime]:
+def _number(at: dt.datetime | None = None) -> tuple[str, dt.datetime]:
+    """Take the next number; a moment `at` that is past is the entry's, the number is of today."""
     now = timezone.now().replace(microsecond=0)
     year = dates.london_date(now).year
-    return yearly_ref("SHR", year, SharingCounter.take("SHR", year), digits=4), now
+    return yearly_ref("SHR", year, SharingCounter.take("SHR", year), digits=4), at or now
 
 
 def _entered(
@@ -116,12 +141,15 @@ def _entered(
     sharing: Sharing,
     file: tuple[str, int],
     number: tuple[str, dt.datetime] | None = None,
+    *,
+    how: str = SharingRecord.How.FILE,
 ) -> SharingRecord:
-    """Write register and log, of a file known by its SHA-256 and size in bytes."""
+    """Write register and log, of a file known by its SHA-256 and size in bytes, or of none."""
     ref, now = number or _number()
     row = SharingRecord(
         ref=ref,
         client_id=sharing.client_id,
+        how=how,
         shared_at=now,
         shared_by=by,
         recipient=sharing.recipient,

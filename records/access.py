@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.http import Http404
 
-from members.models import User
+from members.models import SharingRecord, User
 
 from .models import (
     AccessItem,
@@ -48,6 +48,15 @@ def get_rule(user: User, kind: str) -> RetentionRule:
     if not user.is_intel or kind not in RecordKind.values:
         raise Http404
     return rule_latest(kind)
+
+
+def get_share(user: User, ref: str) -> SharingRecord:
+    """Return an entry of the sharing register, for the Intelligence Manager. Raises Http404."""
+    rows = SharingRecord.objects.select_related("shared_by__member")
+    found: SharingRecord | None = rows.filter(ref=ref.upper()).first() if user.is_intel else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def get_request(user: User, ref: str) -> RightsRequest:

@@ -8,6 +8,8 @@ LIST_VIEWED = register("records.retention.listed", "listed what is due to be del
 RUN_VIEWED = register("records.run.viewed", "opened the report of a night", is_read=True)
 RUN_RELEASED = register("records.run.released", "let a night delete unusually much")
 RUN_SEEN = register("records.run.seen", "has seen the report of a night")
+SHARES_LISTED = register("records.share.listed", "listed the sharing register", is_read=True)
+SHARE_VIEWED = register("records.share.viewed", "opened an entry of sharing", is_read=True)
 ENTRIES_DELETED = register(
     "records.entries.deleted", "deleted old entries of the log and the sharing register"
 )

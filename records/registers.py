@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from common import dates
 from common.exports import Value
-from members.models import User
+from members.models import SharingRecord, User
 
 from .bodies.agreements import agreements
 from .models import AccessRequest, Complaint, DataBody, DataBreach, RightsRequest
@@ -137,6 +137,31 @@ def _agreements(user: User) -> Iterable[Row]:
         yield row.version, row.title, row.effective_on, row.accepted, row.of
 
 
+def _shares(user: User) -> Iterable[Row]:
+    rows = SharingRecord.objects.visible_to(user).select_related("shared_by__member")
+    for row in rows.order_by("-id"):
+        yield (
+            row.ref,
+            dates.in_full(row.shared_at),
+            row.get_how_display(),
+            row.recipient,
+            row.recipient_ref,
+            row.record,
+            ", ".join(row.subjects),
+            ", ".join(row.fields),
+            row.purpose,
+            row.lawful_basis,
+            row.agreement,
+            f"{row.shared_by.name}, {row.shared_by.member.name}",
+            row.sha256,
+        )
+
+
+def _share_subjects(user: User) -> Iterable[str]:
+    for refs in SharingRecord.objects.visible_to(user).values_list("subjects", flat=True):
+        yield from refs
+
+
 def _privacy(user: User) -> Iterable[Row]:
     for row in published().visible_to(user).order_by("ref"):
         state = state_of(row)
@@ -204,6 +229,16 @@ REGISTERS: dict[str, Register] = {
          "Last day", "Review by"),
         _bodies,
         lambda user: (),
+    ),
+    "sharing": Register(
+        "Sharing register",
+        "To whom outside the scheme what was given, by whom, under which law and agreement.",
+        "share_list",
+        lambda user: 0,
+        ("Entry", "When", "How", "Given to", "Their reference", "Of", "Records", "Data", "For",
+         "Lawful basis", "Agreement", "By", "SHA-256"),
+        _shares,
+        _share_subjects,
     ),
     "agreements": Register(
         "Agreements",

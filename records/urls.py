@@ -10,6 +10,7 @@ from .complaints import views as complaints
 from .privacy import views as privacy
 from .requests import views as requests
 from .sar import views as access
+from .sharing import views as sharing
 
 urlpatterns = [
     path("records/", register_views.records, name="records"),
@@ -33,6 +34,9 @@ urlpatterns = [
     path("records/bodies/", bodies.body_list, name="body_list"),
     path("records/bodies/new/", bodies.body_new, name="body_new"),
     path("records/bodies/<int:pk>/", bodies.body_edit, name="body_edit"),
+    path("records/sharing/", sharing.share_list, name="share_list"),
+    path("records/sharing/new/", sharing.share_new, name="share_new"),
+    path("records/sharing/<str:ref>/", sharing.share, name="share"),
     path("records/agreements/", bodies.agreement_list, name="agreement_list"),
     path("records/privacy/", privacy.privacy_list, name="privacy_list"),
     path("subjects/<str:ref>/privacy/", privacy.privacy_new, name="privacy_new"),

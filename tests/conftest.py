@@ -134,7 +134,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
     hold = factories.hold(intel, unpublished)
     request = factories.rights_request(intel, kept, kind="rectification", wrong_words="Kim",
                                        right_words="Kimberley")  # fmt: skip
-    factories.share(intel, kept.ref)
+    shared_out = factories.share(intel, kept.ref)
     make_waiting_variants(Photo.objects.filter(subject=unpublished))
     access_pack = factories.access_pack(intel, unpublished.ref)
     access = access_pack.request
@@ -210,6 +210,7 @@ def one_of_everything(cast: Cast) -> dict[str, Any]:
         "night": night.on.isoformat(),
         "request": request.ref,
         "complaint": complaint.ref,
+        "shared_out": shared_out.ref,
         "body": body.pk,
         "access": access.ref,
         "access_item": access.items.get(source="record").pk,

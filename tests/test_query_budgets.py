@@ -110,7 +110,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
     factories.grown_up(cast.intel)
     fill_photos(intel, version)
     hold, night = retained(intel, hidden)
-    factories.share(intel, kept.ref)
+    shared_out = factories.share(intel, kept.ref)
     request = factories.rights_request(
         intel, kept, kind="rectification", wrong_words="Kevin", right_words="Kelvin"
     )
@@ -141,6 +141,7 @@ def one_more_of_everything(cast: Cast) -> dict[str, object]:
         "night": night,
         "request": request.ref,
         "complaint": complaint.ref,
+        "shared_out": shared_out.ref,
         "body": body.pk,
         "access": access_pack.request.ref,
         "access_item": access_pack.request.items.get(source="record").pk,

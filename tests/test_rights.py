@@ -111,6 +111,8 @@ READS = {
     "/records/data-breaches/": "records.data_breach.listed",
     "/records/data-breaches/{data_breach}/": "records.data_breach.viewed",
     "/records/privacy/": "records.privacy.listed",
+    "/records/sharing/": "records.share.listed",
+    "/records/sharing/{shared_out}/": "records.share.viewed",
     "/subjects/{published}/privacy/": "offenders.subject.viewed",
     "/records/requests/": "records.request.listed",
     "/records/requests/{request}/": "records.request.viewed",

@@ -32,9 +32,23 @@ class SharingRecord(models.Model):
     fields and time. Records and subjects are named by reference, so the entry outlives them.
     """
 
+    class How(models.TextChoices):
+        FILE = "file", "A file made here"
+        TOLD = "told", "Told, by voice"
+        SHOWN = "shown", "Shown, nothing left"
+        PAPER = "paper", "Paper handed over"
+        SENT = "sent", "Sent by e-mail or post"
+
     ref = models.CharField(max_length=20, unique=True, db_comment="E.g. SHR-2026-0001")
     client_id = models.UUIDField(
         unique=True, db_comment="Made by the form; a repeated send finds the same entry"
+    )
+    how = models.CharField(
+        max_length=5,
+        choices=How,
+        default=How.FILE,
+        db_default="file",
+        db_comment="How; a file made here writes its entry by itself",
     )
     shared_at = models.DateTimeField(db_comment="When")
     shared_by = models.ForeignKey(
@@ -72,7 +86,9 @@ class SharingRecord(models.Model):
         max_length=200, blank=True, db_comment="Under which sharing agreement; empty: none"
     )
     sha256 = models.CharField(
-        max_length=64, db_comment="SHA-256 of the file that was handed over, hex"
+        max_length=64,
+        blank=True,
+        db_comment="SHA-256 of the file that was handed over, hex; empty: no file made here",
     )
     byte_size = models.PositiveIntegerField(
         db_comment="Bytes of that file; only an evidence pack is kept, 90 days"
@@ -92,7 +108,9 @@ class SharingRecord(models.Model):
                 condition=~Q(recipient="") & ~Q(purpose="") & ~Q(lawful_basis=""),
             ),
             models.CheckConstraint(
-                name="sharing_sha256", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")
+                name="sharing_sha256",
+                condition=Q(how="file", sha256__regex=r"^[0-9a-f]{64}$")
+                | (~Q(how="file") & Q(sha256="", byte_size=0)),
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from common import dates
+from common.wording import counted
 from members.models import User
 from offenders.models import Subject
 
@@ -220,6 +221,13 @@ class AccessItem(models.Model):
     linked = models.BooleanField(
         default=True, db_comment="Of their own record; false: a name like theirs stands in it"
     )
+    about = ArrayField(
+        models.CharField(max_length=12),
+        default=list,
+        blank=True,
+        db_default=[],
+        db_comment="References of other subjects that it is about: who reads it reads of them",
+    )
     given = models.BooleanField(null=True, db_comment="Given or left out; null: to be decided")
     left_because = models.CharField(
         max_length=10, choices=Left, blank=True, db_comment="Why it is left out"
@@ -261,8 +269,10 @@ class AccessItem(models.Model):
             return "To be decided"
         if not self.given:
             return f"Left out: {self.get_left_because_display().lower()}"
-        blacked = len(self.removed) or len(self.boxes.get("blur", []))
-        return f"Given, {blacked} removed" if blacked else "Given whole"
+        gone = [counted(len(self.removed), "word")] if self.removed else []
+        boxes = len(self.boxes.get("blur", []))
+        gone += [counted(boxes, "part of the photo", "parts of the photo")] if boxes else []
+        return f"Given without {' and '.join(gone)}" if gone else "Given whole"
 
 
 class AccessPack(models.Model):

@@ -31,7 +31,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Found:
-    """Something that is held. `hide` are names of others that may stand in its text."""
+    """Something that is held. `hide` are names of others that may stand in its text, `about` the
+    references of other subjects that it is about.
+    """
 
     key: str
     title: str
@@ -40,6 +42,7 @@ class Found:
     hide: Sequence[str] = ()
     image: str = ""
     linked: bool = True
+    about: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,23 @@
 """Reports and intelligence: linked to the record, or with a name like theirs in the words."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 
 from common import dates
 from common.db import Fold
-from incidents.models import Attachment, IntelligenceReport, Involvement, Report
+from incidents.models import (
+    Attachment,
+    IntelligenceReport,
+    Involvement,
+    Report,
+    ReporterQuestion,
+)
 from offenders.search import likeness
 
 from .found import Found, Line, Terms
+from .likeness import speaking
 
 LIKE = 0.8
 """From it on a name that was typed may well be theirs."""
@@ -64,21 +70,13 @@ def _naming(terms: Terms) -> set[int]:
         near = people.filter(folded__trigram_word_similar=folded)
         fits = near.alias(fit=likeness(folded, F("folded"))).filter(fit__gte=LIKE)
         found |= set(fits.values_list("report", flat=True))
-    said = name_pattern(terms.names)
-    if said:
-        words = Q(words__iregex=said) | Q(people__description__iregex=said)
-        found |= set(Report.objects.filter(words).values_list("pk", flat=True))
+    for rows, column, key in (
+        (Report.objects.exclude(words=""), "words", "pk"),
+        (Involvement.objects.exclude(description=""), "description", "report"),
+        (ReporterQuestion.objects.exclude(answer=""), "answer", "report"),
+    ):
+        found |= set(speaking(rows, column, terms.names).values_list(key, flat=True))
     return found
-
-
-def name_pattern(names: Sequence[str]) -> str:
-    """Return an expression for the database: one of these whole names, of two words or more."""
-    whole = [
-        r"\s+".join(re.escape(part) for part in name.split())
-        for name in names
-        if len(name.split()) > 1
-    ]
-    return rf"\m(?:{'|'.join(whole)})\M" if whole else ""
 
 
 def _report(row: Report, terms: Terms, *, linked: bool) -> Found:
@@ -100,17 +98,24 @@ def _report(row: Report, terms: Terms, *, linked: bool) -> Found:
     for question in row.questions.all():
         lines += [Line("Asked", question.text), Line("Answered", question.answer)]
     on = dates.london_date(row.occurred_at)
-    return Found(row.ref, f"Report {row.ref}", on, lines, _others(row, people, own), linked=linked)
+    others = [each.subject.ref for each in people if each.subject and each not in own]
+    return Found(row.ref, f"Report {row.ref}", on, lines, _others(row, people, own), linked=linked,
+                 about=others)  # fmt: skip
 
 
 def _person(each: Any) -> list[Line]:
     looks = ("sex", "age_band", "height", "build", "hair", "clothing", "marks", "carrying")
     return [
-        Line("Part", each.get_part_display()),
+        Line("Part, as reported", each.get_part_display()),
+        Line("How sure it is that it was them", _sure(each)),
         Line("Named as", each.named_as),
         *(Line(name.replace("_", " ").capitalize(), getattr(each, name)) for name in looks),
         Line("Described", each.description),
     ]
+
+
+def _sure(each: Any) -> str:
+    return str(each.get_confidence_display()) if each.subject_id else "Nobody was recognised"
 
 
 def _others(row: Report, people: Sequence[Any], own: Sequence[Any]) -> list[str]:
@@ -130,10 +135,13 @@ def intelligence_said(terms: Terms) -> Iterator[Found]:
 
     Who gave it, and what they said of their source, is proposed to be removed, all of it.
     """
-    about = Q(subjects__in=terms.keys)
-    if said := name_pattern(terms.names):
-        about |= Q(text__iregex=said) | Q(shared_text__iregex=said)
-    rows = IntelligenceReport.objects.filter(about).distinct().order_by("pk")
+    keys = set(
+        IntelligenceReport.objects.filter(subjects__in=terms.keys).values_list("pk", flat=True)
+    )
+    for column in ("text", "shared_text"):
+        whole = IntelligenceReport.objects.exclude(**{column: ""})
+        keys |= set(speaking(whole, column, terms.names).values_list("pk", flat=True))
+    rows = IntelligenceReport.objects.filter(pk__in=keys).order_by("pk")
     for row in rows.select_related("submitted_by", "member").prefetch_related("subjects__aliases"):
         subjects: list[Any] = list(row.subjects.all())
         others = [each for each in subjects if each.pk not in terms.keys]
@@ -151,4 +159,5 @@ def intelligence_said(terms: Terms) -> Iterator[Found]:
         ]
         on = dates.london_date(row.submitted_at)
         linked = len(others) < len(subjects)
-        yield Found(row.ref, f"Intelligence {row.ref}", on, lines, hide, linked=linked)
+        yield Found(row.ref, f"Intelligence {row.ref}", on, lines, hide, linked=linked,
+                    about=[each.ref for each in others])  # fmt: skip

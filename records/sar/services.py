@@ -213,13 +213,15 @@ def _item(row: AccessRequest, code: str, found: Found, terms: Terms) -> AccessIt
         text=text,
         image=found.image,
         linked=found.linked,
+        about=sorted(set(found.about)),
         removed=to_remove(found, text, secret, terms.names),
     )
 
 
 def _says_the_same(held: AccessItem, now: AccessItem) -> bool:
     """Whether an item stays as it is: what was removed of it was decided, or is proposed still."""
-    if (held.text, held.image, held.linked) != (now.text, now.image, now.linked):
+    before = (held.text, held.image, held.linked, held.about)
+    if before != (now.text, now.image, now.linked, now.about):
         return False
     return held.given is not None or held.removed == now.removed
 

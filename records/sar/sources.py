@@ -4,7 +4,7 @@ A table that is new tomorrow belongs here: records/tests/test_access.py fails fo
 a subject and that no source speaks of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.db.models import Q
@@ -19,6 +19,7 @@ from offenders.models import (
     Association,
     BulletinProfile,
     LegalFact,
+    Method,
     Photo,
     PrintedPack,
     ProfileVersion,
@@ -34,9 +35,11 @@ from records.models import Complaint, PrivacyNotice, RetentionHold, RightsReques
 
 from .elsewhere import mails, members_people, viewers
 from .found import Found, Line, Source, Terms
+from .likeness import speaking
 from .reported import files_sent, intelligence_said, reports
 
 L = Line
+LOOKS: Final = {"mo": "How they go about it", "haunts": "Where they are seen", "times": "When"}
 
 
 def _records(terms: Terms) -> Iterator[Found]:
@@ -49,8 +52,8 @@ def _records(terms: Terms) -> Iterator[Found]:
             L("Date of birth", row.date_of_birth),
             L("Looked, youngest", row.age_low),
             L("Looked, oldest", row.age_high),
-            *(L(name.capitalize(), getattr(row, name)) for name in looks),
-            L("Methods", row.methods),
+            *(L(LOOKS.get(name, name.capitalize()), getattr(row, name)) for name in looks),
+            L("Methods", [Method(code).label for code in row.methods]),
             L("Last incident before the record came here", row.last_incident_before),
             L("Notes", row.notes),
         ]
@@ -83,9 +86,16 @@ def _parts(terms: Terms) -> Iterator[Found]:
         yield _part("name", "Name that was given", told, told.given_at, L("Name", told.name),
                     L("Said", told.words), hide=[told.given_by.name])  # fmt: skip
     for place in TopTenPlace.objects.filter(**of):
-        yield _part("top", "Place on the Top 10", place, None, L("Place", str(place)))
+        yield _part("top", "Place on the Top 10", place, None, L("Place", place.rank),
+                    L("From", place.since), L("Until", place.until))  # fmt: skip
     for choice in TopTenChoice.objects.filter(**of):
-        yield _part("choice", "Choice about the Top 10", choice, None, L("Choice", str(choice)))
+        yield _part(
+            "choice",
+            "Choice about the Top 10",
+            choice,
+            None,
+            L("Choice", choice.get_kind_display()),
+        )
     for held in RetentionHold.objects.filter(**of):
         yield _part("hold", "Hold", held, held.placed_at, L("Why", held.get_reason_display()),
                     L("In words", held.words))  # fmt: skip
@@ -110,7 +120,8 @@ def _associates(terms: Terms) -> Iterator[Found]:
             L("Report", row.report_ref),
         ]
         on = dates.london_date(row.added_at)
-        yield Found(str(row.pk), "Somebody they act with", on, lines, _names(other))
+        yield Found(str(row.pk), "Somebody they act with", on, lines, _names(other),
+                    about=[other.ref])  # fmt: skip
 
 
 def _names(subject: Subject) -> list[str]:
@@ -159,13 +170,18 @@ def _bulletins(terms: Terms) -> Iterator[Found]:
 
 def _alerts(terms: Terms) -> Iterator[Found]:
     about = Q(subject__in=terms.keys) | Q(names__overlap=list(terms.keys))
-    for row in Alert.objects.filter(about).select_related("raised_by", "subject"):
+    linked = set(Alert.objects.filter(about).values_list("pk", flat=True))
+    said = speaking(Alert.objects.exclude(text=""), "text", terms.names)
+    unlinked = set(said.values_list("pk", flat=True)) - linked
+    rows = Alert.objects.filter(pk__in=linked | unlinked).order_by("pk")
+    for row in rows.select_related("raised_by", "subject"):
         named = Subject.objects.filter(pk__in={*row.names, row.subject_id} - {*terms.keys, None})
         hide = [row.raised_by.name, *(name for other in named for name in _names(other))]
         lines = [L("Alert", row.text), L("Raised", row.raised_at), L("Ended", row.expires_at),
                  L("Withdrawn because", row.withdrawn_reason)]  # fmt: skip
         on = dates.london_date(row.raised_at)
-        yield Found(row.ref, f"Alert {row.ref}", on, lines, hide)
+        yield Found(row.ref, f"Alert {row.ref}", on, lines, hide, linked=row.pk not in unlinked,
+                    about=[other.ref for other in named])  # fmt: skip
 
 
 def _notices(terms: Terms) -> Iterator[Found]:
@@ -296,3 +312,15 @@ SOURCES: Final[dict[str, Source]] = {
     "viewers": Source("Who looked at it", viewers),
 }
 """By the code of each, in the order of the pack."""
+
+
+def also(code: str, source: Source) -> None:
+    """Search another kind of record too: of an app that this one doesn't know."""
+    SOURCES[code] = source
+
+
+def found_words(found: Mapping[str, int]) -> str:
+    """Return how many items of each kind a search found, in words."""
+    kinds = {code: SOURCES[code].label.lower() for code in found if code in SOURCES}
+    said = [f"{label}: {found[code]}" for code, label in kinds.items()]
+    return ", ".join(said) or "nothing"

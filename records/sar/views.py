@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
-from common.edits import Edits
+from common.edits import Edits, edits_from
 from common.http import add_problems, form_status
 from common.lists import chips
 from common.wording import counted
@@ -19,7 +19,7 @@ from exclusions.services.case_files import pack_check
 from members.access import roles_only, user_of
 from members.models import Role, SharingRecord
 from members.signin.proof import proof_needed
-from offenders.forms.crop import edits_in_query
+from offenders.forms.crop import edits_in_query, query_of
 from offenders.models import Subject
 from records import actions
 from records.access import get_access, get_access_item, get_access_pack
@@ -40,7 +40,7 @@ from .services import (
     item_decide,
     items_give,
 )
-from .sources import SOURCES
+from .sources import SOURCES, found_words
 
 SHOWS = [("open", "Open"), ("all", "All")]
 STEPS = {
@@ -123,7 +123,7 @@ def _searched(found: AccessRequest) -> dict[str, Any]:
     refs = searches[0].candidates if searches else []
     like = {row.ref: row for row in Subject.objects.filter(ref__in=refs)}
     return {
-        "searches": searches,
+        "searches": [(search, found_words(search.found)) for search in searches],
         "candidates": [like[ref] for ref in refs if ref in like],
     }
 
@@ -158,10 +158,11 @@ def access_item(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
             return _next(request, item)
         except ValidationError as error:
             add_problems(form, error)
-    refs = item.request.subject_refs
+    refs = [*item.request.subject_refs, *item.about]
     record(actions.ACCESS_ITEM_VIEWED, by=user, ref=item.request.ref, subjects=refs)
     context = {
         "one": item.request,
+        "boxes": query_of(edits_from(item.boxes)) if item.image else "",
         "item": item,
         "form": form,
         "kind": SOURCES[item.source].label,
@@ -202,7 +203,7 @@ def access_read(request: HttpRequest, ref: str, source: str) -> HttpResponse:
             return redirect("access_request", ref=found.ref)
         except ValidationError as error:
             add_problems(form, error)
-    refs = found.subject_refs
+    refs = [*found.subject_refs, *(ref for item in items for ref in item.about)]
     record(actions.ACCESS_ITEM_VIEWED, by=user, ref=found.ref, subjects=refs, source=source)
     context = {
         "one": found,

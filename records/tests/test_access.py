@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.models import Event
 from common import dates
 from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
+from imports.store import table_of
 from incidents.services import PersonInput
 from offenders.models import Photo, Subject
 from records.models import AccessRequest
@@ -78,6 +81,87 @@ def test_a_report_that_turns_out_to_be_theirs_is_read_anew(cast: Cast) -> None:
     item = row.items.get(source="report")
     assert (item.given, item.linked) == (None, True)
     assert "one tooth" not in item.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Zebedy Quaxley", "A man, Zebedee Quaxley, was with him."),
+        ("Zebedee Quaxley", "zebedée quaxly again"),
+        ("Piotr Kowalski", "It was Pjotr Kowalsky."),
+        ("Fingers", "They call him Fingers."),
+        ("Kowalski", "Kowalsky ran off."),
+    ],
+)
+def test_a_name_in_what_people_wrote_is_found_though_misspelt(
+    cast: Cast, asked: str, said: str
+) -> None:
+    factories.report(cast.staff, cast.shop, words=said)
+    factories.report(cast.staff, cast.shop, people=[PersonInput(description=said)], words="Theft.")
+    factories.report(cast.staff, cast.shop, words="Nobody of that name, two boys in blue.")
+    factories.intelligence(cast.staff, text=said)
+    factories.alert(cast.staff, cast.shop, text=said)
+    row = searched(cast, factories.access_request(cast.intel, names=[asked]))
+    found = [(item.source, item.linked) for item in row.items.order_by("source", "pk")]
+    wanted = [("alert", False), ("intelligence", False), ("report", False), ("report", False)]
+    assert found == wanted
+
+
+def test_a_short_word_by_itself_is_not_looked_for_in_texts(cast: Cast) -> None:
+    factories.report(cast.staff, cast.shop, words="Red coat, red bag.")
+    row = searched(cast, factories.access_request(cast.intel, names=["Red"]))
+    assert not row.items.exists()
+
+
+def test_a_row_of_a_file_that_is_being_imported_is_found(cast: Cast) -> None:
+    run = factories.import_run(cast.intel)
+    table = table_of(run)
+    name = next(cell for cell in table.rows[0][1] if " " in cell)
+    row = searched(cast, factories.access_request(cast.intel, names=[name]))
+    item = row.items.filter(source="import").first()
+    assert item is not None
+    assert (item.title, item.linked) == (f"Row {table.rows[0][0]} of {run.ref}", False)
+    assert name in item.text
+    default_storage.delete(run.file)
+    row = searched(cast, row)
+    assert row.items.get(source="import").text.endswith("can’t be read just now")
+
+
+def test_how_sure_it_is_goes_with_the_part(cast: Cast) -> None:
+    who = factories.published(cast.intel).subject
+    factories.report(cast.staff, cast.shop, people=[PersonInput(subject=who)])
+    row = searched(cast, factories.access_request(cast.intel), who.ref)
+    text = row.items.get(source="report").text
+    assert "Part, as reported: Did it" in text
+    assert "How sure it is that it was them: Named in the report" in text
+
+
+def test_who_reads_about_another_is_in_the_log(cast: Cast, client_of: Callable[[str], Any]) -> None:
+    who, other = (factories.published(cast.intel, name=n).subject for n in ("Ann Ash", "Bo Birch"))
+    people = [PersonInput(subject=who), PersonInput(subject=other)]
+    factories.report(cast.staff, cast.shop, people=people)
+    row = searched(cast, factories.access_request(cast.intel), who.ref)
+    item = row.items.get(source="report")
+    client = client_of("intel")
+    for page in (f"items/{item.pk}/", "read/report/"):
+        client.get(f"/records/access/{row.ref}/{page}")
+        seen = Event.objects.filter(action="records.access.item_viewed").latest("id")
+        assert seen.subjects == sorted([who.ref, other.ref])
+
+
+def test_a_saved_box_is_shown_as_it_will_be_made(
+    cast: Cast, client_of: Callable[[str], Any]
+) -> None:
+    who = factories.published(cast.intel).subject
+    make_waiting_variants(Photo.objects.all())
+    row = searched(cast, factories.access_request(cast.intel), who.ref)
+    item = row.items.get(source="photo")
+    path = f"/records/access/{row.ref}/items/{item.pk}/"
+    sides = {"blur_0_left": "10", "blur_0_top": "10", "blur_0_width": "40", "blur_0_height": "50"}
+    assert client_of("intel").post(path, {"given": "yes", **sides}).status_code == 302
+    text = client_of("intel").get(path).content.decode()
+    assert f'src="{path}look/?blur=10,10,40,50" alt="The result"' in text
+    assert "Given without 1 part of the photo" in text
 
 
 def test_half_a_box_is_refused(cast: Cast, client_of: Callable[[str], Any]) -> None:
@@ -243,4 +327,4 @@ def test_no_table_about_a_subject_is_forgotten() -> None:
                 plain = re.sub(r"_.*", "", name)
                 known = name in NOT_ABOUT or model.__name__ in told or plain in told.lower()
                 assert known, model._meta.label
-    assert len(SOURCES) == 19
+    assert len(SOURCES) == 20

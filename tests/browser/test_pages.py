@@ -109,6 +109,9 @@ PAGES = {
         "{access_pack}",
         "/records/complaints/",
         "/records/complaints/new/",
+        "/records/sharing/",
+        "/records/sharing/new/",
+        "{share}",
         "{complaint}",
         "/records/data-breaches/",
         "/records/data-breaches/new/",
@@ -431,6 +434,7 @@ oldest = latest_wanted()[0].before.before.before
 paper = report_start(by=intel, wanted=oldest).report
 of_kind = {row.kind: row for row in BoardReport.objects.order_by("first")}
 corrected = ReportVersion.objects.filter(number=2, state="approved").first().report
+from members.models import SharingRecord
 from records.models import AccessPack, AccessRequest, Complaint, DataBreach, RightsRequest
 from records.models import RetentionHold, RetentionRun
 access = AccessRequest.objects.open().filter(items__source="photo").first()
@@ -459,6 +463,7 @@ print("PLACES " + json.dumps({
     "access": at, "access_item": f"{at}items/{text.pk}/", "access_photo": f"{at}items/{photo.pk}/",
     "access_pack": f"/records/access/packs/{AccessPack.objects.first().ref}/",
     "complaint": f"/records/complaints/{Complaint.objects.first().ref}/",
+    "share": f"/records/sharing/{SharingRecord.objects.first().ref}/",
     "data_breach": f"/records/data-breaches/{DataBreach.objects.open().first().ref}/",
     "hold": f"/records/holds/{RetentionHold.objects.first().pk}/",
     "requirement": f"/records/standards/{StandardRequirement.objects.first().pk}/",

@@ -1,0 +1,1 @@
+"""The sharing register: to whom what was given, under which law and agreement."""

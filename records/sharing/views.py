@@ -1,0 +1,74 @@
+"""Pages of the sharing register."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.services import record
+from common.http import add_problems, form_status, query_text
+from members.access import roles_only, user_of
+from members.models import Role, SharingRecord
+from members.sharing import share_by_hand
+from records import actions
+from records.access import get_share
+from records.pages import page_of
+
+from .forms import GivenForm
+
+
+@require_safe
+@roles_only(Role.INTEL)
+def share_list(request: HttpRequest) -> HttpResponse:
+    """What was given to whom, the newest first; by a reference or a recipient."""
+    user = user_of(request)
+    text = query_text(request, "q")
+    rows = SharingRecord.objects.visible_to(user).found(text)
+    page = page_of(request, rows.select_related("shared_by__member").order_by("-id"))
+    refs = [ref for row in page.object_list for ref in row.subjects]
+    said: dict[str, Any] = {"q": text} if text else {}
+    record(actions.SHARES_LISTED, by=user, subjects=refs, page=page.number, **said)
+    context = {"page": page, "q": text, "page_title": "Sharing register"}
+    return render(request, "records/share_list.html", context)
+
+
+@require_safe
+@roles_only(Role.INTEL)
+def share(request: HttpRequest, ref: str) -> HttpResponse:
+    """One entry, whole."""
+    user = user_of(request)
+    found = get_share(user, ref)
+    record(actions.SHARE_VIEWED, by=user, ref=found.ref, subjects=found.subjects)
+    return render(request, "records/share.html", {"row": found, "page_title": found.ref})
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.INTEL)
+def share_new(request: HttpRequest) -> HttpResponse:
+    """Enter what was told, shown, sent or handed over."""
+    user = user_of(request)
+    form = GivenForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = share_by_hand(
+                by=user,
+                sharing=form.sharing(),
+                how=form.cleaned_data["how"],
+                at=form.moment(),
+            )
+            messages.success(request, f"{made.ref} is in the register.")
+            return redirect("share", ref=made.ref)
+        except ValidationError as error:
+            if getattr(error, "code", "") == "changed":
+                form.renew()
+            add_problems(form, error)
+    context = {
+        "form": form,
+        "button": "Enter it",
+        "back": "share_list",
+        "page_title": "Data was given",
+    }
+    return render(request, "records/entry_form.html", context, status=form_status(form))
