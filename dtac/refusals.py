@@ -91,9 +91,18 @@ def unfinished_restore() -> Path:
     return Path(settings.DATA_DIR) / "restore-unfinished"
 
 
+def unfinished_refuse() -> None:
+    """Raise ImproperlyConfigured if a backup was put back by half: nothing works on that."""
+    if unfinished_restore().exists():
+        raise ImproperlyConfigured(
+            "D-TAC does not start: a backup was being put back here and that broke off"
+            f" ({unfinished_restore()} says which). Put it back again, into a new database."
+        )
+
+
 def start_refuse() -> None:
-    """Raise ImproperlyConfigured if a backup was put back by half, or if the database has users of
-    the demo who may sign in.
+    """Raise ImproperlyConfigured if a backup was put back by half, if who was deleted is back in
+    the database, or if it has users of the demo who may sign in.
 
     For what serves people; commands go on, so that they can be removed. A database that is away is
     no reason to refuse: the pages say that by themselves.
@@ -102,11 +111,8 @@ def start_refuse() -> None:
 
     from members.models import User
 
-    if unfinished_restore().exists():
-        raise ImproperlyConfigured(
-            "D-TAC does not start: a backup was being put back here and that broke off"
-            f" ({unfinished_restore()} says which). Put it back again, into a new database."
-        )
+    unfinished_refuse()
+    _returned_refuse()
     if settings.DTAC_DEMO:
         return
     try:
@@ -117,4 +123,19 @@ def start_refuse() -> None:
         raise ImproperlyConfigured(
             f"D-TAC does not start: {found} users of the demo may sign in to this database."
             " It is the wrong one, or they must be deactivated."
+        )
+
+
+def _returned_refuse() -> None:
+    """Raise ImproperlyConfigured if the ledger says deleted of whom the database still has."""
+    from records.retention.ledger import ledger_ahead
+
+    try:
+        back = ledger_ahead()
+    except (DatabaseError, OSError):
+        return
+    if back:
+        raise ImproperlyConfigured(
+            f"D-TAC does not start: {len(back)} records are back that were deleted since this"
+            " database was copied. Run manage.py after_restore first; it deletes them again."
         )

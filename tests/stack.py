@@ -175,7 +175,7 @@ def running_demo(**env: str) -> Iterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="dtac-demo-"))
     folder.chmod(0o711)  # root's PostgreSQL passes through it as `nobody`
     demo = Demo(folder, free_port())
-    demo.env |= env
+    demo.env |= {"DTAC_LOG_FORMAT": "json"} | env  # as a real installation's
     try:
         # With owners and times: the database is its server's own, and static files look unchanged.
         subprocess.run(["cp", "-Rp", _loaded_data(), demo.data], check=True)

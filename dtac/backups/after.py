@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
 from audit.services import record
+from common.db import YearlyCounter
 from dtac import actions
 from dtac.digest import digest_skip
 from members.models import OutboundEmail, WebSession
 from offenders.models import Bulletin
-from records.retention.ledger import ledger_replay, ledger_write
+from records.retention.ledger import ledger_lacks, ledger_replay, ledger_write
 from records.retention.nightly import files_finish
+
+from .errors import BackupError
 
 STOPPED: Final = "Whether it went is not known: the database was put back from a backup."
 HELD: Final = "Whether it went is not known: the database was put back from a backup"
@@ -31,12 +36,38 @@ class Settled:
     bulletins_stopped: int
 
 
+NUMBERS_SKIPPED: Final = {"INC": 1000, "SIG": 1000}
+"""Of reports, which nobody can tell how many came since."""
+FEW_SKIPPED: Final = 100
+
+
+def ledgers_check(ledgers: Sequence[Path], *, without_ledger: bool) -> None:
+    """Raise BackupError unless there is a ledger to go by, with all that the database knows of."""
+    for path in ledgers:
+        if not path.is_file():
+            raise BackupError(f"There is no ledger {path}.")
+    if without_ledger:
+        return
+    places = [path for path in (Path(settings.DTAC_LEDGER), *ledgers) if path.is_file()]
+    if not places:
+        raise BackupError(
+            "There is no ledger, so people deleted since would stay. Give its newest copy with"
+            " --ledger. If none is left anywhere, say --without-ledger."
+        )
+    if lacking := ledger_lacks(places):
+        raise BackupError(
+            f"The ledger is old, or was cut: it lacks {lacking} deletions that the database knows"
+            " of. Give its newest copy with --ledger. If there is none, say --without-ledger."
+        )
+
+
 def settle(kept: bytes, ledgers: Sequence[Path], *, send_waiting: bool, **about: Any) -> Settled:
     """Do what must follow before a database that was put back is used, and note it in the log.
 
     `kept` and `ledgers` as replay takes them; `about` is what the log says of where it came from.
     Raises as replay does.
     """
+    numbers_skip()
     done = Settled(
         deleted_again=replay(kept, ledgers),
         sessions_ended=sessions_end(),
@@ -70,6 +101,17 @@ def replay(kept: bytes, ledgers: Sequence[Path]) -> list[str]:
     files_finish()
     ledger_write()
     return again
+
+
+def numbers_skip() -> None:
+    """Leave out references that may have been given since: a letter with one is about another."""
+    years = (0, timezone.now().year)
+    for model in apps.get_models():
+        if not issubclass(model, YearlyCounter):
+            continue
+        for row in model._default_manager.filter(year__in=years):
+            skipped = NUMBERS_SKIPPED.get(row.prefix, FEW_SKIPPED)
+            model._default_manager.filter(pk=row.pk).update(last=F("last") + skipped)
 
 
 def sessions_end() -> int:

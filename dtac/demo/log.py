@@ -46,7 +46,10 @@ def order_log(*, scale: int) -> None:
     """
     if scale > LARGEST:
         return
-    with pgtrigger.ignore("audit.Event:append_only"), connection.cursor() as cursor:
+    with (
+        pgtrigger.ignore("audit.Event:append_only", "audit.Event:deleted_when_old"),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("CREATE TEMP TABLE log_before ON COMMIT DROP AS TABLE audit_event")
         cursor.execute("DELETE FROM audit_event")
         cursor.execute("ALTER TABLE log_before DROP COLUMN id")

@@ -16,6 +16,7 @@ from incidents.models import Attachment
 from members.models import OutboundEmail
 from offenders.models import Photo
 from records.models import RetentionRun, RunItem, Tombstone
+from records.retention.ledger import ledger_ahead
 
 from .signs import Sign, State
 
@@ -33,7 +34,9 @@ def backup() -> Sign:
         words = "None was ever made, and there is no key to lock one with."
         return Sign("Backup", State.BAD, words, "Backups in docs/operations.md says how.")
     if made is None:
-        return Sign("Backup", State.BAD, "None was ever made.", todo)
+        back = Event.objects.filter(action=actions.BACKUP_RESTORED.code).exists()
+        words = "None was made since one was put back here." if back else "None was ever made."
+        return Sign("Backup", State.BAD, words, todo)
     age = (timezone.now() - made.at).total_seconds()
     missing = int(made.detail.get("missing", 0))
     numbers = {
@@ -152,7 +155,14 @@ def ledger() -> Sign:
     stones = Tombstone.objects.aggregate(
         all=Count("pk"), unwritten=Count("pk", filter=Q(in_ledger_at=None))
     )
-    numbers = {"ledger_unwritten": float(stones["unwritten"])}
+    back = ledger_ahead(path)
+    numbers = {
+        "ledger_unwritten": float(stones["unwritten"]), "ledger_ahead": float(len(back)),
+    }  # fmt: skip
+    if back:
+        words = f"{counted(len(back), 'record')} that it says were deleted are there again."
+        todo = "Stop web, worker and schedule, and run manage.py after_restore."
+        return Sign("Ledger of deletions", State.BAD, words, todo, numbers)
     if stones["all"] > stones["unwritten"] and not path.exists():
         words = "It is gone. A backup that is put back now would bring deleted people back."
         todo = "The next night writes it again from the database. Run manage.py retention."

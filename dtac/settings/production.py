@@ -6,7 +6,8 @@ from .base import env
 DTAC_PRODUCTION = True  # so dtac.refusals looks at what these settings say, at each start
 DEBUG = env.bool("DEBUG", default=False)  # read so that asking for it is refused, not overlooked
 DTAC_DEMO = env.bool("DTAC_DEMO", default=False)  # the same
-SECRET_KEY = env.str("SECRET_KEY")
+# Empty as in the example: refused with the other reasons, where Django would say that one alone.
+SECRET_KEY = env.str("SECRET_KEY") or "-"
 # The keys before it, newest first: what they locked can still be opened (docs/operations.md).
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

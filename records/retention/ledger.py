@@ -8,10 +8,11 @@ its tombstone says so, and a line that is there twice does no harm.
 import datetime as dt
 import json
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -34,6 +35,8 @@ from .deleting import (
 from .policy import rules_on
 
 BATCH: Final = 500
+NEWEST: Final = 2000
+"""So many of its last lines are compared with the records at each start."""
 AGAIN: Final = "deleted before this database was put back, and again by the ledger"
 
 
@@ -125,6 +128,34 @@ def entries(path: str | Path) -> Iterator[Entry]:
                 continue
 
 
+def ledger_ahead(path: str | Path | None = None) -> list[str]:
+    """Return the references that the end of the ledger says are deleted, and that are on record.
+
+    There are none, but in a database that was put back and not settled yet: its newest deletions
+    are the last lines. Their records must not be shown.
+    """
+    newest = deque(entries(path or settings.DTAC_LEDGER), maxlen=NEWEST)
+    refs = {entry.ref for entry in newest}
+    refs -= set(Tombstone.objects.filter(ref__in=refs).values_list("ref", flat=True))
+    found: set[str] = set()
+    if refs:
+        models: list[Any] = [Subject, Report, *OTHERS.values()]
+        for model in models:
+            there = model._base_manager.filter(ref__in=refs)
+            found |= set(there.values_list("ref", flat=True))
+    return sorted(found)
+
+
+def ledger_lacks(paths: Iterable[str | Path]) -> int:
+    """Return how many deletions the database knows of that none of these ledgers has.
+
+    A ledger only grows: one that lacks some is old, or was cut.
+    """
+    held = {entry.ref for path in paths for entry in entries(path)}
+    stones = Tombstone.objects.exclude(in_ledger_at=None).values_list("ref", flat=True)
+    return sum(ref not in held for ref in stones.iterator())
+
+
 def ledger_replay(path: str | Path) -> list[str]:
     """Delete again what the ledger says was deleted; return the references that were.
 
@@ -198,4 +229,11 @@ def _number_taken(ref: str) -> None:
         )
 
 
-__all__ = ["KeptError", "ledger_reconcile", "ledger_replay", "ledger_write"]
+__all__ = [
+    "KeptError",
+    "ledger_ahead",
+    "ledger_lacks",
+    "ledger_reconcile",
+    "ledger_replay",
+    "ledger_write",
+]

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from dtac.demo.portraits import draw_scene
 from tests.browser.codes import SECOND, type_code
 from tests.browser.phones import KEPT, accept, eventually, ready
+from tests.spoken import names_in, nobody_is_named, subjects_name_nobody
 from tests.stack import Demo, running_demo
 
 PHONE = {"width": 390, "height": 844}
@@ -24,7 +25,10 @@ STATES: dict[tuple[str, str], Any] = {}
 def stack() -> Iterator[Demo]:
     """The whole of `./run demo`, stopped with Ctrl-C's signal at the end."""
     with running_demo() as demo:
+        names = names_in(demo)
         yield demo
+        nobody_is_named(demo, names | names_in(demo))
+        subjects_name_nobody(demo)
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dtac.backups.after import settle
+from dtac.backups.after import ledgers_check, settle
+from dtac.backups.errors import BackupError
+from dtac.refusals import unfinished_refuse
 
 
 class Command(BaseCommand):
@@ -21,7 +23,14 @@ class Command(BaseCommand):
             help="the newest copy of the ledger of deletions, besides that in its place",
         )  # fmt: skip
 
+        parser.add_argument("--without-ledger", action="store_true", help="there is none left")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        unfinished_refuse()
+        try:
+            ledgers_check(options["ledger"], without_ledger=options["without_ledger"])
+        except BackupError as error:
+            raise CommandError(str(error)) from error
         done = settle(b"", options["ledger"], send_waiting=False, name="point in time")
         self.stdout.write(
             f"{len(done.deleted_again)} deleted again, {done.sessions_ended} sessions ended,"

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from dtac.backups.errors import BackupError
 from dtac.backups.making import backup_make, backups_prune
+from dtac.refusals import unfinished_refuse
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", metavar="FOLDER", help="instead of DTAC_BACKUP_DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        unfinished_refuse()
         folder = Path(options["to"] or settings.DTAC_BACKUP_DIR)
         self._prune(folder)  # first: a full disk would never be less full otherwise
         try:

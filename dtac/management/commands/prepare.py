@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 
+from dtac.refusals import unfinished_refuse
+
 LOCK_SECONDS: Final = 5
 TRIES: Final = 60
 LOCK_NOT_AVAILABLE: Final = "55P03"
@@ -17,6 +19,7 @@ class Command(BaseCommand):
     help = "Brings the tables to this version, and collects the static files."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        unfinished_refuse()
         self.stdout.write("Tables ...")
         self._migrate()
         self.stdout.write("Static files ...")
