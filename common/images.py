@@ -44,6 +44,7 @@ OPENED = [name for name in ACCEPTED if name != "MPO"]  # Pillow opens those as J
 WHOLE = ("PNG", "WEBP")
 """Screenshots and pictures from the web; cameras make none. Decoded at full size or not at all."""
 NOT_A_PHOTO = "This file is not a photo we can read. Send a JPEG, PNG, WebP or HEIC."
+TOO_MANY_PIXELS = "This photo has too many pixels. Send a smaller one."
 DAMAGED = "This photo is damaged or was cut short. Take or choose it again."
 NOT_SHOWN = "This photo can’t be shown: its file is missing or damaged."
 WORKING_EDGE = 1600  # pixels; the large variant needs no more
@@ -102,8 +103,10 @@ def check_photo(upload: "File[Any]") -> CheckedFile:
             found = _check_opened(image)
     except (ValidationError, BusyError):
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except UnidentifiedImageError as error:
         raise ValidationError(NOT_A_PHOTO, code="kind") from error
+    except Image.DecompressionBombError as error:
+        raise ValidationError(TOO_MANY_PIXELS, code="pixels") from error
     except Exception as error:  # decoders raise nearly anything on hostile bytes
         raise ValidationError(DAMAGED, code="damaged") from error
     upload.checked = found  # type: ignore[attr-defined]  # decoding once is enough

@@ -19,6 +19,7 @@ EXAMPLES: Final = ("django-insecure", "only-for-tests", "change", "example", "se
 """Beginnings of keys that stand in somebody's documentation."""
 NEVER_DELIVERED: Final = (".example", ".invalid", ".test", ".localhost")
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
+THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 MUST_PROVE: Final = frozenset({"intel", "board"})
 
 
@@ -41,6 +42,13 @@ def reasons(settings: Any) -> Iterator[str]:
     yield from _of_the_mail(settings)
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         yield "DATABASE_URL is not PostgreSQL's (postgres://...)."
+    for name, place in settings.DATABASES.items():
+        if _is_elsewhere(place.get("HOST", "")) and not place.get("OPTIONS", {}).get("sslmode"):
+            called = "DATABASE_REPLICA_URL" if name == "replica" else "DATABASE_URL"
+            yield (
+                f"{called} is on another machine and doesn't say how it is reached. Add"
+                " ?sslmode=verify-full to it; sslmode=disable only where the way there is yours."
+            )
     if not set(settings.DTAC_SECOND_FACTOR_ROLES) >= MUST_PROVE:
         yield "DTAC_SECOND_FACTOR_ROLES leaves out intel or board: both need a second step."
     options = settings.STORAGES["default"].get("OPTIONS", {})
@@ -48,6 +56,10 @@ def reasons(settings: Any) -> Iterator[str]:
         yield "DTAC_S3_ENDPOINT does not begin with https://: faces would cross the network open."
     if not settings.DATA_DIR.is_absolute():
         yield "DTAC_DATA_DIR is not an absolute path: each process would keep data elsewhere."
+
+
+def _is_elsewhere(host: str) -> bool:
+    return bool(host) and not host.startswith("/") and host not in THIS_MACHINE
 
 
 def _of_the_keys(keys: list[str]) -> Iterator[str]:

@@ -115,9 +115,11 @@ def _delete(names: list[str]) -> None:
 
 def _tell(row: StoredImage, finding: str) -> None:
     ref, subjects, path = place_of(row)
+    exhibit = {"exhibit": row.number} if isinstance(row, Attachment) else {}
     record(
-        actions.FILE_HELD, by=None, ref=ref, subjects=subjects, sha256=row.sha256, finding=finding
-    )
+        actions.FILE_HELD, by=None, ref=ref, subjects=subjects, sha256=row.sha256, finding=finding,
+        **exhibit,
+    )  # fmt: skip
     email_queue(
         users=User.objects.with_access().filter(role=Role.INTEL),
         key=f"file-held:{row.uuid}",

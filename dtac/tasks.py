@@ -9,6 +9,7 @@ from common.middleware import request_id_set
 from common.orphans import orphans_delete
 from dtac.digest import digest_queue
 from dtac.health.heartbeat import beat
+from dtac.health.watch import watch
 from dtac.refusals import start_refuse
 from dtac.scanning import scan_waiting
 
@@ -17,6 +18,12 @@ from dtac.scanning import scan_waiting
 def heartbeat() -> None:
     """Show that beat, broker and worker all work."""
     beat(scheduled=True)
+
+
+@shared_task
+def health_watch() -> int:
+    """Write to the administrators of what is wrong; return of how many things."""
+    return watch()
 
 
 @shared_task

@@ -284,6 +284,10 @@ class CaseFileQuerySet(models.QuerySet[Any]):
         meant = Subject.objects.search(text).values("pk")
         return self.filter(Q(ref__istartswith=text) | Q(subject__in=meant))
 
+    def forgotten(self) -> Self:
+        """Those open that nobody changed for months: soon they keep nobody's record any more."""
+        return self.filter(closed_at=None, keeps_until__lt=dates.today()).order_by("keeps_until")
+
 
 class EvidencePackQuerySet(models.QuerySet[Any]):
     """Evidence packs: the Intelligence Manager's alone."""

@@ -64,6 +64,7 @@ class ShareForm(Renewed):
             self.fields["agency"].queryset = agencies  # type: ignore[attr-defined]
         else:
             del self.fields["agency"]
+            self.fields["agreement"].help_text = "Empty: none."
         self.initial = {"client_id": uuid.uuid4(), **self.initial}
 
     def clean(self) -> dict[str, Any]:

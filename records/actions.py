@@ -16,6 +16,7 @@ ENTRIES_DELETED = register(
 HOLD_PLACED = register("records.hold.placed", "placed a hold on a record")
 HOLD_RENEWED = register("records.hold.renewed", "renewed a hold on a record")
 HOLD_ENDED = register("records.hold.ended", "ended a hold on a record")
+HOLDS_LISTED = register("records.hold.listed", "listed holds", is_read=True)
 HOLD_VIEWED = register("records.hold.viewed", "opened a hold on a record", is_read=True)
 PUT_OFF = register("records.subject.put_off", "put off the deletion of a record, once")
 SUBJECT_DELETED = register("records.subject.deleted", "deleted a record by the rule of retention")

@@ -50,7 +50,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
         rows = over.select_related("subject", "owner")
     page = Paginator(rows, 30).get_page(query_text(request, "page"))
     record(
-        actions.HOLD_VIEWED,
+        actions.HOLDS_LISTED,
         by=user,
         subjects=[row.subject.ref for row in page.object_list],
         show=show,

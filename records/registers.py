@@ -183,7 +183,7 @@ REGISTERS: dict[str, Register] = {
         "Requests about records",
         "Objections, and what people ask to be put right, erased or restricted.",
         "request_list",
-        lambda user: RightsRequest.objects.visible_to(user).filter(told_on=None).count(),
+        lambda user: RightsRequest.objects.visible_to(user).open().count(),
         ("Request", "Kind", "Records", "Came in", "How", "Answer by", "Why longer", "Decision",
          "Decided", "By", "Told", "Stands"),
         _requests,

@@ -33,7 +33,8 @@ SIGN_INS = """\
   board@dtac.example   dartford-demo  Board
   admin@dtac.example   dartford-demo  Superuser
   The last three are asked for a second step: the TOTP secret is JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP,
-  and `./run manage demo_code` (with this --port, if you gave one) prints the code of the moment."""
+  and `./run manage demo_code` prints the code of the moment (`./run manage --port 8001 demo_code`
+  for a demo on another port)."""
 
 
 def demo(port: int, *, verbose: bool) -> int:

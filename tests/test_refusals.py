@@ -57,6 +57,11 @@ UNSAFE: list[tuple[str, Any, str]] = [
         "DTAC_S3_ENDPOINT",
     ),
     ("DATA_DIR", Path("data"), "DTAC_DATA_DIR"),
+    (
+        "DATABASES",
+        {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": "db.scheme.uk"}},
+        "DATABASE_URL is on another machine",
+    ),
 ]
 
 

@@ -124,7 +124,7 @@ READS = {
     "/records/retention/": "records.retention.listed",
     "/records/retention/nights/{night}/": "records.run.viewed",
     "/records/deleted/": "records.deleted.listed",
-    "/records/holds/": "records.hold.viewed",
+    "/records/holds/": "records.hold.listed",
     "/records/holds/{hold}/": "records.hold.viewed",
     "/subjects/{published}/hold/": "offenders.subject.viewed",
     "/subjects/{published}/put-off/": "offenders.subject.viewed",

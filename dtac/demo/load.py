@@ -99,7 +99,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_alerts(users=users, faces=faces)
         load_bulletins(users=users)
         load_imports(users=users)
-        load_retention(users=users)
+        load_retention(users=users, scale=scale)
         load_rights(users=users)
         match_waiting()  # as the worker would within a minute
         tell("Access log ...")

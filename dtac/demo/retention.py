@@ -13,6 +13,7 @@ from records.models import HoldReason, RetentionRun, RunItem
 from records.retention.clocks import clocks_of
 from records.retention.deleting import subject_delete
 from records.retention.holds import HoldInput, hold_place
+from records.retention.nightly import night_run
 from records.retention.plan import subject_line
 from records.retention.policy import rules_on
 
@@ -20,8 +21,12 @@ GONE = ("Alf Yarrow", "Bet Quill", "Cal Osier")
 NEXT = ("Dot Reed", "Eve Thorn")
 
 
-def load_retention(*, users: dict[str, User]) -> None:
-    """Add records that nobody ever published: three that a night deleted, two that are next."""
+def load_retention(*, users: dict[str, User], scale: int) -> None:
+    """Add records that nobody ever published: three that a night deletes, two that are next.
+
+    The night is carried out for real, so that nothing is past its day; but where there is a hundred
+    times as much, whose night would take minutes.
+    """
     intel = users["intel@dtac.example"]
     today = dates.today()
     year = dates.add_months(today, -12)
@@ -32,7 +37,10 @@ def load_retention(*, users: dict[str, User]) -> None:
     _hold(intel, held, HoldReason.COURT, "Claim at the county court, told by the clerk.", 60)
     known = Subject.objects.get(ref="D-0001")
     _hold(intel, known, HoldReason.POLICE, "The police asked for it: file to the CPS.", 150)
-    _night(today, [*gone, held])
+    if scale == 1:
+        night_run(today)
+    else:
+        _night(today, [*gone, held])
 
 
 def _old(by: User, name: str, made: dt.date) -> Subject:

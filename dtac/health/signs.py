@@ -44,6 +44,7 @@ def all_signs() -> dict[str, Sign]:
         "disk": ("Disk", machine.disk),
         "backup": ("Backup", work.backup),
         "mail": ("E-mail", work.mail),
+        "push": ("Alerts on phones", work.push),
         "photos": ("Photos", work.photos),
         "scanner": ("Virus scanner", files.scanner),
         "retention": ("Deletions", work.retention),

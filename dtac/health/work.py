@@ -12,7 +12,7 @@ from audit.models import Event
 from common import dates
 from common.wording import counted
 from dtac import actions
-from incidents.models import Attachment
+from incidents.models import Attachment, PushDelivery
 from members.models import OutboundEmail
 from offenders.models import Photo
 from records.models import RetentionRun, RunItem, Tombstone
@@ -23,6 +23,9 @@ from .signs import Sign, State
 MAIL_LATE: Final = dt.timedelta(minutes=15)
 LOOKED_AT: Final = 50_000
 """How many of the newest e-mails are looked through for refused ones: the table has no end."""
+GONE: Final = (404, 410)
+"""What a push service says of a browser that unsubscribed: nothing is wrong."""
+MANY_REFUSED: Final = 10
 PHOTO_LATE: Final = dt.timedelta(minutes=10)
 
 
@@ -69,11 +72,15 @@ def mail() -> Sign:
         pk__gt=newest - LOOKED_AT, state__in=OutboundEmail.UNDELIVERED,
         ended_at__gt=now - dt.timedelta(days=1),
     ).count()  # fmt: skip
+    sent = OutboundEmail.objects.filter(
+        pk__gt=newest - LOOKED_AT, sent_at__gt=now - dt.timedelta(days=1)
+    ).count()
     late = (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0
     numbers = {
         "mail_waiting": float(found["waiting"]),
         "mail_oldest_seconds": late,
         "mail_undelivered_day": float(lost),
+        "mail_sent_day": float(sent),
     }
     outage = OutboundEmail.objects.outage()
     if outage:
@@ -89,6 +96,26 @@ def mail() -> Sign:
 
 def _clock(at: dt.datetime) -> str:
     return f"{timezone.localtime(at, dates.LONDON):%-d %B, %H:%M}"
+
+
+def push() -> Sign:
+    """How many alerts reached a browser in a day, and how many a push service refused."""
+    newest = PushDelivery.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    since = timezone.now() - dt.timedelta(days=1)
+    found = PushDelivery.objects.filter(pk__gt=newest - LOOKED_AT, at__gt=since).aggregate(
+        told=Count("pk", filter=Q(status__gte=200, status__lt=300)),
+        gone=Count("pk", filter=Q(status__in=GONE)),
+        whole=Count("pk"),
+    )
+    refused = found["whole"] - found["told"] - found["gone"]
+    numbers = {"push_sent_day": float(found["told"]), "push_refused_day": float(refused)}
+    words = f"{counted(found['told'], 'alert')} reached a browser in a day, {refused} did not."
+    if refused > MANY_REFUSED and refused > found["told"]:
+        todo = (
+            "Can the worker reach the push services? Is DTAC_VAPID_PRIVATE_KEY the one there was?"
+        )
+        return Sign("Alerts on phones", State.BAD, words, todo, numbers)
+    return Sign("Alerts on phones", State.GOOD, words, numbers=numbers)
 
 
 def photos() -> Sign:

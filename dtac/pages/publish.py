@@ -69,6 +69,7 @@ def subject_publish(request: HttpRequest, ref: str) -> HttpResponse:
         "latest": latest,
         "reworded": is_reworded(found, latest),
         "photos": list(found.photos.all()),
+        "held": list(found.restrictions.holding().values_list("because", flat=True)),
         "needs_override": needs_override(found),
         "override": override_of(found),
         "page_title": f"Publish {found.ref}",

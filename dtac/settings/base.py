@@ -222,6 +222,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "dtac.tasks.heartbeat", "schedule": 20.0},
+    "health-watch": {"task": "dtac.tasks.health_watch", "schedule": crontab(minute="*/15")},
     "mail": {
         "task": "members.tasks.mail_sweep",
         "schedule": env.float("DTAC_MAIL_SWEEP_SECONDS", default=30.0),

@@ -48,6 +48,12 @@ class CaseFile(models.Model):
     made_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_comment="Who opened it"
     )
+    keeps_until = models.DateField(
+        null=True,
+        blank=True,
+        db_comment="While it is open, it keeps the record from deletion until 30 days after this:"
+        " six months after its last change, two years after it was opened at most",
+    )
     closed_at = models.DateTimeField(null=True, blank=True, db_comment="When it was closed")
     closed_by = models.ForeignKey(
         User,

@@ -1,5 +1,6 @@
 """Case files: opened, filled with incidents and statements, closed; packs of them ordered."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,10 @@ from offenders.services import locked_subject
 
 from .raising import citable_reports
 
+KEEPS_MONTHS: Final = 6
+"""So long after its last change an open case file keeps the record from being deleted ..."""
+MOST_MONTHS: Final = 24
+"""... and no longer than this after it was opened: then a hold does, with its reviews."""
 MOST_INCIDENTS: Final = 500
 """Of one case file: a pack of more is no pack that a court reads."""
 
@@ -57,12 +62,19 @@ def case_open(
             made_at=timezone.now(),
             made_by=by,
         )
+        case.keeps_until = _keeps_until(case)
         case.full_clean()
         case.save()
         record(actions.CASE_OPENED, by=by, ref=case.ref, subjects=[subject.ref])
         return case
 
     return once(CaseFile, client_id, make)
+
+
+def _keeps_until(case: CaseFile) -> dt.date:
+    """Return until when an open case file keeps the record: it can't be a hold without an end."""
+    opened = dates.london_date(case.made_at)
+    return min(dates.add_months(dates.today(), KEEPS_MONTHS), dates.add_months(opened, MOST_MONTHS))
 
 
 def _number(prefix: str) -> str:
@@ -84,6 +96,7 @@ def _locked(case: CaseFile, revision: int | None = None) -> CaseFile:
 
 def _changed(row: CaseFile, by: User) -> None:
     row.revision += 1
+    row.keeps_until = _keeps_until(row)
     row.full_clean()
     row.save()
     record(actions.CASE_CHANGED, by=by, ref=row.ref, subjects=[row.subject.ref])

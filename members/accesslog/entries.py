@@ -25,6 +25,11 @@ MOST: Final = 20_000
 """Entries in a file at most, the latest."""
 
 
+ROLES: Final[dict[str, str]] = {
+    **{code: str(label) for code, label in Role.choices}, "system": "The system",
+}  # fmt: skip
+
+
 def logs_of(user: User) -> dict[str, tuple[str, "QuerySet[Event]"]]:
     """Return the logs that somebody may see, each with its words: always their own.
 
@@ -64,7 +69,7 @@ def lines(rows: Iterable[Event]) -> Iterable[list[Value]]:
         yield [
             f"{at:%Y-%m-%d %H:%M:%S}",
             event.actor_name,
-            event.actor_role,
+            ROLES.get(event.actor_role, event.actor_role),
             event.member_name,
             words_for(event.action),
             event.record,

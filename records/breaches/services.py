@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass, fields
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +17,11 @@ from members.models import User
 from records import actions
 from records.models import DataBreach, RecordsCounter
 from records.models.data_breach import HOURS
+
+MUST_BE_TOLD: Final = (
+    "Only where a risk to people is unlikely may it stay with you. Write down first what is known"
+    " of the risk, or tell the regulator."
+)
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,14 @@ def _recorded(
 def breach_assess(*, by: User, breach: DataBreach, revision: int, data: BreachInput) -> DataBreach:
     """Write down what is known by now: whose, how many, the risk, what was done.
 
-    Where the risk turns out high, it is asked anew why the people are not told. Raises
-    ValidationError: closed, or a high risk of which it was said that the regulator is not told.
+    Where the risk turns out high, it is asked anew why the people are not told; where there is
+    one, why the regulator isn't (UK GDPR, article 33). Raises ValidationError: closed.
     """
     row = _open(breach, revision)
     if data.risk == DataBreach.Risk.HIGH and row.risk != DataBreach.Risk.HIGH:
         row.people_not = ""  # why they aren't told was said of a lower risk: it is asked anew
+    if data.risk != DataBreach.Risk.UNLIKELY:
+        row.regulator_not = ""
     row.revision += 1
     _fill(row, data)
     record(actions.BREACH_ASSESSED, by=by, ref=row.ref, risk=row.risk)
@@ -92,13 +100,15 @@ def breach_regulator(
     """Record that the regulator was told, or why not. Later knowledge may change a "not".
 
     Raises ValidationError: both or neither, in the future, after the 72 hours without a reason, or
-    a high risk that is not told.
+    a risk that is not told.
     """
     row = _open(breach, revision)
     if row.regulator_at is not None:
         raise ValidationError("The regulator was told already.", code="stale")
     if (told_at is None) == (not not_because.strip()):
         raise ValidationError("Say when the regulator was told, or why it is not.")
+    if told_at is None and row.risk != DataBreach.Risk.UNLIKELY:
+        raise ValidationError({"not_because": MUST_BE_TOLD})
     if told_at and not row.aware_at <= told_at <= timezone.now():
         raise ValidationError({"told_at": "Choose a time since the scheme came to know."})
     row.regulator_at, row.regulator_not = told_at, not_because.strip()

@@ -118,9 +118,9 @@ class DataBreach(models.Model):
                 violation_error_message="Say how the people were told, or why they are not.",
             ),
             models.CheckConstraint(
-                name="data_breach_high_is_told",
-                condition=~Q(risk="high") | Q(regulator_not=""),
-                violation_error_message="A high risk is told to the regulator.",
+                name="data_breach_risk_is_told",
+                condition=Q(risk="unlikely") | Q(regulator_not=""),
+                violation_error_message="A risk is told to the regulator.",
             ),
             models.CheckConstraint(
                 name="data_breach_closed_whole",

@@ -56,7 +56,8 @@ def _erase(request: RightsRequest, subject: Subject) -> None:
         raise ValidationError(ERASE_BUSY, code="busy") from kept
     clock = clocks_of([subject.pk])[subject.pk]
     if found := kept_because(clock):
-        raise ValidationError([f"{words}. It can’t be erased before that ends." for words in found])
+        todo = "It can’t be erased before that ends: revoke, decide, close or end it first."
+        raise ValidationError([f"{words}. {todo}" for words in found])
     words = f"erased at the person’s own request, {request.ref}"
     today = dates.today()
     why = Why(rules_on()[clock.kind], words, today, clock.clock_on, clock.seen_until)

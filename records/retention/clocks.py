@@ -98,7 +98,9 @@ WITH RECURSIVE {facts}, rule (kind, more, late, grace) AS (
 ), open_case AS (
     SELECT led.whole, min(file.ref) AS ref
       FROM exclusions_casefile file JOIN led ON led.part = file.subject_id
-     WHERE file.closed_at IS NULL GROUP BY led.whole
+     WHERE file.closed_at IS NULL
+       AND (file.keeps_until IS NULL OR file.keeps_until >= %(today)s::date - {slack})
+     GROUP BY led.whole
 ), open_request AS (
     SELECT led.whole, min(request.ref) AS ref
       FROM records_rightsrequest request JOIN led ON led.part = request.subject_id

@@ -49,7 +49,12 @@ def because(clock: Clock, rule: RetentionRule) -> str:
 def subject_told(clock: Clock, rule: RetentionRule) -> Told:
     """Return what the page of a subject, or of what goes with one, says of its deletion."""
     reason = because(clock, rule)
-    headline = f"Deleted on {dates.day_in_full(clock.due_on)}: {reason}."
+    kept = kept_because(clock)
+    day = dates.day_in_full(clock.due_on)
+    is_near = clock.due_on <= dates.today() + NEAR
+    headline = f"Deleted on {day}: {reason}."
+    if kept and is_near:
+        headline = f"Due to be deleted on {day} ({reason}), and kept for now."
     lines = []
     if clock.seen_until is not None:
         seen = (
@@ -63,8 +68,8 @@ def subject_told(clock: Clock, rule: RetentionRule) -> Told:
             lines.append(f"It was due on {by_rule}, and was put off once.")
         else:
             lines.append(f"It was due on {by_rule}; something new came in the last days before.")
-    lines += [f"{words}." for words in kept_because(clock)]
-    return Told(headline, lines, is_near=clock.due_on <= dates.today() + NEAR)
+    lines += [f"{words}." for words in kept]
+    return Told(headline, lines, is_near=is_near)
 
 
 def kept_because(clock: Clock, on: dt.date | None = None) -> list[str]:

@@ -130,8 +130,9 @@ def is_blocked(them: list[Subject], on: dt.date, held: dt.date | None) -> bool:
         return True
     if any(row.is_open for row in Appeal.objects.filter(notice__in=notices)):
         return True
-    if any(row.is_open for row in CaseFile.objects.filter(subject__in=them)):
-        return True
+    for row in CaseFile.objects.filter(subject__in=them, closed_at=None):
+        if row.keeps_until is None or row.keeps_until + dt.timedelta(days=30) >= on:
+            return True
     for hold in RetentionHold.objects.filter(subject__in=them, ended_at=None):
         if hold.review_on + dt.timedelta(days=30) >= on:
             return True

@@ -14,7 +14,7 @@ from board.tallies import tallies_rebuild, tallies_refresh
 from board.tests.raw import kept, raw, without_members
 from common import dates
 from exclusions.models import CaseFile
-from exclusions.services import case_close, signed_copies_add
+from exclusions.services import case_change, case_close, signed_copies_add
 from incidents.models import Report
 from incidents.services import PersonInput, report_accept
 from incidents.tasks import attachment_variants_sweep
@@ -266,8 +266,34 @@ def test_a_night_costs_no_more_for_each_that_is_kept(
             who = factories.subject(cast.intel, name=f"Kept {n}x", photo=False)
             factories.case_file(cast.intel, who)
         clock.shift(400 * DAY)
+        CaseFile.objects.update(keeps_until=dates.today())
         with django_assert_max_num_queries(10):
             assert len(plan(dates.today())) == 12
+
+
+def test_a_case_file_that_is_left_lying_is_no_hold_without_an_end(cast: Cast, store: Path) -> None:
+    with time_machine.travel(BEGIN, tick=False) as clock:
+        kept, left = (factories.subject(cast.intel, name=n, photo=False) for n in ("K", "L"))
+        cases = [factories.case_file(cast.intel, who) for who in (kept, left)]
+        clock.shift(300 * DAY)
+        assert list(CaseFile.objects.forgotten()) == cases
+        case_change(by=cast.intel, case=cases[0], revision=1, kind="cbo", words="The court sits.")
+        assert list(CaseFile.objects.forgotten()) == [cases[1]]
+        clock.shift(70 * DAY)
+        night = one_night()
+        assert {item.ref: item.state for item in night.items.all()} == {
+            kept.ref: "skipped", left.ref: "deleted",
+        }  # fmt: skip
+        assert list(CaseFile.objects.all()) == [cases[0]]
+        # Changed again and again it keeps them two years from its beginning, and no longer.
+        for _ in range(4):
+            clock.shift(150 * DAY)
+            case = CaseFile.objects.get()
+            case_change(
+                by=cast.intel, case=case, revision=case.revision, kind="cbo", words="Not yet."
+            )
+        opened = dates.london_date(cases[0].made_at)
+        assert CaseFile.objects.get().keeps_until == dates.add_months(opened, 24)
 
 
 def test_late_activity_gives_a_grace_once(cast: Cast, store: Path) -> None:

@@ -51,7 +51,7 @@ def test_tomorrows_list_is_what_the_night_does(cast: Cast, client_of: Any) -> No
         clock.shift(364 * DAY)
         client = client_of("intel")
         page = text(client.get("/records/retention/"))
-        assert "Deleted in the night to 26 Nov 2027" in page
+        assert "To be deleted in the night to 26 Nov 2027" in page
         assert who.ref in page
         assert night_run().items.count() == 0
         clock.shift(DAY)

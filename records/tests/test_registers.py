@@ -124,15 +124,22 @@ def test_a_high_risk_is_never_kept_from_the_regulator(cast: Cast) -> None:
         by=cast.intel, breach=row, revision=row.revision, told_on=None, not_because="No risk."
     )
     worse = BreachInput("Found on a website.", "Photos", "Subjects", risk="high")
-    with pytest.raises(ValidationError, match="high risk is told"):
-        breach_assess(by=cast.intel, breach=row, revision=row.revision, data=worse)
-    row.refresh_from_db()
-    row = breach_regulator(by=cast.intel, breach=row, revision=row.revision, told_at=timezone.now())
     row = breach_assess(by=cast.intel, breach=row, revision=row.revision, data=worse)
     assert row.risk == "high"
-    assert row.needs_people  # why not was said of a lower risk
+    assert row.needs_regulator  # why not was said of a lower risk
+    assert row.needs_people
+    row = breach_regulator(by=cast.intel, breach=row, revision=row.revision, told_at=timezone.now())
+    assert not row.needs_regulator
     with pytest.raises(IntegrityError), transaction.atomic():
         DataBreach.objects.filter(pk=row.pk).update(regulator_at=None, regulator_not="x")
+
+
+@pytest.mark.parametrize("risk", ["unknown", "risk", "high"])
+def test_it_stays_with_the_scheme_only_where_a_risk_is_unlikely(cast: Cast, risk: str) -> None:
+    row = factories.data_breach(cast.intel, risk=risk)
+    with pytest.raises(ValidationError, match="Only where a risk to people is unlikely"):
+        breach_regulator(by=cast.intel, breach=row, revision=1, told_at=None, not_because="No.")
+    assert row.needs_regulator
 
 
 def test_none_is_closed_half_told(cast: Cast) -> None:

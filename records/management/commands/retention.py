@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common import dates
+from records.models import RetentionRun
 from records.retention.entries import entries_due
 from records.retention.ledger import ledger_replay, ledger_write
 from records.retention.nightly import files_finish, night_run
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{going} to be deleted by {on}, {len(lines) - going} due but kept.")
 
     def _run(self) -> None:
+        was_done = RetentionRun.objects.filter(on=dates.today(), finished_at__isnull=False).exists()
         night = night_run()
         for item in night.items.all():
             said = f"  {item.words}" if item.words else ""
@@ -55,6 +57,8 @@ class Command(BaseCommand):
         state = "another worker is still at it"
         if night.finished_at:
             state = "done"
+            if was_done:
+                state += " before; what has become due since is on the next night’s list"
             self.stdout.write(
                 f"By their age: {night.log_entries} entries of the access log,"
                 f" {night.sharing_entries} of the sharing register."
