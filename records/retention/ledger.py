@@ -35,6 +35,12 @@ from .deleting import (
 from .policy import rules_on
 
 BATCH: Final = 500
+AHEAD: Final = """
+SELECT said.ref FROM unnest(%s::text[]) AS said(ref)
+ WHERE NOT EXISTS (SELECT FROM records_tombstone stone WHERE stone.ref = said.ref)
+   AND EXISTS ({there})
+ ORDER BY said.ref
+"""
 NEWEST: Final = 2000
 """So many of its last lines are compared with the records at each start."""
 AGAIN: Final = "deleted before this database was put back, and again by the ledger"
@@ -135,15 +141,13 @@ def ledger_ahead(path: str | Path | None = None) -> list[str]:
     are the last lines. Their records must not be shown.
     """
     newest = deque(entries(path or settings.DTAC_LEDGER), maxlen=NEWEST)
-    refs = {entry.ref for entry in newest}
-    refs -= set(Tombstone.objects.filter(ref__in=refs).values_list("ref", flat=True))
-    found: set[str] = set()
-    if refs:
-        models: list[Any] = [Subject, Report, *OTHERS.values()]
-        for model in models:
-            there = model._base_manager.filter(ref__in=refs)
-            found |= set(there.values_list("ref", flat=True))
-    return sorted(found)
+    models: list[Any] = [Subject, Report, *OTHERS.values()]
+    there = " UNION ALL ".join(
+        f"SELECT FROM {model._meta.db_table} row WHERE row.ref = said.ref" for model in models
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(AHEAD.format(there=there), [sorted({entry.ref for entry in newest})])
+        return [str(row[0]) for row in cursor.fetchall()]
 
 
 def ledger_lacks(paths: Iterable[str | Path]) -> int:
