@@ -41,6 +41,11 @@ SELECT said.ref FROM unnest(%s::text[]) AS said(ref)
    AND EXISTS ({there})
  ORDER BY said.ref
 """
+PARTS: Final[dict[Any, str]] = {
+    Subject: " AND row.merged_into_id IS NULL",
+    Report: " AND row.duplicate_of_id IS NULL",
+}
+"""What is part of another goes with its whole's line, as in the replay."""
 NEWEST: Final = 2000
 """So many of its last lines are compared with the records at each start."""
 AGAIN: Final = "deleted before this database was put back, and again by the ledger"
@@ -143,7 +148,8 @@ def ledger_ahead(path: str | Path | None = None) -> list[str]:
     newest = deque(entries(path or settings.DTAC_LEDGER), maxlen=NEWEST)
     models: list[Any] = [Subject, Report, *OTHERS.values()]
     there = " UNION ALL ".join(
-        f"SELECT FROM {model._meta.db_table} row WHERE row.ref = said.ref" for model in models
+        f"SELECT FROM {model._meta.db_table} row WHERE row.ref = said.ref{PARTS.get(model, '')}"
+        for model in models
     )
     with connection.cursor() as cursor:
         cursor.execute(AHEAD.format(there=there), [sorted({entry.ref for entry in newest})])
