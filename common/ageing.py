@@ -61,6 +61,7 @@ def old_rows_may_go() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, 'on', true)", [SETTING])
         yield
+        # Inside another transaction the setting would outlast this block.
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, '', true)", [SETTING])
 

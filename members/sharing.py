@@ -52,15 +52,9 @@ def share_record(*, by: User, sharing: Sharing, make: Make) -> tuple[SharingReco
         return _enter(by, sharing, make, made)
 
     row = once(SharingRecord, sharing.client_id, enter)
-    if row.shared_by_id != by.pk:
-        raise PermissionDenied
+    _check_own(row, by)
     content = made[0] if made and hashed(made[0]) == row.sha256 else make(row.ref, row.shared_at)
-    if (hashed(content), row.record) != (row.sha256, sharing.record):
-        raise ValidationError(
-            f"{row.ref} was recorded from this form already, with other words in it. "
-            "Press again to share and record this one too.",
-            code="changed",
-        )
+    _check_same(row, (row.sha256, row.record), (hashed(content), sharing.record))
     return row, content
 
 
@@ -71,15 +65,9 @@ def share_kept_file(*, by: User, sharing: Sharing, sha256: str, byte_size: int) 
     that one is of another record or file, PermissionDenied if it is somebody else's.
     """
     row = once(SharingRecord, sharing.client_id, lambda: _entered(by, sharing, (sha256, byte_size)))
-    if row.shared_by_id != by.pk:
-        raise PermissionDenied
+    _check_own(row, by)
     said = (sha256, sharing.record, *_said(sharing))
-    if (row.sha256, row.record, *_said(row)) != said:
-        raise ValidationError(
-            f"{row.ref} was recorded from this form already, with other words in it. "
-            "Press again to share and record this one too.",
-            code="changed",
-        )
+    _check_same(row, (row.sha256, row.record, *_said(row)), said)
     return row
 
 
@@ -96,15 +84,28 @@ def share_by_hand(*, by: User, sharing: Sharing, how: str, at: dt.datetime) -> S
         sharing.client_id,
         lambda: _entered(by, sharing, ("", 0), _number(at), how=how),
     )
+    _check_own(row, by)
+    # No file's hash stands for what was in it, so all that was typed is compared.
+    held = (row.how, dates.london_date(row.shared_at), row.record, row.subjects, row.fields)
+    said = (how, dates.london_date(at), sharing.record, sorted(set(sharing.subjects)),
+            list(sharing.fields))  # fmt: skip
+    _check_same(row, (*held, *_said(row)), (*said, *_said(sharing)))
+    return row
+
+
+def _check_own(row: SharingRecord, by: User) -> None:
     if row.shared_by_id != by.pk:
         raise PermissionDenied
-    if (row.how, row.record, *_said(row)) != (how, sharing.record, *_said(sharing)):
+
+
+def _check_same(row: SharingRecord, held: tuple[object, ...], said: tuple[object, ...]) -> None:
+    """Raise ValidationError if a form that made an entry says something else by now."""
+    if held != said:
         raise ValidationError(
             f"{row.ref} was recorded from this form already, with other words in it. "
-            "Press again to record this one too.",
+            "Press again to share and record this one too.",
             code="changed",
         )
-    return row
 
 
 def _said(sharing: Sharing | SharingRecord) -> tuple[object, ...]:

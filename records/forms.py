@@ -100,6 +100,10 @@ class PutOffForm(PlainForm):
     )
 
 
+GRACE_FIELDS = ("late_days", "grace_days", "extend_days")
+"""What a rule for entries of a register doesn't have: nothing new comes to one."""
+
+
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     """The next version of a rule."""
 
@@ -122,7 +126,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         else:
             self.fields["shown_months"].required = True
         if rule.kind in ENTRIES:
-            for name in ("late_days", "grace_days", "extend_days"):
+            for name in GRACE_FIELDS:
                 del self.fields[name]
 
     def _post_clean(self) -> None:
@@ -133,6 +137,6 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         data = dict(self.cleaned_data)
         number, starts_from = data.pop("number"), data.pop("starts_from")
         data.setdefault("shown_months", None)
-        for name in ("late_days", "grace_days", "extend_days"):
+        for name in GRACE_FIELDS:
             data.setdefault(name, 0)
         return Change(self.rule.kind, number, data, starts_from)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from common.fields import Renewed
 from common.http import add_problems, form_status, query_text
 
 PAGE = 30
@@ -47,6 +48,8 @@ def entry_new(
             messages.success(request, said.format(made.ref))
             return redirect(view, ref=made.ref)
         except ValidationError as error:
+            if isinstance(form, Renewed) and getattr(error, "code", "") == "changed":
+                form.renew()
             add_problems(form, error)
     whole = {"form": form, **context}
     return render(request, "records/entry_form.html", whole, status=form_status(form))

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from email import message_from_string, policy
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,12 @@ ABOUT: Final = """
 SELECT name FROM offenders_subject WHERE name LIKE '% %'
  UNION SELECT name FROM offenders_alias WHERE name LIKE '% %'
 """
-SUBJECT_LINE: Final = re.compile(r"^Subject:((?:.|\n[ \t])*)$", re.MULTILINE)
+
+WELCOME: Final = {
+    f"{name}@dtac.example"
+    for name in ("staff", "store", "other", "police", "intel", "board", "admin")
+}
+"""The demo's sign-ins, which its launcher prints on its screen on purpose."""
 
 
 def names_in(demo: Demo, statement: str = NAMES) -> set[str]:
@@ -46,21 +52,20 @@ def logs_of(demo: Demo) -> dict[str, str]:
 
 
 def nobody_is_named(demo: Demo, names: set[str]) -> None:
-    """Fail if a log names anybody, or the subject of an e-mail somebody who is on record."""
+    """Fail if a log names anybody."""
     told = {name: named(text, names - WELCOME) for name, text in logs_of(demo).items()}
     assert not any(told.values()), {
         name: sorted(found)[:5] for name, found in told.items() if found
     }
 
 
+def subject_of(letter: str) -> str:
+    """Return the subject of an e-mail as people read it: other letters than ASCII are encoded."""
+    return str(message_from_string(letter.lstrip(), policy=policy.default)["Subject"] or "")
+
+
 def subjects_name_nobody(demo: Demo) -> None:
     """Fail if the subject of an e-mail names somebody who is on record."""
-    lines = "\n".join(line for letter in demo.mails for line in SUBJECT_LINE.findall(letter))
-    assert not named(lines, names_in(demo, ABOUT))
-
-
-WELCOME: Final = {
-    f"{name}@dtac.example"
-    for name in ("staff", "store", "other", "police", "intel", "board", "admin")
-}
-"""The demo's sign-ins, which its launcher prints on its screen on purpose."""
+    subjects = [subject_of(letter) for letter in demo.mails]
+    assert all(subjects), "a letter without a subject: is it read rightly?"
+    assert not named("\n".join(subjects), names_in(demo, ABOUT))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from common.emails import render_email
 from dtac.health import signs
 from dtac.health.signs import Sign, State
 from dtac.health.watch import watch
@@ -55,6 +56,10 @@ def test_what_is_over_is_not_written_of(cast: Cast, states: dict[str, State]) ->
 def test_every_real_sign_can_be_written_of(cast: Cast) -> None:
     watch()
     watch()
-    for row in OutboundEmail.objects.filter(template="health"):
+    rows = list(OutboundEmail.objects.filter(template="health"))
+    assert rows  # no backup was ever made here
+    for row in rows:
         assert row.context["words"]
+        email = render_email("health", row.context | {"base_url": "https://dtac.test"})
+        assert row.context["title"] in email.subject
     assert set(signs.all_signs()) >= {"backup", "push"}

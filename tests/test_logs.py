@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from common.logs import JsonFormatter
 from common.middleware import RequestIdFilter, request_id_set
 from dtac.error_reports import reports_start, scrubbed
+from tests.spoken import named, subject_of
 
 NAME = "Kevin Marsh"
 
@@ -75,6 +77,20 @@ def test_each_request_has_a_line_without_its_address(caplog) -> None:
     assert (said["method"], said["status"]) == ("GET", 200)
     assert said["request_id"] == answer["X-Request-ID"]
     assert "Kevin" not in json.dumps(said)
+
+
+def test_a_whole_run_s_logs_are_read_rightly() -> None:
+    """What tests/spoken.py looks for in the logs of the browser tests, it would find."""
+    names = {NAME, "Ann Ash", "kev@test.example"}
+    assert named('{"message": "saved KEVIN\\n"}, kevin  marsh’s record', names) == {NAME}
+    assert named("to=kev@test.example.", names) == {"kev@test.example"}
+    assert named("Kevin Marshall, Joann Ash", names) == set()
+    letter = EmailMessage()
+    letter["Subject"] = f"D-TAC: look at “{NAME}”"
+    letter.set_content("x")
+    raw = letter.as_bytes().decode("ascii")
+    assert NAME not in raw.split("\n\n")[0]
+    assert named(subject_of(raw), names) == {NAME}
 
 
 class Sent:

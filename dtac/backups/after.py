@@ -36,28 +36,39 @@ class Settled:
     bulletins_stopped: int
 
 
+WITHOUT: Final = (
+    "If none is left anywhere, say --without-ledger: then only what was deleted before stays"
+    " deleted."
+)
 NUMBERS_SKIPPED: Final = {"INC": 1000, "SIG": 1000}
 """Of reports, which nobody can tell how many came since."""
 FEW_SKIPPED: Final = 100
 
 
-def ledgers_check(ledgers: Sequence[Path], *, without_ledger: bool) -> None:
-    """Raise BackupError unless there is a ledger to go by, with all that the database knows of."""
+def ledgers_there(ledgers: Sequence[Path], *, without_ledger: bool) -> list[Path]:
+    """Return the ledgers to go by: that in its place, and those given.
+
+    Raises BackupError: one that was given isn't there; or there is none, and that isn't said.
+    """
     for path in ledgers:
         if not path.is_file():
             raise BackupError(f"There is no ledger {path}.")
-    if without_ledger:
-        return
     places = [path for path in (Path(settings.DTAC_LEDGER), *ledgers) if path.is_file()]
-    if not places:
+    if not places and not without_ledger:
         raise BackupError(
-            "There is no ledger, so people deleted since would stay. Give its newest copy with"
-            " --ledger. If none is left anywhere, say --without-ledger."
+            "There is no ledger, so people deleted since would be back. Give the newest copy of it"
+            f" with --ledger. {WITHOUT}"
         )
-    if lacking := ledger_lacks(places):
+    return places
+
+
+def ledgers_check(ledgers: Sequence[Path], *, without_ledger: bool) -> None:
+    """Raise BackupError unless there is a ledger to go by, with all that the database knows of."""
+    places = ledgers_there(ledgers, without_ledger=without_ledger)
+    if not without_ledger and (lacking := ledger_lacks(places)):
         raise BackupError(
             f"The ledger is old, or was cut: it lacks {lacking} deletions that the database knows"
-            " of. Give its newest copy with --ledger. If there is none, say --without-ledger."
+            f" of. Give its newest copy with --ledger. {WITHOUT}"
         )
 
 

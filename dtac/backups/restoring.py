@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -18,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from dtac.refusals import unfinished_restore
 from records.retention.deleting import KeptError
 
-from .after import Settled, settle
+from .after import WITHOUT, Settled, ledgers_there, settle
 from .archive import PIECE, identities_in
 from .contents import table_rows
 from .errors import BackupError
@@ -110,15 +109,14 @@ def _ledgers_check(own: bytes, ledgers: Sequence[Path]) -> None:
     A ledger only grows. One that lacks what the backup knows is old, or was cut, and so lacks what
     was deleted since.
     """
-    places = [path for path in (Path(settings.DTAC_LEDGER), *ledgers) if path.is_file()]
+    places = ledgers_there(ledgers, without_ledger=True)  # place_check asks whether there is one
     given = {line for path in places for line in path.read_text(errors="replace").splitlines()}
     wanted = [line for line in own.decode(errors="replace").splitlines() if line.strip()]
     if missing := [line for line in wanted if line not in given]:
         raise BackupError(
             f"The ledger is older than the backup, or was cut: it lacks {len(missing)} of the"
             f" {len(wanted)} deletions that the backup knows of. Give its newest copy with"
-            " --ledger. If there is none, say --without-ledger: then only what was deleted before"
-            " the backup stays deleted."
+            f" --ledger. {WITHOUT}"
         )
 
 
@@ -136,15 +134,7 @@ def place_check(ledgers: Sequence[Path], *, without_ledger: bool) -> None:
             )
     if any(_has_files(folder) for folder in STORE):
         raise BackupError("The store has files, and nothing is put over what there is. Move them.")
-    for ledger in ledgers:
-        if not ledger.is_file():
-            raise BackupError(f"There is no ledger {ledger}.")
-    if not ledgers and not Path(settings.DTAC_LEDGER).is_file() and not without_ledger:
-        raise BackupError(
-            "There is no ledger, so people deleted since the backup would be back. Give the newest"
-            " copy of it with --ledger. If none is left anywhere, say --without-ledger: then only"
-            " what was deleted before the backup stays deleted."
-        )
+    ledgers_there(ledgers, without_ledger=without_ledger)
 
 
 def _has_files(folder: str) -> bool:

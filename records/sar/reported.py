@@ -43,7 +43,8 @@ def files_sent(terms: Terms) -> Iterator[Found]:
     """
     linked = Involvement.objects.filter(subject__in=terms.keys).values("report")
     rows = Attachment.objects.filter(report__in=linked).select_related("report", "added_by")
-    for row in rows.order_by("report", "number"):
+    for row in rows.prefetch_related("report__people__subject").order_by("report", "number"):
+        people = [each.subject for each in row.report.people.all() if each.subject]
         shown = row.kind == Attachment.Kind.PHOTO and row.variants_ready_at is not None
         lines = [
             Line("With report", row.report.ref),
@@ -58,6 +59,7 @@ def files_sent(terms: Terms) -> Iterator[Found]:
             lines=lines,
             hide=[row.added_by.name],
             image=row.variant_path("large") if shown else "",
+            about=[each.ref for each in people if each.pk not in terms.keys],
         )
 
 

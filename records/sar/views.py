@@ -232,7 +232,7 @@ def access_look(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
             content = blacked_out(stored, edits)
     except OSError as error:
         raise Http404 from error
-    refs = item.request.subject_refs
+    refs = [*item.request.subject_refs, *item.about]
     record(actions.ACCESS_ITEM_VIEWED, by=user, ref=item.request.ref, subjects=refs)
     answer = HttpResponse(content, content_type="image/jpeg")
     answer["Cache-Control"] = "private, no-store"

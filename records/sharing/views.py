@@ -1,21 +1,20 @@
 """Pages of the sharing register."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
-from common.http import add_problems, form_status, query_text
+from common.http import query_text
 from members.access import roles_only, user_of
 from members.models import Role, SharingRecord
 from members.sharing import share_by_hand
 from records import actions
 from records.access import get_share
-from records.pages import page_of
+from records.pages import entry_new, page_of
 
 from .forms import GivenForm
 
@@ -50,25 +49,15 @@ def share(request: HttpRequest, ref: str) -> HttpResponse:
 def share_new(request: HttpRequest) -> HttpResponse:
     """Enter what was told, shown, sent or handed over."""
     user = user_of(request)
-    form = GivenForm(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = share_by_hand(
-                by=user,
-                sharing=form.sharing(),
-                how=form.cleaned_data["how"],
-                at=form.moment(),
-            )
-            messages.success(request, f"{made.ref} is in the register.")
-            return redirect("share", ref=made.ref)
-        except ValidationError as error:
-            if getattr(error, "code", "") == "changed":
-                form.renew()
-            add_problems(form, error)
-    context = {
-        "form": form,
-        "button": "Enter it",
-        "back": "share_list",
-        "page_title": "Data was given",
-    }
-    return render(request, "records/entry_form.html", context, status=form_status(form))
+    return entry_new(
+        request,
+        partial(GivenForm, user=user),
+        lambda form: share_by_hand(
+            by=user, sharing=form.sharing(), how=form.cleaned_data["how"], at=form.moment()
+        ),
+        view="share",
+        said="{} is in the register.",
+        button="Enter it",
+        back="share_list",
+        page_title="Data was given",
+    )

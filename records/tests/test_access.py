@@ -16,6 +16,7 @@ from common import dates
 from common.variants import make_waiting_variants
 from exclusions.merging import subjects_merge
 from imports.store import table_of
+from incidents.models import Attachment
 from incidents.services import PersonInput
 from offenders.models import Photo, Subject
 from records.models import AccessRequest
@@ -139,11 +140,12 @@ def test_how_sure_it_is_goes_with_the_part(cast: Cast) -> None:
 def test_who_reads_about_another_is_in_the_log(cast: Cast, client_of: Callable[[str], Any]) -> None:
     who, other = (factories.published(cast.intel, name=n).subject for n in ("Ann Ash", "Bo Birch"))
     people = [PersonInput(subject=who), PersonInput(subject=other)]
-    factories.report(cast.staff, cast.shop, people=people)
+    factories.report(cast.staff, cast.shop, people=people, files=[factories.upload()])
+    make_waiting_variants(Attachment.objects.all())
     row = searched(cast, factories.access_request(cast.intel), who.ref)
-    item = row.items.get(source="report")
+    item, photo = (row.items.get(source=source) for source in ("report", "file"))
     client = client_of("intel")
-    for page in (f"items/{item.pk}/", "read/report/"):
+    for page in (f"items/{item.pk}/", "read/report/", f"items/{photo.pk}/look/"):
         client.get(f"/records/access/{row.ref}/{page}")
         seen = Event.objects.filter(action="records.access.item_viewed").latest("id")
         assert seen.subjects == sorted([who.ref, other.ref])

@@ -50,15 +50,27 @@ def test_what_was_told_is_entered_and_found(cast: Cast, client_of: Any) -> None:
     assert row.recipient in page.get(f"/records/requests/{request.ref}/").content.decode()
 
 
-def test_the_same_form_with_other_words_is_another_entry(cast: Cast, client_of: Any) -> None:
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"recipient": "PC 99 Jones"},
+        {"kinds": ["name", "photo", "address"]},
+        {"how": "paper"},
+        {"shared_on": (dates.today() - dt.timedelta(days=3)).isoformat()},
+        {"subject_refs": ""},
+    ],
+)
+def test_the_same_form_with_other_words_is_another_entry(
+    cast: Cast, client_of: Any, other: dict[str, Any]
+) -> None:
     who = factories.subject(cast.intel)
     page = client_of("intel")
-    form = given(subject_refs=who.ref)
+    form = given(subject_refs=who.ref, report="INC-2026-00007")
     page.post("/records/sharing/new/", form)
-    answer = page.post("/records/sharing/new/", form | {"recipient": "PC 99 Jones"})
+    answer = page.post("/records/sharing/new/", form | other)
     assert answer.status_code == 422
     fresh = answer.context["form"]["client_id"].value()
-    page.post("/records/sharing/new/", form | {"recipient": "PC 99 Jones", "client_id": fresh})
+    page.post("/records/sharing/new/", form | other | {"client_id": fresh})
     assert SharingRecord.objects.count() == 2
 
 

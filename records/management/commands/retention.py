@@ -42,10 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{line.ref}  due {line.due_on}  {line.because}.{kept}")
         going = sum(not line.kept for line in lines)
         old = entries_due(on)
-        self.stdout.write(
-            f"By their age: {old.log} entries of the access log, {old.sharing} of the sharing"
-            " register."
-        )
+        self._say_entries(old.log, old.sharing)
         self.stdout.write(f"{going} to be deleted by {on}, {len(lines) - going} due but kept.")
 
     def _run(self) -> None:
@@ -59,13 +56,14 @@ class Command(BaseCommand):
             state = "done"
             if was_done:
                 state += " before; what has become due since is on the next night’s list"
-            self.stdout.write(
-                f"By their age: {night.log_entries} entries of the access log,"
-                f" {night.sharing_entries} of the sharing register."
-            )
+            self._say_entries(night.log_entries, night.sharing_entries)
         elif night.waits:
             state = f"{night.held_because} It waits for the Intelligence Manager, on its page"
         self.stdout.write(f"Night of {night.on}: {state}.")
+
+    def _say_entries(self, log: int, sharing: int) -> None:
+        words = f"By their age: {log} entries of the access log, {sharing} of the sharing register."
+        self.stdout.write(words)
 
     def _replay(self, path: str) -> None:
         again = ledger_replay(path)
