@@ -3,9 +3,10 @@
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .base import *  # noqa: F403
-from .base import DATABASES, STORAGES, env
+from .base import CACHES, DATABASES, REDIS_URL, STORAGES, env
 
 DEBUG = False
 DTAC_DEMO = True
@@ -27,6 +28,14 @@ DTAC_VAPID_PRIVATE_KEY = secrets.token_urlsafe(32)
 if env.str("DTAC_TEST_MIGRATED", default=""):
     # `./run test` has migrated the database that it names, so each test process copies that.
     DATABASES["default"]["TEST"] = {"TEMPLATE": DATABASES["default"]["NAME"]}
+
+# Each test process has a number of its own on the server, as it has a database: one that empties
+# its cache would empty the other's in the middle of a test.
+if worker := env.str("PYTEST_XDIST_WORKER", default=""):
+    address = urlsplit(REDIS_URL)
+    place = int(address.path.strip("/") or 0) + int(worker.removeprefix("gw"))
+    REDIS_URL = address._replace(path=f"/{place}").geturl()
+    CACHES["default"]["LOCATION"] = CELERY_BROKER_URL = REDIS_URL
 
 # Tests run at night too: those of what is unusual at night say so themselves.
 DTAC_VIEWING_NIGHT_PROFILES = 0
