@@ -11,6 +11,7 @@ READERS = ("dtac", "runner", "common", "audit", "members", "offenders", "inciden
            "records", "board", "imports")  # fmt: skip
 NOT_FOR_PEOPLE = {
     "DTAC_TEST_MIGRATED",  # between `./run test` and its processes
+    "PYTEST_XDIST_WORKER",  # which of its processes this is
     "PATH",
     "DJANGO_SETTINGS_MODULE",  # said above the table
 }
