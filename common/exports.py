@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from odfdo import Cell, Document, Row, Table
-
 Value = str | int | Decimal | dt.date | None
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 ODS: Final = "application/vnd.oasis.opendocument.spreadsheet"
@@ -37,6 +35,8 @@ def _plain(value: Value) -> str:
 
 def ods_bytes(name: str, head: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """Return a table as an ODS file with one sheet: days, numbers and texts as what they are."""
+    from odfdo import Cell, Document, Row, Table  # large, and seldom needed
+
     document = Document("spreadsheet")
     document.body.clear()
     table = Table(name)

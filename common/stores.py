@@ -6,7 +6,7 @@ looks at rights first, and is sent by the application or, from a folder, by the 
 """
 
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote
 
 from django.conf import settings
@@ -15,25 +15,6 @@ from django.core.files.storage import FileSystemStorage, Storage, default_storag
 from django.http import FileResponse, HttpResponse
 from django.utils.functional import LazyObject
 from django.utils.http import content_disposition_header
-from storages.backends.s3 import S3Storage
-
-
-class PrivateStore(S3Storage):  # type: ignore[misc]
-    """An S3-compatible store that hands out no address, and never renames what it is given."""
-
-    def exists(self, name: str) -> bool:
-        """Whether there is such a file, or a folder with any: apps ask for both."""
-        return bool(super().exists(name)) or self._has_any(name)
-
-    def _has_any(self, name: str) -> bool:
-        found = self.connection.meta.client.list_objects_v2(
-            Bucket=self.bucket_name, Prefix=f"{name.rstrip('/')}/", MaxKeys=1
-        )
-        return bool(found.get("KeyCount"))
-
-    def url(self, *args: Any, **kwargs: Any) -> str:
-        """Raise: an address of the store would pass by the rights."""
-        raise NotImplementedError("Files have no address but ours.")
 
 
 def folder_of(storage: Storage) -> FileSystemStorage | None:

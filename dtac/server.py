@@ -78,11 +78,16 @@ def on_exit(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Called by gunicorn when a worker has loaded the application.
+    """Called by gunicorn when a worker has loaded the application: load the rest of it, too.
 
-    What was loaded stays as long as the worker does. Looked through again and again by the
-    collector of garbage, it makes some requests a tenth of a second longer.
+    Pages and templates are loaded at the first request of each otherwise, and whoever is first
+    after a start waits a second or more. What was loaded stays as long as the worker does. Looked
+    through again and again by the collector of garbage, it makes some requests a tenth of a second
+    longer.
     """
+    from dtac.loading import load_all
+
+    load_all()
     gc.collect()
     gc.freeze()
 

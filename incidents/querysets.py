@@ -1,7 +1,7 @@
 """Reports, scoped in SQL."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -23,6 +23,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
 from common import dates
+from common.prepared import Prepared
 from common.refs import parse_subject_ref
 
 if TYPE_CHECKING:
@@ -297,6 +298,21 @@ class AttachmentQuerySet(models.QuerySet[Any]):
         return self.filter(report__in=Report.objects.visible_to(user).values("pk"))
 
 
+def _live_refs(
+    shape: tuple[Any, int], *, at: dt.datetime, on: dt.date, **values: Any
+) -> "models.QuerySet[Any]":
+    """Return the references of live alerts, for Prepared: each page of a reader asks for them."""
+    from incidents.models import Alert
+    from members.audience import somebody_like
+
+    like, most = shape
+    seen = Alert.objects.visible_to(somebody_like(like, **values), at=at, on=on).live(at=at)
+    return seen.order_by("-raised_at", "-pk").values_list("ref")[:most]
+
+
+LIVE_REFS: Final = Prepared(_live_refs)
+
+
 class AlertQuerySet(models.QuerySet[Any]):
     """Alerts."""
 
@@ -304,16 +320,19 @@ class AlertQuerySet(models.QuerySet[Any]):
         """Those neither ended nor withdrawn at a moment; computed, so that no job is waited for."""
         return self.filter(expires_at__gt=at or timezone.now(), withdrawn_at=None)
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(
+        self, user: "User", *, at: dt.datetime | None = None, on: dt.date | None = None
+    ) -> Self:
         """Live alerts for this user's eyes: in the audience, and of nobody they may not see.
 
         An alert about a subject exists only for those who see the subject's profile. A business
         sees its own wherever it is. One whose writer named somebody that they don't see themselves
-        exists, for other businesses, only for those who do. The manager sees all.
+        exists, for other businesses, only for those who do. The manager sees all. At a moment and
+        its day, now by default.
         """
-        return self if user.role == "intel" else self.live().known_to(user)
+        return self if user.role == "intel" else self.live(at=at).known_to(user, on=on)
 
-    def known_to(self, user: "User") -> Self:
+    def known_to(self, user: "User", *, on: dt.date | None = None) -> Self:
         """As visible_to(), those that are over too: how many there were may be told, no more."""
         from members.audience import in_audience_of, widened
         from offenders.models import ProfileVersion
@@ -323,16 +342,21 @@ class AlertQuerySet(models.QuerySet[Any]):
         if not user.sees_profiles:
             return self.none()
         meant = widened(in_audience_of(user), Q(member_id=user.member_id))
-        seen = ProfileVersion.objects.visible_to(user).filter(subject=OuterRef("subject"))
-        visible = ProfileVersion.objects.visible_to(user).order_by().values("subject")
+        profiles = ProfileVersion.objects.visible_to(user, on=on)
+        seen = profiles.filter(subject=OuterRef("subject"))
+        visible = profiles.order_by().values("subject")
         unnamed = Q(names=[]) | Q(member_id=user.member_id)
         known = Q(names__contained_by=ArraySubquery(visible))
         return self.filter(meant, Q(subject=None) | Q(Exists(seen)), unnamed | known)
 
     def live_refs(self, user: "User", *, most: int = 50) -> list[str]:
         """The references of the live alerts this user sees, newest first."""
-        rows = self.visible_to(user).live().order_by("-raised_at", "-pk")
-        return list(rows.values_list("ref", flat=True)[:most])
+        from members.audience import audience_shape
+
+        shape, values = audience_shape(user)
+        now = timezone.now()
+        rows = LIVE_REFS.rows((shape, most), at=now, on=dates.london_date(now), **values)
+        return [ref for (ref,) in rows]
 
     def show(self, part: str) -> Self:
         """One part of the manager's list: live, ended or withdrawn."""

@@ -1,10 +1,10 @@
 """Who a published thing is meant for: everybody, some areas, some sectors, or agencies only."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from .models import Area, Member, Role
 
@@ -51,6 +51,11 @@ class WithAudience(models.Model):
         return str(AudienceKind(self.audience).label)
 
 
+# One value each, however many there are: the statement stays the same (common.prepared).
+AREAS: Final = WithAudience._meta.get_field("audience_areas")
+SECTORS: Final = WithAudience._meta.get_field("audience_sectors")
+
+
 def areas_of(user: "User") -> list[int]:
     """Return the areas a user counts as being in: their member's and their own premises'."""
     areas = {user.member.area_id}
@@ -74,16 +79,33 @@ def in_audience_of(user: "User", *, prefix: str = "") -> Q:
         | Q(
             **{
                 f"{prefix}audience": AudienceKind.AREAS,
-                f"{prefix}audience_areas__overlap": areas_of(user),
+                f"{prefix}audience_areas__overlap": Value(areas_of(user), AREAS),
             }
         )
         | Q(
             **{
                 f"{prefix}audience": AudienceKind.SECTORS,
-                f"{prefix}audience_sectors__contains": [user.member.sector],
+                f"{prefix}audience_sectors__contains": Value([user.member.sector], SECTORS),
             }
         )
     )
+
+
+def audience_shape(user: "User") -> tuple[str, dict[str, Any]]:
+    """Return what tells who reads from one another in a query: role, areas, sector, business.
+
+    As a shape and values of common.prepared; somebody_like() takes both.
+    """
+    values = {"areas": areas_of(user), "sectors": [user.member.sector], "member": user.member_id}
+    return user.role, values
+
+
+def somebody_like(role: str, *, areas: list[int], sectors: list[str], member: int) -> "User":
+    """Return somebody who is in the audiences of these areas and sectors, of no table."""
+    from .models import User
+
+    business = Member(pk=member, area_id=areas[0], sector=sectors[0])
+    return User(role=role, member=business)
 
 
 def users_of_audience(row: WithAudience) -> Q:

@@ -20,6 +20,7 @@ from . import actions
 from .models import User
 from .signin import notices
 from .signin.devices import device_words, is_known, make_known
+from .signin.store import user_taken
 
 TRIES_WAIT = dt.timedelta(minutes=5, seconds=59)  # of "login_failed" in ACCOUNT_RATE_LIMITS
 DEMO_PASSWORD = "dartford-demo"  # noqa: S105  (public on purpose, refused outside the demo)
@@ -54,7 +55,7 @@ class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: int) -> User | None:
         """Return the session's user with all that each page needs of them, in one query."""
-        user = User.objects.for_session().filter(pk=user_id).first()
+        user = user_taken(user_id) or User.objects.for_session().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
 

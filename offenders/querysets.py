@@ -138,13 +138,13 @@ class ProfileVersionQuerySet(Searched):
         held = Restriction.objects.holding(on=on).filter(subject=OuterRef("subject"))
         return self.current(on=on).filter(~Exists(held))
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "User", *, on: dt.date | None = None) -> Self:
         """Live versions whose audience this user is in."""
         from members.audience import in_audience_of
 
         if not user.sees_profiles:
             return self.none()
-        return self.live().filter(in_audience_of(user))
+        return self.live(on=on).filter(in_audience_of(user))
 
     def due_for_review(self, *, by: dt.date) -> Self:
         """Live versions to look at by a day, and those that show what the record lost.

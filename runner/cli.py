@@ -18,6 +18,9 @@ D-TAC, run from a clone with nothing else set up but Python 3.11 or newer.
         A management command against the demo's database, whether the demo runs or not.
   ./run test [ARGUMENTS OF PYTEST]
         Every test, against a PostgreSQL and a Valkey of its own.
+  ./run bench [--scale N] [--pages NAME,...] [--seconds S]
+        How fast each page is beside the plain Django admin, ready-made bytes and raw SQL, over N
+        times the demo's data, on servers of its own. --help says more.
   ./run check
         Every static check: types, lint, format, layers, templates, migrations, deployment settings.
   ./run licences
@@ -72,6 +75,10 @@ def command(arguments: list[str]) -> int:
         from runner.testing import test
 
         return test(rest)
+    elif name == "bench":
+        from runner.bench import bench
+
+        return bench(rest)
     elif name == "check" and not rest:
         from runner.checks import check
 

@@ -16,11 +16,11 @@ PYTHON = VENV / "bin" / "python"
 DEFAULT_PORT = 8000
 
 
-def data_folder(port: int) -> Path:
-    """Return the data folder of the demo on `port`: DTAC_DATA_DIR where set, else one per port in
-    the clone."""
+def data_folder(name: int | str) -> Path:
+    """Return the data folder of the demo on a port, or of a name: DTAC_DATA_DIR where set, else
+    one of its own in the clone."""
     chosen = os.environ.get("DTAC_DATA_DIR", "").strip()
-    folder = Path(chosen).expanduser().absolute() if chosen else CLONE / ".data" / str(port)
+    folder = Path(chosen).expanduser().absolute() if chosen else CLONE / ".data" / str(name)
     try:
         if not folder.exists():
             # Not listable by others, but root's must be passable: PostgreSQL then runs as `nobody`

@@ -44,7 +44,7 @@ def s3(s3_server: str, settings: Any) -> Any:
     )
     settings.STORAGES = settings.STORAGES | {
         "default": {
-            "BACKEND": "common.stores.PrivateStore",
+            "BACKEND": "common.s3.PrivateStore",
             "OPTIONS": {
                 "bucket_name": BUCKET, "endpoint_url": s3_server, "region_name": "eu-west-2",
                 "access_key": "k", "secret_key": "s", "file_overwrite": False,

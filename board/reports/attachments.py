@@ -7,7 +7,6 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
-from pypdf import PdfReader
 
 from audit.services import record
 from board import actions
@@ -70,6 +69,8 @@ def _pages(file: "File[Any]") -> int | None:
     """Return how many pages a file has; None where that can't be told."""
     if getattr(file, "checked", None) and file.checked.kind != "document":  # type: ignore[attr-defined]
         return 1
+    from pypdf import PdfReader  # large, and seldom needed
+
     try:
         file.seek(0)
         return min(len(PdfReader(file).pages), 32_767)

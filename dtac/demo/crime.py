@@ -3,9 +3,10 @@
 import datetime as dt
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from django.utils import timezone
@@ -36,6 +37,10 @@ DAYS = 730
 WAITING = 14
 BATCH = 2000
 IN_FORCE, PAST = 31, 58
+EARLIER = 511
+"""Notices of years before, at scale only: the demo itself shows a scheme that deletes in time."""
+LONG, LONG_SHARE = 5, 0.005
+"""At scale: so many people have a very long history, each in this share of the reports."""
 METHODS = Method.values
 
 
@@ -61,7 +66,7 @@ def load_crime(
     tell: Callable[[str], None],
 ) -> None:
     """Make two years of reports, and notices that cite some of them."""
-    maker = _Maker(rng, faces, users, sites)
+    maker = _Maker(rng, faces, users, sites, scale)
     total = REPORTS * scale
     moments = sorted(maker.moment() for _ in range(total))
     for start in range(0, total, BATCH * 5):
@@ -84,8 +89,10 @@ class _Maker:
         faces: list[Face],
         users: dict[str, User],
         sites: list[Premises],
+        scale: int,
     ) -> None:
         self.rng = rng
+        self.waiting = WAITING * scale
         self.now = timezone.now()
         self.intel = users["intel@dtac.example"]
         self.types = {kind.code: kind for kind in IncidentType.objects.all()}
@@ -98,7 +105,7 @@ class _Maker:
         self.sites = [site for site in sites if site.member_id in self.reporters]
         self.site_weights = _skewed(len(self.sites))
         self.faces = [face for face in faces if face.is_published] or faces
-        self.face_weights = _skewed(len(self.faces))
+        self.face_weights = _skewed(len(self.faces), long=LONG if scale > 1 else 0)
         self.numbers = Numbers()
         self.grounds: dict[int, list[Report]] = {}
 
@@ -115,7 +122,7 @@ class _Maker:
     def batch(self, moments: list[dt.datetime], *, first: int, total: int) -> None:
         """Store the reports of some moments, with people and goods."""
         rows = [
-            self.report(moment, waiting=first + place >= total - WAITING)
+            self.report(moment, waiting=first + place >= total - self.waiting)
             for place, moment in enumerate(moments)
         ]
         Report.objects.bulk_create([report for report, _ in rows], batch_size=BATCH)
@@ -237,13 +244,15 @@ class _Maker:
         )
 
 
-def _skewed(count: int) -> list[float]:
-    """Cumulative weights by which the first tenth is chosen about half of the time."""
-    total, weights = 0.0, []
-    for place in range(count):
-        total += 1 / (place + count * 0.03 + 1)
-        weights.append(total)
-    return weights
+def _skewed(count: int, *, long: int = 0) -> list[float]:
+    """Cumulative weights by which the first tenth is chosen about half of the time.
+
+    The first `long` are chosen more often than that, each LONG_SHARE of the time.
+    """
+    weights = [1 / (place + count * 0.03 + 1) for place in range(count)]
+    rest = sum(weights[long:])
+    weights[:long] = [rest * LONG_SHARE / (1 - LONG_SHARE * long)] * long
+    return list(accumulate(weights))
 
 
 def load_notices(
@@ -278,6 +287,11 @@ def load_notices(
         notice = _notice(rng, face, None, users, numbers, paper)
         notices.append(notice)
         cited.append(_at_store(grounds[face.subject.pk], store))
+    waited = notices[-1]
+    if scale > 1:
+        for face, start in _of_years_before(chosen, starts, EARLIER * scale):
+            notices.append(_notice(rng, face, start, users, numbers, paper))
+            cited.append([])  # what they rested on is deleted by now
     Notice.objects.bulk_create(notices, batch_size=BATCH)
     NoticeGround.objects.bulk_create(
         [
@@ -287,13 +301,25 @@ def load_notices(
         ],
         batch_size=BATCH,
     )
-    _attempts(notices[-1], users["store@dtac.example"])
+    _attempts(waited, users["store@dtac.example"])
     analyse(scale)  # all that is asked for breaches next; without figures the plan is a guess
     _most_keep_away()
     NoticeCounter.objects.bulk_create(
         NoticeCounter(prefix=prefix, year=year, last=last)
         for (prefix, year), last in numbers.last.items()
     )
+
+
+def _of_years_before(
+    chosen: list[Face], starts: list[dt.date], count: int
+) -> Iterator[tuple[Face, dt.date]]:
+    """Yield so many more notices of the same people, each of more than a year before the next."""
+    today = dates.today()
+    last = dict(enumerate(starts))
+    for number in range(count):
+        turn, place = divmod(number, len(chosen))
+        newest = min(last.get(place, today), dates.add_months(today, -13))
+        yield chosen[place], dates.add_months(newest, -13 * (turn + 1))
 
 
 def _attempts(notice: Notice, by: User) -> None:

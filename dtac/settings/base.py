@@ -183,7 +183,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 if env.str("DTAC_S3_BUCKET", default=""):
     STORAGES["default"] = {
-        "BACKEND": "common.stores.PrivateStore",
+        "BACKEND": "common.s3.PrivateStore",
         "OPTIONS": {
             "bucket_name": env.str("DTAC_S3_BUCKET"),
             "endpoint_url": env.str("DTAC_S3_ENDPOINT", default="") or None,

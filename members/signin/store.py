@@ -1,16 +1,40 @@
 """Where sessions are kept: in PostgreSQL, each with whose it is, so that it can be ended."""
 
 import uuid
+from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
-from members.models import WebSession
+from members.models import User, WebSession
+
+from .session_row import session_row
+
+_user: ContextVar[User | None] = ContextVar("user", default=None)
+"""The user that came with the session loaded last: whoever asks for it next is answered by it."""
+
+
+def user_taken(pk: int) -> User | None:
+    """Return the user of the session that was just loaded, once; None if that is another's."""
+    user = _user.get()
+    _user.set(None)
+    return user if user is not None and user.pk == pk else None
 
 
 class SessionStore(DatabaseStore):
     """Django's own store in the database, in a table that knows the user and the device."""
+
+    def load(self) -> dict[str, Any]:
+        """Return what the session carries; whose it is is asked in the same query."""
+        _user.set(None)
+        found = session_row(self.session_key) if self.session_key else None
+        if found is None:
+            self._session_key = None
+            return {}
+        contents, user = found
+        _user.set(user)
+        return dict(self.decode(contents))
 
     @classmethod
     def get_model_class(cls) -> type[WebSession]:

@@ -1,0 +1,113 @@
+"""Queries that are written with the ORM once, and sent many times as the statement they became.
+
+To build and compile a query with rights in it takes the ORM several milliseconds, more than
+PostgreSQL needs to answer it, and what comes out is the same statement each time but for its
+values. So the rule stays where it is written (`visible_to`, `live`), and its statement is kept.
+
+Nothing that was found is kept: each call asks the database.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+
+Rows = list[tuple[Any, ...]]
+_number = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement, and where the values of each call go among its parameters."""
+
+    sql: str
+    constants: tuple[Any, ...]
+    places: dict[int, str]
+
+    def params(self, values: dict[str, Any]) -> list[Any]:
+        """Return the parameters of a call."""
+        return [
+            values[self.places[place]] if place in self.places else constant
+            for place, constant in enumerate(self.constants)
+        ]
+
+
+class Prepared:
+    """A query of plain columns (`values_list`) that differs from call to call by values alone.
+
+    `build(shape, **values)` makes it. `shape` is whatever else it depends on, such as a role: there
+    is a statement for each. It is called with values that stand for those of later calls, so it
+    may not look into them, nor ask the clock: a moment or a day that is no value of the call would
+    stay what it was for ever, and is refused (RuntimeError).
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._kept: dict[Hashable, Statement | None] = {}
+
+    def rows(self, shape: Hashable = None, **values: Any) -> Rows:
+        """Return what the query finds for these values."""
+        kinds = tuple((name, type(value)) for name, value in values.items())
+        key = (shape, kinds)
+        if key not in self._kept:
+            self._kept[key] = self._compiled(shape, values)
+        statement = self._kept[key]
+        if statement is None:
+            return []
+        with connections["default"].cursor() as cursor:
+            cursor.execute(statement.sql, statement.params(values))
+            return list(cursor.fetchall())
+
+    def _compiled(self, shape: Hashable, values: dict[str, Any]) -> Statement | None:
+        """Return the statement of a shape; None where nothing can be found, whatever is asked."""
+        stands = {name: stand_in(value) for name, value in values.items()}
+        query = self._build(shape, **stands).query
+        try:
+            sql, params = query.get_compiler(using="default").as_sql()
+        except EmptyResultSet:
+            return None
+        places: dict[int, str] = {}
+        for place, param in enumerate(params):
+            found = [name for name, stand in stands.items() if _is_same(param, stand)]
+            if found:
+                places[place] = found[0]
+            elif isinstance(param, dt.date):
+                raise RuntimeError(f"{param} would stay in the statement for ever")
+            elif any(_is_made_from(param, stand) for stand in stands.values()):
+                raise RuntimeError(f"{param} is made of a value, which others would not be")
+        return Statement(sql, tuple(params), places)
+
+
+def stand_in(value: Any) -> Any:
+    """Return a value of the same type that no other parameter of a statement has."""
+    number = next(_number)
+    match value:
+        case bool():
+            raise TypeError("a bool is a shape, not a value")
+        case int():
+            return 7_000_000_000_000_000 + number
+        case dt.datetime():
+            return dt.datetime(1, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=number)
+        case dt.date():
+            return dt.date(1, 1, 1) + dt.timedelta(days=number)
+        case str():
+            return f"\N{REPLACEMENT CHARACTER}{number}"
+        case list():
+            return [stand_in(value[0])]  # an empty one doesn't tell of what it is a list
+    raise TypeError(f"{type(value).__name__} can't be a value")
+
+
+def _is_same(param: Any, stand: Any) -> bool:
+    return type(param) is type(stand) and bool(param == stand)
+
+
+def _is_made_from(param: Any, stand: Any) -> bool:
+    """Whether a parameter is one of a list, or holds a text: then others would change its form."""
+    if isinstance(stand, list):
+        return any(param == each or _is_made_from(param, each) for each in stand)
+    return isinstance(stand, str) and isinstance(param, str) and stand in param

@@ -1,0 +1,127 @@
+"""`./run bench`, from its command line to its results, and the small parts that it rests on."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2  # type: ignore[import-untyped]
+import pytest
+from environ import Env
+
+from bench.report import line, ratio
+from bench.servers import COPY, url_of
+from bench.wire import Line
+from runner.bench import scale_of
+from runner.console import RunError
+from runner.places import CLONE
+
+PAGES = ("gallery", "submit", "poll")
+
+
+@pytest.mark.parametrize(
+    ("given", "scale"),
+    [([], 1), (["--scale", "10"], 10), (["--pages", "poll", "--scale=100"], 100)],
+)
+def test_the_scale_chooses_the_data(given: list[str], scale: int) -> None:
+    assert scale_of(given) == scale
+
+
+@pytest.mark.parametrize("wrong", [["--scale", "0"], ["--scale"], ["--scale=many"]])
+def test_a_scale_that_is_none_is_said(wrong: list[str]) -> None:
+    with pytest.raises(RunError, match="from 1 to 1000"):
+        scale_of(wrong)
+
+
+@contextlib.contextmanager
+def answering(*answers: bytes) -> Iterator[int]:
+    """A server that takes one line and gives these answers, one for each request."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            taken, _ = listener.accept()
+            with taken:
+                for answer in answers:
+                    taken.recv(4096)
+                    taken.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join(10)
+
+
+def test_answers_are_read_whole_whatever_their_form() -> None:
+    plain = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nServer-Timing: app;dur=1.5\r\n\r\nabc"
+    pieces = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    )
+    none = b"HTTP/1.1 204 No Content\r\n\r\n"
+    with answering(plain, pieces, none, plain) as port:
+        there = Line(port, timeout=5)
+        replies = [there.ask(b"GET / HTTP/1.1\r\n\r\n") for _ in range(4)]
+        there.close()
+    assert [reply.body for reply in replies] == [b"abc", b"abcde", b"", b"abc"]
+    assert [reply.size for reply in replies[:1]] == [len(plain)]
+    assert replies[0].at_server == 1.5
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a measurement on a migrated database of its own."""
+    kept = os.environ.get("DTAC_TEST_MIGRATED")
+    if not kept:
+        pytest.skip("needs the database of `./run test`")
+    url = os.environ["DATABASE_URL"]
+    told = Env.db_url_config(url)
+    name = f"bench_{os.getpid()}"
+
+    def say(statement: str) -> None:
+        with contextlib.closing(
+            psycopg2.connect(dbname="postgres", user=told["USER"], host=told["HOST"])
+        ) as there:
+            there.autocommit = True
+            there.cursor().execute(statement)
+
+    say(f"CREATE DATABASE {name} TEMPLATE {told['NAME']}")
+    yield os.environ | {
+        "DATABASE_URL": url_of(url, name),
+        "DTAC_DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "SECRET_KEY": "only-for-this-test-" + "x" * 50,
+        "DTAC_VAPID_PRIVATE_KEY": "x" * 43,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DTAC_BASE_URL": "https://127.0.0.1",
+        "DEFAULT_FROM_EMAIL": "d-tac@dtac.example",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+    }
+    say(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
+    say(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_page_is_measured_beside_the_admin_and_the_floor(empty: dict[str, str]) -> None:
+    out = CLONE / "bench" / "out" / "pages-1.json"
+    out.unlink(missing_ok=True)
+    argv = [sys.executable, "-m", "bench", "--pages", ",".join(PAGES), "--seconds", "0.8"]
+    done = subprocess.run(argv, env=empty, cwd=CLONE, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads(out.read_text())
+    pages = {page["name"]: page for page in result["pages"]}
+    assert tuple(pages) == PAGES
+    assert "refused" not in done.stdout
+    ways = {name: set(page["samples"]) for name, page in pages.items()}
+    assert ways == {
+        "gallery": {"dtac", "admin", "floor"},
+        "poll": {"dtac", "floor"},
+        "submit": {"dtac", "admin"},
+    }
+    assert all(ratio(page, "dtac") == 1 for page in pages.values())
+    assert pages["gallery"]["queries"] <= 10
+    assert pages["gallery"]["raw_ms"] > 0
+    assert line(pages["gallery"]) in done.stdout
+    assert result["run"]["rows"]["subjects"] == 140
