@@ -124,4 +124,4 @@ def test_a_page_is_measured_beside_the_admin_and_the_floor(empty: dict[str, str]
     assert pages["gallery"]["queries"] <= 10
     assert pages["gallery"]["raw_ms"] > 0
     assert line(pages["gallery"]) in done.stdout
-    assert result["run"]["rows"]["subjects"] == 140
+    assert result["run"]["rows"]["subjects"] >= 140
