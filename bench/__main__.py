@@ -15,6 +15,7 @@ import django
 from runner.places import CLONE
 
 from . import servers
+from .loading import loaded
 
 OUT = CLONE / "bench" / "out"
 
@@ -32,7 +33,7 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Load what isn't loaded, measure, write the results."""
     asked = options()
-    loaded = prepared(asked.scale)
+    told = loaded(asked.scale, Path(os.environ["DTAC_DATA_DIR"]))
     servers.copy_made()
     django.setup()
     from . import pages, report
@@ -51,7 +52,6 @@ def main() -> None:
         ours = stack.enter_context(servers.web("bench.settings"))
         plain = stack.enter_context(servers.web("bench.plain.settings"))
         measurement = Measurement(Ports(ours.port, plain.port), asked.seconds)
-        pages.admin_at(measurement.people("reporter")[0])
         print(report.HEAD)
         found = []
         for page in chosen:
@@ -62,7 +62,7 @@ def main() -> None:
             for name, web in (("dtac", ours), ("plain", plain))
         }
     result = {
-        "run": facts(asked, loaded) | {"rows": pages.kinds_there()},
+        "run": facts(asked, told) | {"rows": pages.kinds_there()},
         "pages": found,
         "memory": workers,
     }
@@ -73,14 +73,7 @@ def main() -> None:
     print(f"Kept in {kept}.")
 
 
-def prepared(scale: int) -> dict[str, Any]:
-    """Load the data of a scale where it isn't there; return when, and how long it took."""
-    from .loading import loaded
-
-    return loaded(scale, Path(os.environ["DTAC_DATA_DIR"]))
-
-
-def facts(asked: argparse.Namespace, loaded: dict[str, Any]) -> dict[str, Any]:
+def facts(asked: argparse.Namespace, data: dict[str, Any]) -> dict[str, Any]:
     """Return what a run was: of which commit, on what machine, over which data."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"],  # noqa: S607
@@ -92,7 +85,7 @@ def facts(asked: argparse.Namespace, loaded: dict[str, Any]) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "scale": asked.scale,
         "seconds": asked.seconds,
-        "loaded": loaded,
+        "loaded": data,
     }
 
 

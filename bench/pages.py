@@ -18,7 +18,7 @@ from incidents.phone import phone_key
 from members.models import Member, Role, User
 from offenders.models import Photo, ProfileVersion, Subject
 
-from .people import Who
+from .people import Who, users_of
 from .submissions import photo
 from .visitor import multipart, sighting
 
@@ -163,38 +163,31 @@ def _sender(pictures: list[bytes]) -> Body:
     return body
 
 
-def _admin_report(who: Who) -> tuple[str, bytes]:
-    """Return what the admin's form sends for the same."""
-    number = uuid.uuid4()
-    now = timezone.localtime()
-    moment = {"0": now.strftime("%Y-%m-%d"), "1": now.strftime("%H:%M:%S")}
-    site = IN_ADMIN["site"]
-    kinds = {"0-subject": "", "0-confidence": "possible", "0-part": "did_it",
-             "0-description": "grey hoodie, red rucksack", "TOTAL_FORMS": "1",
-             "INITIAL_FORMS": "0"}  # fmt: skip
-    fields = {
-        "ref": f"B{number.hex[:17]}", "kind": "sighting", "client_id": str(number),
-        "type": "", "member": site[1], "premises": site[0], "area": site[2], "reporter": site[3],
-        **{f"occurred_at_{part}": text for part, text in moment.items()},
-        **{f"sent_at_{part}": text for part, text in moment.items()},
-        "words": "", "outcome": "unknown", "value_stolen": "0", "value_recovered": "0",
-        "status": "submitted",
-        **{f"people-{name}": text for name, text in kinds.items()},
-    }  # fmt: skip
-    return multipart(fields.items())
-
-
-IN_ADMIN: dict[str, tuple[str, str, str, str]] = {}
-"""Where the admin's form says that it was."""
-
-
-def admin_at(who: Who) -> None:
-    """Let the admin's reports be from this user's premises."""
-    site = who.user.premises
+def _in_admin(sender: User) -> Body:
+    """Return what makes the same in the admin's form: a report from this user's premises."""
+    site = sender.premises
     assert site is not None
-    IN_ADMIN["site"] = (
-        str(site.pk), str(site.member_id), str(site.area_id), str(who.user.pk)
-    )  # fmt: skip
+    place = {"member": site.member_id, "premises": site.pk, "area": site.area_id}
+    people = {"0-subject": "", "0-confidence": "possible", "0-part": "did_it",
+              "0-description": "grey hoodie, red rucksack", "TOTAL_FORMS": "1",
+              "INITIAL_FORMS": "0"}  # fmt: skip
+
+    def body(who: Who) -> tuple[str, bytes]:
+        number, now = uuid.uuid4(), timezone.localtime()
+        moment = {"0": now.strftime("%Y-%m-%d"), "1": now.strftime("%H:%M:%S")}
+        fields = {
+            "ref": f"B{number.hex[:17]}", "kind": "sighting", "client_id": str(number),
+            "type": "", **{name: str(key) for name, key in place.items()},
+            "reporter": str(sender.pk),
+            **{f"occurred_at_{part}": text for part, text in moment.items()},
+            **{f"sent_at_{part}": text for part, text in moment.items()},
+            "words": "", "outcome": "unknown", "value_stolen": "0", "value_recovered": "0",
+            "status": "submitted",
+            **{f"people-{name}": text for name, text in people.items()},
+        }  # fmt: skip
+        return multipart(fields.items())
+
+    return body
 
 
 def _forms() -> list[Page]:
@@ -204,7 +197,7 @@ def _forms() -> list[Page]:
         Page("log", "Log form", Role.REPORTER, ["/log/"], add),
         Page(
             "submit", "Report sent", Role.REPORTER, ["/log/"], add, head=json,
-            body=_sender([]), admin_body=_admin_report,
+            body=_sender([]), admin_body=_in_admin(users_of(Role.REPORTER, 1)[0]),
         ),
         Page(
             "submit-photo", "Report sent, 3 MB photo", Role.REPORTER, ["/log/"], head=json,

@@ -53,13 +53,16 @@ def signed_in(user: User) -> Who:
     return Who(user, cookie)
 
 
-def people_of(role: str, count: int) -> list[Who]:
-    """Return signed-in users of a role, of a business each where there are as many."""
+def users_of(role: str, count: int) -> list[User]:
+    """Return at most so many users of a role, of a business each; one where there is but one."""
     if role in (Role.INTEL, Role.BOARD, Role.ADMIN):
-        user = User.objects.get(role=role)
-        return [signed_in(user) for _ in range(count)]
+        return [User.objects.get(role=role)]
     rows = User.objects.with_access().agreed().filter(role=role, premises__isnull=False)
     rows = rows.select_related("member", "premises").order_by("member_id", "pk")
-    each = rows.distinct("member_id")[:count]
-    found = list(each)
+    return list(rows.distinct("member_id")[:count])
+
+
+def people_of(role: str, count: int) -> list[Who]:
+    """Return so many signed-in users of a role, the same ones again where there are fewer."""
+    found = users_of(role, count)
     return [signed_in(found[place % len(found)]) for place in range(count)]

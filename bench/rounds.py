@@ -21,7 +21,7 @@ CONNECTIONS = (1, 8)
 ROUNDS = 4
 WARM = 0.3
 """Seconds before a measurement that don't count: what is only slow the first time."""
-OURS, ADMIN, FLOOR, BEFORE = "dtac", "admin", "floor", "before"
+OURS, ADMIN, FLOOR = "dtac", "admin", "floor"
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the contenders listen; `before` is an earlier commit, where one is measured beside."""
+    """Where the contenders listen."""
 
     ours: int
     plain: int
-    before: int | None = None
 
 
 class Measurement:
@@ -92,7 +91,7 @@ class Measurement:
         return found
 
     def contenders(self, page: Page) -> dict[str, Contender]:
-        """Return D-TAC, what it is compared with, and an earlier commit, as far as there is."""
+        """Return D-TAC and what it is compared with, as far as there is."""
         people, admins = self.people(page.role), self.people("admin")
         ways = {
             OURS: Contender(self.ports.ours, [self._ask(page, who) for who in people], page.taken)
@@ -103,13 +102,10 @@ class Measurement:
         if page.body is None:
             asks = [self._ask_floor(page, who) for who in people]
             ways[FLOOR] = Contender(self.ports.plain, asks)
-        if self.ports.before:
-            asks = [self._ask(page, who, self.ports.before) for who in people]
-            ways[BEFORE] = Contender(self.ports.before, asks, page.taken)
         return ways
 
-    def _ask(self, page: Page, who: Who, port: int = 0) -> Ask:
-        port = port or self.ports.ours
+    def _ask(self, page: Page, who: Who) -> Ask:
+        port = self.ports.ours
         paths = list(page.paths_of(who))
         if page.body is None:
             return _in_turn([who.request(port, "GET", path, page.head) for path in paths], who)

@@ -75,7 +75,7 @@ class Web:
 
 
 @contextlib.contextmanager
-def web(settings: str, *, folder: Path = CLONE, name: str = "") -> Iterator[Web]:
+def web(settings: str) -> Iterator[Web]:
     """Start gunicorn with two workers on settings, and stop it at the end."""
     port = _free_port()
     data = Path(os.environ["DTAC_DATA_DIR"])
@@ -83,11 +83,11 @@ def web(settings: str, *, folder: Path = CLONE, name: str = "") -> Iterator[Web]
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": settings,
         "DTAC_BASE_URL": f"https://127.0.0.1:{port}",
-        "PYTHONPATH": str(folder),
+        "PYTHONPATH": str(CLONE),
     }
     argv = [str(PYTHON), *WEB, f"127.0.0.1:{port}", "dtac.wsgi:application"]
-    log = data / "logs" / f"web-{name or settings.split('.')[-2]}.log"
-    process = Process(log.stem, argv, env, log, cwd=str(folder))
+    log = data / "logs" / f"web-{settings.split('.')[-2]}.log"
+    process = Process(log.stem, argv, env, log, cwd=str(CLONE))
     process.start()
     try:
         _await(port, process)

@@ -9,7 +9,7 @@ Nothing that was found is kept: each call asks the database.
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +43,15 @@ class Prepared:
     `build(shape, **values)` makes it. `shape` is whatever else it depends on, such as a role: there
     is a statement for each. It is called with values that stand for those of later calls, so it
     may not look into them, nor ask the clock: a moment or a day that is no value of the call would
-    stay what it was for ever, and is refused (RuntimeError).
+    stay what it was for ever, and is refused (RuntimeError). So is a value that the statement does
+    not have, unless some shapes `may_ignore` it.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self, build: Callable[..., QuerySet[Any, Any]], *, may_ignore: Iterable[str] = ()
+    ) -> None:
         self._build = build
+        self._may_ignore = frozenset(may_ignore)
         self._kept: dict[Hashable, Statement | None] = {}
 
     def rows(self, shape: Hashable = None, **values: Any) -> Rows:
@@ -80,6 +84,8 @@ class Prepared:
                 raise RuntimeError(f"{param} would stay in the statement for ever")
             elif any(_is_made_from(param, stand) for stand in stands.values()):
                 raise RuntimeError(f"{param} is made of a value, which others would not be")
+        if missing := values.keys() - set(places.values()) - self._may_ignore:
+            raise RuntimeError(f"not in the statement: {', '.join(sorted(missing))}")
         return Statement(sql, tuple(params), places)
 
 

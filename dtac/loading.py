@@ -10,7 +10,7 @@ KINDS = frozenset({".html", ".txt", ".svg"})
 
 def load_all() -> None:
     """Import every page with all it needs, and read every template of ours."""
-    assert get_resolver().reverse_dict  # for which it reads every address, so every view
+    list(get_resolver().reverse_dict)  # for which it reads every address, so every view
     for engine in engines.all():
         for root in map(Path, engine.dirs):
             for path in root.rglob("*"):

@@ -25,6 +25,13 @@ from django.utils import timezone
 from common import dates
 from common.prepared import Prepared
 from common.refs import parse_subject_ref
+from members.audience import (
+    READER,
+    audience_shape,
+    in_audience_of,
+    somebody_like,
+    widened,
+)
 
 if TYPE_CHECKING:
     from members.models import User
@@ -303,14 +310,13 @@ def _live_refs(
 ) -> "models.QuerySet[Any]":
     """Return the references of live alerts, for Prepared: each page of a reader asks for them."""
     from incidents.models import Alert
-    from members.audience import somebody_like
 
     like, most = shape
     seen = Alert.objects.visible_to(somebody_like(like, **values), at=at, on=on).live(at=at)
     return seen.order_by("-raised_at", "-pk").values_list("ref")[:most]
 
 
-LIVE_REFS: Final = Prepared(_live_refs)
+LIVE_REFS: Final = Prepared(_live_refs, may_ignore=(*READER, "on"))
 
 
 class AlertQuerySet(models.QuerySet[Any]):
@@ -334,7 +340,6 @@ class AlertQuerySet(models.QuerySet[Any]):
 
     def known_to(self, user: "User", *, on: dt.date | None = None) -> Self:
         """As visible_to(), those that are over too: how many there were may be told, no more."""
-        from members.audience import in_audience_of, widened
         from offenders.models import ProfileVersion
 
         if user.role == "intel":
@@ -351,8 +356,6 @@ class AlertQuerySet(models.QuerySet[Any]):
 
     def live_refs(self, user: "User", *, most: int = 50) -> list[str]:
         """The references of the live alerts this user sees, newest first."""
-        from members.audience import audience_shape
-
         shape, values = audience_shape(user)
         now = timezone.now()
         rows = LIVE_REFS.rows((shape, most), at=now, on=dates.london_date(now), **values)
@@ -410,7 +413,6 @@ class IntelligenceQuerySet(models.QuerySet[Any]):
         those who don't see the profile. What others of one's own business gave is nobody's but the
         manager's: the source is protected even from its own employer.
         """
-        from members.audience import in_audience_of
 
         if user.role == "intel":
             return self

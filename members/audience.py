@@ -100,6 +100,10 @@ def audience_shape(user: "User") -> tuple[str, dict[str, Any]]:
     return user.role, values
 
 
+READER: Final = ("areas", "sectors", "member")
+"""The values that tell readers apart: whose role is in every audience needs none of them."""
+
+
 def somebody_like(role: str, *, areas: list[int], sectors: list[str], member: int) -> "User":
     """Return somebody who is in the audiences of these areas and sectors, of no table."""
     from .models import User

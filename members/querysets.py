@@ -176,6 +176,21 @@ class PremisesQuerySet(models.QuerySet[Any]):
         ).order_by("name", "pk")
 
 
+def agreement_versions(user: str, *, on: dt.date) -> tuple[Subquery, Subquery]:
+    """Return the version of the agreement in force on a day, and the last that a user accepted.
+
+    `user` is the path to the user's key in the query. Null where there is none.
+    """
+    from .models import Agreement, AgreementAcceptance  # the models module imports this one
+
+    current = Agreement.objects.filter(effective_on__lte=on).order_by("-version")
+    accepted = AgreementAcceptance.objects.filter(user=OuterRef(user))
+    return (
+        Subquery(current.values("version")[:1]),
+        Subquery(accepted.order_by("-agreement__version").values("agreement__version")[:1]),
+    )
+
+
 class UserQuerySet(models.QuerySet[Any]):
     """Users."""
 
@@ -185,16 +200,9 @@ class UserQuerySet(models.QuerySet[Any]):
 
     def for_session(self) -> Self:
         """Each with member, premises, and whether the current agreement is accepted."""
-        from .models import Agreement  # the models module imports this one
-
-        current = (
-            Agreement.objects.filter(effective_on__lte=dates.today())
-            .order_by("-version")
-            .values("version")[:1]
-        )
+        current, accepted = agreement_versions("pk", on=dates.today())
         return self.select_related("member", "premises__area").annotate(
-            agreement_current=Subquery(current),
-            agreement_accepted=Max("acceptances__agreement__version"),
+            agreement_current=current, agreement_accepted=accepted
         )
 
     def with_access(self) -> Self:

@@ -265,45 +265,55 @@ def load_notices(
 ) -> None:
     """Make notices: in force (some end this week), past, and two that are still to be served."""
     store = users["store@dtac.example"]
+    chosen = _to_exclude(faces, grounds)
+    waiting = [chosen.pop() for _ in range(2)]
+    numbers, starts = Numbers(), _starts(rng, scale)
+    paper = {"policy": policy_kept(), "premises_list": premises_list_current()}
+
+    def notice(face: Face, start: dt.date | None) -> Notice:
+        return _notice(rng, face, start, users, numbers, paper)
+
+    made = [
+        (notice(face, start), _before(grounds[face.subject.pk], start))
+        for face, start in zip(chosen, starts, strict=False)
+    ]
+    made += [(notice(face, None), _at_store(grounds[face.subject.pk], store)) for face in waiting]
+    waited, _ = made[-1]
+    if scale > 1:
+        # What these rested on is deleted by now.
+        years = _of_years_before(chosen, starts, EARLIER * scale)
+        made += [(notice(face, start), []) for face, start in years]
+    _store_notices(made, numbers)
+    _attempts(waited, store)
+    analyse(scale)  # all that is asked for breaches next; without figures the plan is a guess
+    _most_keep_away()
+
+
+def _to_exclude(faces: list[Face], grounds: dict[int, list[Report]]) -> list[Face]:
+    """Return who may be excluded: D-0042, then the others, who did least first.
+
+    Most of the excluded keep away: breaches stay the exception that they are.
+    """
     known = [
         face
         for face in faces
         if face.subject.status == "known" and len(grounds.get(face.subject.pk, [])) >= 2
     ]
-    # Most of the excluded keep away: breaches stay the exception that they are.
-    known.sort(key=lambda face: len(grounds[face.subject.pk]))
-    chosen = [face for face in known if face.subject.ref == "D-0042"]
-    chosen += [face for face in known if face.subject.ref != "D-0042"]
-    numbers = Numbers()
-    paper = {"policy": policy_kept(), "premises_list": premises_list_current()}
-    waiting = [chosen.pop() for _ in range(2)]
-    starts = _starts(rng, scale)
-    notices, cited = [], []
-    for face, start in zip(chosen, starts, strict=False):
-        notice = _notice(rng, face, start, users, numbers, paper)
-        notices.append(notice)
-        cited.append(_before(grounds[face.subject.pk], start))
-    for face in waiting:
-        notice = _notice(rng, face, None, users, numbers, paper)
-        notices.append(notice)
-        cited.append(_at_store(grounds[face.subject.pk], store))
-    waited = notices[-1]
-    if scale > 1:
-        for face, start in _of_years_before(chosen, starts, EARLIER * scale):
-            notices.append(_notice(rng, face, start, users, numbers, paper))
-            cited.append([])  # what they rested on is deleted by now
-    Notice.objects.bulk_create(notices, batch_size=BATCH)
+    known.sort(key=lambda face: (face.subject.ref != "D-0042", len(grounds[face.subject.pk])))
+    return known
+
+
+def _store_notices(made: list[tuple[Notice, list[Report]]], numbers: Numbers) -> None:
+    """Store notices, each with the reports it cites, and the last number of each year."""
+    Notice.objects.bulk_create([notice for notice, _ in made], batch_size=BATCH)
     NoticeGround.objects.bulk_create(
         [
             NoticeGround(notice=notice, report=report)
-            for notice, reports in zip(notices, cited, strict=True)
+            for notice, reports in made
             for report in reports
         ],
         batch_size=BATCH,
     )
-    _attempts(waited, users["store@dtac.example"])
-    analyse(scale)  # all that is asked for breaches next; without figures the plan is a guess
-    _most_keep_away()
     NoticeCounter.objects.bulk_create(
         NoticeCounter(prefix=prefix, year=year, last=last)
         for (prefix, year), last in numbers.last.items()

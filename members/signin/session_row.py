@@ -5,20 +5,13 @@ from itertools import islice
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from common import dates
 from common.prepared import Prepared
-from members.models import (
-    Agreement,
-    AgreementAcceptance,
-    Area,
-    Member,
-    Premises,
-    User,
-    WebSession,
-)
+from members.models import Area, Member, Premises, User, WebSession
+from members.querysets import agreement_versions
 
 PARTS: Final[tuple[tuple[str, type[models.Model]], ...]] = (
     ("user", User),
@@ -34,16 +27,10 @@ def _names(model: type[models.Model]) -> list[str]:
 
 
 def _session(shape: None, *, key: str, at: dt.datetime, on: dt.date) -> "QuerySet[Any, Any]":
-    in_force = Agreement.objects.filter(effective_on__lte=on).order_by("-version")
-    accepted = AgreementAcceptance.objects.filter(user=OuterRef("user")).order_by(
-        "-agreement__version"
-    )
+    versions = agreement_versions("user", on=on)
     columns = [f"{path}__{name}" for path, model in PARTS for name in _names(model)]
     return WebSession.objects.filter(session_key=key, expire_date__gt=at).values_list(
-        "session_data",
-        Subquery(in_force.values("version")[:1]),
-        Subquery(accepted.values("agreement__version")[:1]),
-        *columns,
+        "session_data", *versions, *columns
     )
 
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,8 +18,9 @@ from django.utils import timezone
 from audit.models import Event
 from incidents.models import PushSubscription
 from members.letters import letter_render
-from members.models import OutboundEmail, WebSession
+from members.models import OutboundEmail, User, WebSession
 from members.signin.factors import app_code
+from members.signin.session_row import session_row
 from members.signin.sessions import sessions_purge
 from members.tests.test_second_step import PASSWORD, app_of
 from tests.cast import Cast, signed_in
@@ -292,3 +294,24 @@ def test_it_goes_on_nowhere_else(staff, wanted: str) -> None:
     client = sign_in(staff)
     answer = client.post(f"{reverse('prove')}?next={wanted}", {"password": PASSWORD})
     assert answer.url == "/"
+
+
+def facts(row: object) -> dict[str, object]:
+    """Every column and annotation of a row."""
+    return {name: value for name, value in vars(row).items() if name != "_state"} if row else {}
+
+
+def test_the_user_of_a_session_is_the_whole_user(cast: Cast, client_of: Any) -> None:
+    """The one query of a session finds what the query for a user finds, whoever it is."""
+    for name in cast.users:
+        client = client_of(name)
+        found = session_row(client.session.session_key)
+        assert found is not None
+        _, user = found
+        whole = User.objects.for_session().get(pk=cast.users[name].pk)
+        assert facts(user) == facts(whole)
+        assert facts(user.member) == facts(whole.member)
+        assert facts(user.premises) == facts(whole.premises)
+        if user.premises:
+            assert facts(user.premises.area) == facts(whole.premises.area)
+    assert session_row("no-such-session") is None
