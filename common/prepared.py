@@ -9,15 +9,16 @@ Nothing that was found is kept: each call asks the database.
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
-Rows = list[tuple[Any, ...]]
+Row = tuple[Any, ...]
 _number = itertools.count(1)
 
 
@@ -28,6 +29,8 @@ class Statement:
     sql: str
     constants: tuple[Any, ...]
     places: dict[int, str]
+    queryset: QuerySet[Any, Any]
+    compiler: Any
 
     def params(self, values: dict[str, Any]) -> list[Any]:
         """Return the parameters of a call."""
@@ -38,13 +41,14 @@ class Statement:
 
 
 class Prepared:
-    """A query of plain columns (`values_list`) that differs from call to call by values alone.
+    """A query that differs from call to call by values alone.
 
     `build(shape, **values)` makes it. `shape` is whatever else it depends on, such as a role: there
     is a statement for each. It is called with values that stand for those of later calls, so it
     may not look into them, nor ask the clock: a moment or a day that is no value of the call would
     stay what it was for ever, and is refused (RuntimeError). So is a value that the statement does
-    not have, unless some shapes `may_ignore` it.
+    not have, unless some shapes `may_ignore` it. A slice is [start : start + most]. What the query
+    prefetches isn't fetched.
     """
 
     def __init__(
@@ -54,8 +58,8 @@ class Prepared:
         self._may_ignore = frozenset(may_ignore)
         self._kept: dict[Hashable, Statement | None] = {}
 
-    def rows(self, shape: Hashable = None, **values: Any) -> Rows:
-        """Return what the query finds for these values."""
+    def rows(self, shape: Hashable = None, **values: Any) -> list[Any]:
+        """Return what the query finds for these values: objects, or tuples of a values_list."""
         kinds = tuple((name, type(value)) for name, value in values.items())
         key = (shape, kinds)
         if key not in self._kept:
@@ -65,16 +69,19 @@ class Prepared:
             return []
         with connections["default"].cursor() as cursor:
             cursor.execute(statement.sql, statement.params(values))
-            return list(cursor.fetchall())
+            found = cursor.fetchall()
+        return list(Fetched(statement, found)) if found else []
 
     def _compiled(self, shape: Hashable, values: dict[str, Any]) -> Statement | None:
         """Return the statement of a shape; None where nothing can be found, whatever is asked."""
         stands = {name: stand_in(value) for name, value in values.items()}
-        query = self._build(shape, **stands).query
+        queryset = self._build(shape, **stands)
+        compiler = queryset.query.get_compiler(using="default")
         try:
-            sql, params = query.get_compiler(using="default").as_sql()
+            sql, params = compiler.as_sql()
         except EmptyResultSet:
             return None
+        sql, params = _with_limits(sql, list(params), stands)
         places: dict[int, str] = {}
         for place, param in enumerate(params):
             found = [name for name, stand in stands.items() if _is_same(param, stand)]
@@ -86,7 +93,51 @@ class Prepared:
                 raise RuntimeError(f"{param} is made of a value, which others would not be")
         if missing := values.keys() - set(places.values()) - self._may_ignore:
             raise RuntimeError(f"not in the statement: {', '.join(sorted(missing))}")
-        return Statement(sql, tuple(params), places)
+        return Statement(sql, tuple(params), places, queryset, compiler)
+
+
+@dataclass
+class Fetched:
+    """Rows that were fetched, read as the ORM reads its own.
+
+    Stands for a queryset, its query and its compiler, as far as the ORM's iterables ask them.
+    """
+
+    statement: Statement
+    found: list[Row]
+    db: str = "default"
+    _known_related_objects: dict[Any, Any] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Any]:
+        kind: Any = self.statement.queryset._iterable_class
+        return iter(kind(self))
+
+    @property
+    def query(self) -> "Fetched":
+        """Return itself, as the query."""
+        return self
+
+    def get_compiler(self, using: str) -> "Fetched":
+        """Return itself, as the compiler."""
+        return self
+
+    def execute_sql(self, **kwargs: Any) -> list[list[Row]]:
+        """Return what was fetched, as one chunk."""
+        return [self.found]
+
+    def results_iter(self, results: Any = None, **kwargs: Any) -> Iterator[Row]:
+        """Return the rows with their columns converted."""
+        kwargs.pop("chunked_fetch", None)
+        kwargs.pop("chunk_size", None)
+        rows: Iterator[Row] = self.statement.compiler.results_iter([self.found], **kwargs)
+        return rows
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what else is asked of the compiler, the query or the queryset."""
+        for asked in (self.statement.compiler, self.statement.queryset.query):
+            if hasattr(asked, name):
+                return getattr(asked, name)
+        return getattr(self.statement.queryset, name)
 
 
 def stand_in(value: Any) -> Any:
@@ -103,9 +154,21 @@ def stand_in(value: Any) -> Any:
             return dt.date(1, 1, 1) + dt.timedelta(days=number)
         case str():
             return f"\N{REPLACEMENT CHARACTER}{number}"
+        case uuid.UUID():
+            return uuid.UUID(int=number)
         case list():
             return [stand_in(value[0])]  # an empty one doesn't tell of what it is a list
     raise TypeError(f"{type(value).__name__} can't be a value")
+
+
+def _with_limits(sql: str, params: list[Any], stands: dict[str, Any]) -> tuple[str, list[Any]]:
+    """Make parameters of a slice's bounds, which the ORM writes into the statement as they are."""
+    for stand in stands.values():
+        while isinstance(stand, int) and str(stand) in sql:
+            before, _, after = sql.partition(str(stand))
+            params.insert(before.count("%s"), stand)
+            sql = f"{before}%s{after}"
+    return sql, params
 
 
 def _is_same(param: Any, stand: Any) -> bool:

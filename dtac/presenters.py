@@ -4,12 +4,15 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.urls import reverse
 
 from common import dates, money
 from common.bidi import isolated
-from exclusions.models import Notice
+from common.db import IsOneOf
+from common.prepared import Prepared
+from exclusions.querysets import until_by_subject
 from incidents.models import Report
 from members.models import User
 from offenders.models import ProfileVersion, Subject, TopTenPlace, WarningMarker
@@ -115,7 +118,7 @@ def cards(
 ) -> list[Card]:
     """Return cards with their exclusions, in one query; one more for who is on the Top 10."""
     shown = list(versions)
-    until = Notice.objects.until_by_subject(version.subject_id for version in shown)
+    until = until_by_subject(version.subject_id for version in shown)
     top = top_ten_of(version.subject_id for version in shown) if top_ten else set()
     return [
         card(
@@ -128,10 +131,17 @@ def cards(
     ]
 
 
+TOP_TEN: Final = Prepared(
+    lambda shape, subjects: TopTenPlace.objects.filter(
+        IsOneOf("subject_id", subjects), until=None
+    ).values_list("subject_id", flat=True)
+)
+
+
 def top_ten_of(subjects: Iterable[int]) -> set[int]:
     """Return which of these subjects (keys) are on the Top 10 now."""
-    places = TopTenPlace.objects.filter(until=None, subject__in=list(subjects))
-    return set(places.values_list("subject_id", flat=True))
+    keys = list(subjects)
+    return set(TOP_TEN.rows(subjects=keys)) if keys else set()
 
 
 def people_words(report: Report, names: dict[int, str]) -> str:

@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from common import dates
+from common.db import IsOneOf
+from common.prepared import Prepared
 from common.refs import parse_subject_ref
 from members.querysets import authorities_of
 
@@ -35,8 +37,15 @@ class NoticeQuerySet(models.QuerySet[Any]):
         minute, else through the day before.
         """
         today = dates.today()
-        day = on or today
-        lapses = Q(confirm_by__gt=timezone.now()) if day == today else Q(confirm_on__gt=day)
+        if on is None or on == today:
+            return self.in_force_at(timezone.now(), today)
+        return self._in_force(on, Q(confirm_on__gt=on))
+
+    def in_force_at(self, moment: dt.datetime, day: dt.date) -> Self:
+        """Those in force at a moment of a London day, which is told beside it."""
+        return self._in_force(day, Q(confirm_by__gt=moment))
+
+    def _in_force(self, day: dt.date, lapses: Q) -> Self:
         return self.filter(
             Q(revoked_on=None) | Q(revoked_on__gt=day),
             Q(confirm_by=None) | Q(confirmed_at__isnull=False) | lapses,
@@ -162,24 +171,6 @@ class NoticeQuerySet(models.QuerySet[Any]):
         seen = profiles.search(text).values("subject")
         return self.filter(Q(ref__istartswith=text) | Q(subject__in=seen))
 
-    def until_by_subject(self, subject_ids: Iterable[int]) -> dict[int, dt.date]:
-        """Last day of the notice in force today, for those of the subjects that have one.
-
-        Of one that is still to be confirmed, the day on which it lapses: more is not known yet.
-        """
-        last = Case(
-            When(confirm_by__isnull=False, confirmed_at=None, then="confirm_on"), default="ends_on"
-        )
-        rows = (
-            self.in_force()
-            .filter(subject_id__in=list(subject_ids))
-            .order_by()
-            .values("subject_id")
-            .annotate(until=Max(last))
-            .values_list("subject_id", "until")
-        )
-        return dict(rows)
-
     def end_undecided(self) -> Self:
         """Those to renew or let go: they end within 30 days, or ended within the last 30.
 
@@ -299,6 +290,34 @@ class EvidencePackQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         """Those that are still to be made."""
         return self.filter(made_at=None, failed_at=None)
+
+
+def _until(shape: None, *, subjects: list[int], at: dt.datetime, on: dt.date) -> Any:
+    from .models import Notice
+
+    last = Case(
+        When(confirm_by__isnull=False, confirmed_at=None, then="confirm_on"), default="ends_on"
+    )
+    return (
+        Notice.objects.in_force_at(at, on)
+        .filter(IsOneOf("subject_id", subjects))
+        .order_by()
+        .values("subject_id")
+        .annotate(until=Max(last))
+        .values_list("subject_id", "until")
+    )
+
+
+UNTIL: Final = Prepared(_until)
+
+
+def until_by_subject(subjects: Iterable[int]) -> dict[int, dt.date]:
+    """Return the last day of the notice in force now, for those of the subjects that have one.
+
+    Of one that is still to be confirmed, the day on which it lapses: more is not known yet.
+    """
+    keys, now = list(subjects), timezone.now()
+    return dict(UNTIL.rows(subjects=keys, at=now, on=dates.london_date(now))) if keys else {}
 
 
 def breaches_waiting() -> Any:

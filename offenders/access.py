@@ -1,11 +1,17 @@
 """One profile, record, photo or bulletin, or 404."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import Http404
 
+from common import dates
+from common.prepared import Prepared
 from common.refs import parse_subject_ref
+from members.audience import READER, audience_shape, somebody_like
 from members.models import User
 
 from .models import Bulletin, BulletinDelivery, Photo, ProfileVersion, Subject, UnusualViewing
@@ -20,17 +26,22 @@ class BecamePartOf(Exception):  # noqa: N818  (no error: the record is under ano
         self.gone, self.kept = gone, kept
 
 
+def _profile(like: str, *, ref: str, on: dt.date, **reader: Any) -> Any:
+    seen = ProfileVersion.objects.visible_to(somebody_like(like, **reader), on=on)
+    return seen.filter(subject__ref=ref).select_related("subject", "main_photo")
+
+
+PROFILE: Final = Prepared(_profile, may_ignore=READER)
+
+
 def get_profile(user: User, ref: str) -> ProfileVersion:
     """Return the version of a subject that this user sees now. Raises Http404."""
-    version = (
-        ProfileVersion.objects.visible_to(user)
-        .filter(subject__ref=parse_subject_ref(ref) or "")
-        .select_related("subject", "main_photo")
-        .first()
-    )
-    if version is None:
+    like, reader = audience_shape(user)
+    asked = parse_subject_ref(ref) or ""
+    found: list[ProfileVersion] = PROFILE.rows(like, ref=asked, on=dates.today(), **reader)
+    if not found:
         raise Http404
-    return version  # type: ignore[no-any-return]
+    return found[0]
 
 
 def get_subject(user: User, ref: str) -> Subject:
@@ -73,10 +84,19 @@ def get_meant(user: User, text: str) -> Subject:
     return subject  # type: ignore[no-any-return]
 
 
+def _photo(like: str, *, name: uuid.UUID, on: dt.date, **reader: Any) -> QuerySet[Photo]:
+    seen = Photo.objects.visible_to(somebody_like(like, **reader), on=on)
+    return seen.filter(uuid=name).select_related("subject")
+
+
+PHOTO: Final = Prepared(_photo, may_ignore=(*READER, "on"))
+
+
 def get_photo(user: User, name: uuid.UUID) -> Photo | None:
     """Return a subject's photo that this user may see, or None."""
-    photos = Photo.objects.visible_to(user).filter(uuid=name).select_related("subject")
-    return photos.first()
+    like, reader = audience_shape(user)
+    found: list[Photo] = PHOTO.rows(like, name=name, on=dates.today(), **reader)
+    return found[0] if found else None
 
 
 def get_bulletin(user: User, ref: str) -> Bulletin:

@@ -11,6 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline
 from django.db import models
 from django.db.models import (
+    Case,
     Count,
     Exists,
     ExpressionWrapper,
@@ -20,16 +21,17 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Concat, JSONObject
 from django.utils import timezone
 
 from common import dates
-from common.db import Fold, FoldNames, Sounds
+from common.db import Fold, FoldNames, IsOneOf, Sounds
 from common.refs import parse_subject_ref
 
-from .search import Searched, likeness, may_be_named, word_queries
+from .search import Asked, Searched, likeness, may_be_named, word_queries
 
 if TYPE_CHECKING:
     from members.models import User
@@ -98,26 +100,27 @@ class SubjectQuerySet(Searched):
         """Those whose own name or an alias is this one or nearly so, the nearest first."""
         if not name.strip():
             return self.none()
-        return self._named(name).filter(fit__gte=NEARLY).order_by("-fit", "pk")
+        return self._named(Asked.of(name)).filter(fit__gte=NEARLY).order_by("-fit", "pk")
 
     def _of(self, subject: Any) -> Self:
         return self.filter(pk=subject)
 
-    def _named(self, text: str) -> Self:
+    def _named(self, asked: Asked) -> Self:
         """A record's names are its own and its aliases, each with indexes."""
         from .models import Alias
 
         own, others = (
             model.objects.order_by()
             .alias(folded=Fold(F("name")), heard=Sounds(F("name")))
-            .filter(may_be_named(text, "folded"))
+            .filter(may_be_named(asked, "folded"))
             for model in (self.model, Alias)
         )
         aliases = Alias.objects.filter(subject=OuterRef("pk")).order_by().values("name")
         names = FoldNames(F("name"), ArraySubquery(aliases))
         # One list of keys, so that the indexes narrow it down before any row is looked at.
         keys = own.values("pk").union(others.values("subject"), all=True)
-        return self.annotate(fit=likeness(Fold(Value(text)), names)).filter(pk__in=keys)
+        near = likeness(Fold(Value(asked.text)), names)
+        return self.annotate(fit=near).filter(pk__in=keys)
 
 
 class ProfileVersionQuerySet(Searched):
@@ -168,29 +171,38 @@ class ProfileVersionQuerySet(Searched):
         """With subject and face, newest first."""
         return self.select_related("subject", "main_photo").order_by("-active_at", "-pk")
 
-    def counts_by_part(self, parts: dict[str, Q]) -> dict[str, int]:
-        """How many there are in each part, in one query."""
-        return self.order_by().aggregate(
-            **{
-                name: Count("pk", filter=condition)
-                for name, condition in parts.items()
-                if condition
-            },
-            all=Count("pk"),
-        )
+    def flagged(self, keys: Iterable[int], parts: dict[str, Q]) -> Any:
+        """Those of these keys: of each its key, and for each part whether it is in there."""
+        inside = {
+            f"in_{name}": Case(When(part, then=Value(True)), default=Value(False))
+            if part
+            else Value(True)
+            for name, part in parts.items()
+        }
+        rows = self.order_by().filter(IsOneOf("pk", keys)).annotate(**inside)
+        return rows.values_list("pk", *inside)
+
+    def with_counts_by_part(self, parts: dict[str, Q]) -> Any:
+        """One row: how many there are in each part, in their order."""
+        counts = {
+            f"n_{name}": Count("pk", filter=condition) if condition else Count("pk")
+            for name, condition in parts.items()
+        }
+        rows = self.order_by().annotate(one=Value(1)).values("one").annotate(**counts)
+        return rows.values_list(*counts)
 
     def _of(self, subject: Any) -> Self:
         return self.filter(subject=subject)
 
-    def _named(self, text: str) -> Self:
+    def _named(self, asked: Asked) -> Self:
         names = self.alias(heard=Sounds(F("search_names")))
-        near = likeness(Fold(Value(text)), F("search_names"))
-        return names.annotate(fit=near).filter(may_be_named(text, "search_names"))
+        near = likeness(Fold(Value(asked.text)), F("search_names"))
+        return names.annotate(fit=near).filter(may_be_named(asked, "search_names"))
 
-    def with_what_fits(self, text: str) -> Self:
+    def with_what_fits(self, asked: Asked) -> Self:
         """Each with the words round those of a search, as `fits`: marked between FITS."""
-        queries = word_queries(text)
-        if not queries or parse_subject_ref(text):
+        queries = word_queries(asked)
+        if not queries or parse_subject_ref(asked.text):
             return self
         said = Concat(
             "line", Value("\n"), "description", Value("\n"), "mo", output_field=TextField()
@@ -215,7 +227,7 @@ def gallery_parts(user: "User", *, excluded: Any, since: dt.datetime | None) -> 
     `excluded` selects the keys of excluded subjects; `since` is when the user last left, None at
     the first visit: then nothing is called new.
     """
-    from members.audience import areas_of
+    from members.audience import AREAS, areas_of
 
     from .models import TopTenPlace
 
@@ -227,7 +239,7 @@ def gallery_parts(user: "User", *, excluded: Any, since: dt.datetime | None) -> 
         "sought": Q(known=False),
         "known": Q(known=True),
         "new": Q(published_at__gt=since) if since else Q(pk__in=[]),
-        "area": Q(active_areas__overlap=areas_of(user)),
+        "area": Q(active_areas__overlap=Value(areas_of(user), AREAS)),
         "warning": ~Q(warnings=[]),
     }
 
@@ -248,7 +260,7 @@ class RestrictionQuerySet(models.QuerySet[Any]):
 class PhotoQuerySet(models.QuerySet[Any]):
     """Photos of subjects."""
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "User", *, on: dt.date | None = None) -> Self:
         """All for the Intelligence Manager; otherwise only those a visible profile shows."""
         from .models import ProfilePhoto, ProfileVersion
 
@@ -256,7 +268,7 @@ class PhotoQuerySet(models.QuerySet[Any]):
             return self
         shown = ProfilePhoto.objects.filter(
             photo=OuterRef("pk"),
-            version__in=ProfileVersion.objects.visible_to(user).values("pk"),
+            version__in=ProfileVersion.objects.visible_to(user, on=on).values("pk"),
         )
         return self.filter(Exists(shown))
 

@@ -1,5 +1,7 @@
 """How records and profiles are found: by reference, name (misspelt too), or words that describe."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import reduce
 from operator import add, or_
 from typing import Any, Self
@@ -10,7 +12,7 @@ from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Greatest
 
-from common.db import Fold, IsOneOf, NameScore, Sounds
+from common.db import Fold, NameScore, Sounds
 from common.refs import bare_subject_ref, parse_subject_ref
 
 from .words import also_said, telling_words
@@ -41,6 +43,39 @@ def stays_of(ref: str) -> RawSQL:
     return RawSQL(STAYS, [ref], output_field=models.BigIntegerField())  # noqa: S611  (a parameter)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What somebody typed, taken apart: `words` are those that describe, each with its synonyms.
+
+    The longest come first. `heard`: it is short enough to be listened for.
+    """
+
+    text: str
+    words: tuple[tuple[str, ...], ...]
+    heard: bool
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Take a text apart."""
+        words = sorted(telling_words(text), key=len, reverse=True)
+        said = tuple(also_said(word) for word in words)
+        return cls(text, said, len(text.split()) <= HEARD)
+
+
+Hit = tuple[int, float, float, Any]
+"""A key, how well it fits by name, by words, and what says which of two is newer."""
+
+
+def best_first(hits: Iterable[Hit]) -> list[int]:
+    """Return the keys of what was found in one way or several, the best first."""
+    ranks: dict[int, Hit] = {}
+    for key, fit, told, newest in hits:
+        _, fit_before, told_before, _ = ranks.get(key, (key, 0.0, 0.0, newest))
+        ranks[key] = (key, max(fit, fit_before), max(told, told_before), newest)
+    order = {key: (fit, told, newest, key) for key, fit, told, newest in ranks.values()}
+    return sorted(order, key=order.__getitem__, reverse=True)
+
+
 class Searched(models.QuerySet[Any]):
     """Rows with names, and with `search_words` that describe somebody."""
 
@@ -59,28 +94,11 @@ class Searched(models.QuerySet[Any]):
 
     def found(self, text: str) -> list[int]:
         """Return the keys of those that a search finds, best first; of equals the newest first."""
-        ranks: dict[int, tuple[Any, ...]] = {}
-        for hits in self._hits(text):
-            for key, fit, told, newest in hits.values_list("pk", "fit", "told", self.NEWEST):
-                fit_before, told_before, *_ = ranks.get(key, (0.0, 0.0))
-                ranks[key] = (max(fit, fit_before), max(told, told_before), newest, key)
-        return sorted(ranks, key=ranks.__getitem__, reverse=True)
-
-    def in_parts(self, keys: list[int], parts: dict[str, Q]) -> dict[str, list[int]]:
-        """Return those of these keys that are in each part, in the same order, in one query."""
-        inside = {
-            name: Case(When(part, then=Value(True)), default=Value(False))
-            for name, part in parts.items()
-            if part
-        }
-        aliases = {f"in_{name}": case for name, case in inside.items()}
-        rows = self.order_by().filter(IsOneOf("pk", keys)).annotate(**aliases)
-        flags = {key: flags for key, *flags in rows.values_list("pk", *aliases)}
-        place = {name: number for number, name in enumerate(inside)}
-        return {
-            name: [key for key in keys if key in flags and (not part or flags[key][place[name]])]
-            for name, part in parts.items()
-        }
+        return best_first(
+            hit
+            for hits in self._hits(text)
+            for hit in hits.values_list("pk", "fit", "told", self.NEWEST)
+        )
 
     def best(self, text: str, most: int) -> list[Any]:
         """Return the rows that fit a search best, at most so many; none for an empty text."""
@@ -97,24 +115,28 @@ class Searched(models.QuerySet[Any]):
         Each way has its own query, which reads its own indexes; thousands may fit a word such as
         "red", and none of them is compared letter by letter with a name.
         """
-        rows = self.order_by()
+        rows, asked = self.order_by(), Asked.of(text)
         if ref := parse_subject_ref(text):
             return [rows._of(stays_of(ref)).annotate(fit=ONE, told=NONE)]
         if bare := bare_subject_ref(text):
-            return [rows._of(stays_of(bare)).annotate(fit=ONE, told=NONE), rows._told(text)]
-        return [rows._named(text).filter(fit__gte=NAMED).annotate(told=NONE), rows._told(text)]
+            return [rows._of(stays_of(bare)).annotate(fit=ONE, told=NONE), rows.told(asked)]
+        return [rows.called(asked), rows.told(asked)]
+
+    def called(self, asked: Asked) -> Self:
+        """Those whose name is near enough to what was asked."""
+        return self._named(asked).filter(fit__gte=NAMED).annotate(told=NONE)
 
     def _of(self, subject: Any) -> Self:
         """The rows of a subject (key)."""
         raise NotImplementedError
 
-    def _named(self, text: str) -> Self:
+    def _named(self, asked: Asked) -> Self:
         """Those whose name may be meant, with how near it is as `fit`."""
         raise NotImplementedError
 
-    def _told(self, text: str) -> Self:
-        """Those whose description has enough of the telling words of a text."""
-        queries = word_queries(text)
+    def told(self, asked: Asked) -> Self:
+        """Those whose description has enough of the telling words of what was asked."""
+        queries = word_queries(asked)
         if not queries:
             return self.none().annotate(fit=NONE, told=NONE)
         found = [Case(When(search_words=query, then=ONE), default=NONE) for query in queries]
@@ -125,12 +147,10 @@ class Searched(models.QuerySet[Any]):
         return told.filter(told__gte=TOLD).annotate(fit=F("told") * Value(0.95))
 
 
-def may_be_named(text: str, names: str) -> Q:
+def may_be_named(asked: Asked, names: str) -> Q:
     """Return the condition, which indexes answer, of rows with folded `names` and `heard`."""
-    alike = Q(**{f"{names}__trigram_word_similar": Fold(Value(text))})
-    if len(text.split()) > HEARD:
-        return alike
-    return alike | Q(heard__overlap=Sounds(Value(text)))
+    alike = Q(**{f"{names}__trigram_word_similar": Fold(Value(asked.text))})
+    return alike | Q(heard__overlap=Sounds(Value(asked.text))) if asked.heard else alike
 
 
 def likeness(needle: Any, names: Any) -> Any:
@@ -140,9 +160,8 @@ def likeness(needle: Any, names: Any) -> Any:
     return Greatest(NameScore(needle, names), whole)
 
 
-def word_queries(text: str) -> list[Any]:
+def word_queries(asked: Asked) -> list[Any]:
     """Return one search for each telling word, with what people say for the same; longest first."""
     return [
-        reduce(or_, (SearchQuery(said, config="english") for said in also_said(word)))
-        for word in sorted(telling_words(text), key=len, reverse=True)
+        reduce(or_, (SearchQuery(word, config="english") for word in said)) for said in asked.words
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from common import dates
@@ -83,10 +84,50 @@ def test_live_alerts_are_those_that_each_role_sees(cast: Cast) -> None:
         assert not any(compare().values())
 
 
-def test_a_value_that_is_not_asked_for_is_refused(cast: Cast) -> None:
-    def build(shape: object, role: str, member: int) -> Any:
-        return User.objects.filter(role=role).values_list("pk")
+def test_objects_come_with_what_belongs_to_them(cast: Cast, django_assert_num_queries: Any) -> None:
+    found = Prepared(
+        lambda shape, role: (
+            User.objects.filter(role=role)
+            .select_related("member__area", "premises")
+            .annotate(length=Length("email"))
+            .order_by("pk")
+        )
+    )
+    for role in ("reporter", "board"):
+        with django_assert_num_queries(1):
+            rows = found.rows(role=role)
+            told = [
+                (row, row.member.area.name, row.premises and row.premises.name, row.length)
+                for row in rows
+            ]
+        assert told == [
+            (
+                user,
+                user.member.area.name,
+                user.premises and user.premises.name,
+                len(user.email),
+            )
+            for user in User.objects.filter(role=role).order_by("pk")
+        ]
+        assert all(row.uuid == User.objects.get(pk=row.pk).uuid for row in rows)
+    assert found.rows(role="nobody") == []
 
-    with pytest.raises(RuntimeError, match="not in the statement: member"):
-        Prepared(build).rows(role="reporter", member=1)
-    assert Prepared(build, may_ignore=["member"]).rows(role="reporter", member=1)
+
+def test_a_slice_is_a_value_like_others(cast: Cast) -> None:
+    found = Prepared(
+        lambda shape, start, most: User.objects.order_by("pk").values_list("pk", flat=True)[
+            start : start + most
+        ]
+    )
+    keys = list(User.objects.order_by("pk").values_list("pk", flat=True))
+    for start, most in ((0, 2), (1, 3), (2, 100), (50, 10)):
+        assert found.rows(start=start, most=most) == keys[start : start + most]
+
+
+def test_a_value_that_is_not_asked_for_is_refused(cast: Cast) -> None:
+    def build(shape: object, start: int, end: int) -> Any:
+        return User.objects.order_by("pk").values_list("pk")[start:end]  # a difference, as a limit
+
+    with pytest.raises(RuntimeError, match="not in the statement: end"):
+        Prepared(build).rows(start=1, end=3)
+    assert Prepared(build, may_ignore=["end"]).rows(start=1, end=3)

@@ -36,6 +36,7 @@ from . import words
 from .alerts import load_alerts
 from .awards import load_awards
 from .board import load_board
+from .bulk import many_rows
 from .bulletins import load_bulletins
 from .crime import load_crime
 from .documents import load_documents
@@ -72,7 +73,7 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         raise RuntimeError("there is data already")
     rng = random.Random(seed)
     today = dates.today()
-    with transaction.atomic():
+    with transaction.atomic(), many_rows(scale):
         tell("Members, users and payments ...")
         areas = _areas()
         _reference_data(today)

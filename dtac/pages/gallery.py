@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,8 +12,8 @@ from django.views.decorators.http import require_safe
 from audit.services import record
 from common.http import query_text
 from common.lists import chips
+from dtac.faces import Gallery, asked_of, gallery_of, notice_of, photos_of
 from dtac.presenters import cards, photo_url, profile_ribbon, top_ten_of
-from exclusions.models import Notice
 from exclusions.policy import policy_current
 from exclusions.querysets import covers_premises_of
 from incidents.models import Report
@@ -23,7 +22,6 @@ from members.models import Role, User
 from offenders import actions
 from offenders.access import get_merged_into, get_profile
 from offenders.models import ProfileVersion, Subject
-from offenders.querysets import gallery_parts
 from offenders.services import gallery_visit
 
 PAGE = 24
@@ -51,15 +49,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     text, show = query_text(request, "q"), query_text(request, "show")
     show = show if show in dict(SHOWS) else "all"
-    parts = gallery_parts(
-        user,
-        excluded=Notice.objects.in_force().values("subject"),
-        since=gallery_visit(by=user),
-    )
+    shown = gallery_of(user, since=gallery_visit(by=user))
     wanted = _wanted(request)
-    page, counts = (
-        _searched(user, text, parts, show, wanted) if text else _all(user, parts, show, wanted)
-    )
+    page, counts = _searched(shown, text, show, wanted) if text else _all(shown, show, wanted)
     faces = cards(page.object_list, top_ten=True)
     record(
         actions.GALLERY_SEARCHED if text else actions.GALLERY_VIEWED,
@@ -100,29 +92,20 @@ def _wanted(request: HttpRequest) -> Wanted:
     return Wanted(query_text(request, "page"))
 
 
-def _all(
-    user: User, parts: dict[str, Q], show: str, wanted: Wanted
-) -> tuple[Faces, dict[str, int]]:
+def _all(shown: Gallery, show: str, wanted: Wanted) -> tuple[Faces, dict[str, int]]:
     """Return a page of a part of the gallery, and how many there are in each part."""
-    seen = ProfileVersion.objects.visible_to(user).for_list()
-    counts = seen.counts_by_part(parts)
-    rows = seen.filter(parts[show])
-    paginator = Paginator(rows, PAGE)
-    paginator.count = counts[show]  # known already: no need to count again
-    page = paginator.get_page(wanted.number)
-    page.object_list = rows[wanted.start(page) : page.end_index()]
+    counts = shown.counts()
+    page: Page[Any] = Paginator(range(counts[show]), PAGE).get_page(wanted.number)
+    start = wanted.start(page)
+    page.object_list = shown.page(show, start, page.end_index() - start)
     return page, counts
 
 
-def _searched(
-    user: User, text: str, parts: dict[str, Q], show: str, wanted: Wanted
-) -> tuple[Faces, dict[str, int]]:
+def _searched(shown: Gallery, text: str, show: str, wanted: Wanted) -> tuple[Faces, dict[str, int]]:
     """Return a page of those a search finds in a part, and how many it finds in each."""
-    seen = ProfileVersion.objects.visible_to(user).for_list()
-    keys = seen.in_parts(seen.found(text), parts)
+    keys = shown.found(text)
     page: Page[Any] = Paginator(keys[show], PAGE).get_page(wanted.number)
-    shown = keys[show][wanted.start(page) : page.end_index()]
-    page.object_list = seen.with_what_fits(text).in_this_order(shown)
+    page.object_list = shown.faces(keys[show][wanted.start(page) : page.end_index()], text)
     return page, {name: len(there) for name, there in keys.items()}
 
 
@@ -130,8 +113,7 @@ def _asked(user: User) -> list[str]:
     """Return the reports whose sender the manager has asked something, for the page staff open."""
     if user.role not in (Role.REPORTER, Role.MANAGER):
         return []
-    own = Report.objects.filter(reporter=user).show("asked", user)
-    return list(own.order_by("sent_at").values_list("ref", flat=True)[:5])
+    return asked_of(user)
 
 
 def _template(request: HttpRequest) -> str:
@@ -152,11 +134,9 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
         if leads_to := get_merged_into(user, ref):
             return redirect("profile", ref=leads_to)
         raise
-    notice = (
-        Notice.objects.in_force().filter(subject=version.subject_id).order_by("-ends_on").first()
-    )
+    notice = notice_of(version.subject_id)
     until = notice.known_until if notice else None
-    photos = [shown.photo for shown in version.shown.select_related("photo")]
+    photos = photos_of(version)
     own = Report.objects.visible_to(user).about(version.subject_id, user).for_list(user)
     record(
         actions.PROFILE_VIEWED,

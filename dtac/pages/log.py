@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.services import record
 from common.http import add_problems, form_status, plain_text, query_text
 from common.refs import parse_subject_ref
+from dtac.faces import profiles_called
 from dtac.presenters import Card, cards
 from exclusions.querysets import breaches
 from incidents import actions
@@ -46,8 +47,7 @@ def faces(user: User, text: str) -> list[Card]:
     """Return the published people that a text may mean, best first."""
     if text == "unknown":
         return []
-    seen = ProfileVersion.objects.visible_to(user).for_list()
-    return cards(seen.best(text, MATCHES), size="thumb")
+    return cards(profiles_called(user, text, MATCHES), size="thumb")
 
 
 def seen_here_lately(user: User) -> list[Card]:

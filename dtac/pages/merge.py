@@ -20,7 +20,7 @@ from exclusions.merging import (
     subjects_merge,
     warnings_that_clash,
 )
-from exclusions.models import Notice
+from exclusions.querysets import until_by_subject
 from incidents.models import Report
 from members.access import roles_only, user_of
 from members.models import Role
@@ -110,7 +110,7 @@ def _held(kept: Subject, gone: Subject) -> list[tuple[str, str, str]]:
     live = set(
         ProfileVersion.objects.live().filter(subject__in=both).values_list("subject_id", flat=True)
     )
-    notices = Notice.objects.in_force().until_by_subject(subject.pk for subject in both)
+    notices = until_by_subject(subject.pk for subject in both)
 
     def said(subject: Subject) -> list[str]:
         until = notices.get(subject.pk)

@@ -16,7 +16,7 @@ from common.http import query_text
 from common.lists import chips
 from dtac.presenters import names_for, report_tags
 from exclusions.models import Notice
-from exclusions.querysets import breaches
+from exclusions.querysets import breaches, until_by_subject
 from incidents import actions
 from incidents.access import get_report
 from incidents.forms.review import AnswerForm
@@ -99,9 +99,7 @@ def report_context(user: User, report: Report) -> dict[str, Any]:
         breaches().filter(pk__in=[person.pk for person in people]).values_list("pk", "notice_ref")
     )
     names = names_for(user, [person.subject for person in people if person.subject])
-    until = Notice.objects.until_by_subject(
-        person.subject_id for person in people if person.subject_id
-    )
+    until = until_by_subject(person.subject_id for person in people if person.subject_id)
     shares = SharingRecord.objects.visible_to(user)
     may_pack = may_share_pack(user, report)
     return {

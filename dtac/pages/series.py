@@ -18,7 +18,7 @@ from common.http import query_text
 from common.lists import Chip
 from common.periods import Period, PeriodForm
 from dtac.tables import period_chips, rows_url
-from exclusions.models import Notice
+from exclusions.querysets import until_by_subject
 from incidents import actions
 from incidents.models import IncidentType, ItemCategory
 from incidents.series import GROUP, KINDS, METHOD, PERSON, PLACE, Found, Incident, Series, series_of
@@ -97,7 +97,7 @@ class Words:
         subjects |= {key for one in every if one.kind in (PERSON, GROUP) for key in one.key}
         sites = {one.key[0] for one in every if one.kind == PLACE}
         # NOBODY: the same queries whatever is found.
-        until = Notice.objects.until_by_subject(subjects or NOBODY)
+        until = until_by_subject(subjects or NOBODY)
         people = Subject.objects.in_bulk(subjects or NOBODY).values()
         return cls(
             {row.pk: Person(row.ref, row.shown_name, until.get(row.pk)) for row in people},

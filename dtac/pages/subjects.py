@@ -20,8 +20,7 @@ from dtac.publish_draft import is_reworded
 from dtac.queue.warnings import warnings_about
 from dtac.timeline import timeline
 from exclusions.harm import harm_scores
-from exclusions.models import Notice
-from exclusions.querysets import breaches
+from exclusions.querysets import breaches, until_by_subject
 from incidents.models import Report
 from members.access import roles_only, user_of
 from members.models import Role, User
@@ -49,7 +48,7 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     show = show if show in dict(SHOWS) else "all"
     rows = _records(user).show(show)
     page = _page(rows, text, query_text(request, "page"))
-    until = Notice.objects.until_by_subject(subject.pk for subject in page.object_list)
+    until = until_by_subject(subject.pk for subject in page.object_list)
     record(
         actions.SUBJECTS_LISTED,
         by=user,

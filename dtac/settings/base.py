@@ -73,7 +73,6 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
-    "lucide",
     "bootstrap",
     "csp",
     "pgtrigger",
@@ -127,6 +126,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "dtac.navigation.navigation",
             ],
             "builtins": ["common.templatetags.dtac_format"],
+            "libraries": {"lucide": "common.templatetags.icons"},
         },
     }
 ]

@@ -324,6 +324,19 @@ class Notice(models.Model):
                 condition=Q(served_at__isnull=False, revoked_at=None, expiry_recorded_at=None),
                 name="notice_to_expire",
             ),
+            # All that in_force() looks at: those in force are a few of the notices of all years.
+            models.Index(
+                fields=["ends_on"],
+                include=[
+                    "subject",
+                    "served_on",
+                    "revoked_on",
+                    "confirm_by",
+                    "confirmed_at",
+                    "confirm_on",
+                ],
+                name="notice_by_end",
+            ),
         ]
 
         triggers = [

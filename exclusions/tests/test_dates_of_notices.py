@@ -22,7 +22,7 @@ from hypothesis.extra.django import TestCase
 
 from common import dates
 from exclusions.models import DayAfter, LastOfTwelveMonths, Notice
-from exclusions.querysets import breaches
+from exclusions.querysets import breaches, until_by_subject
 from exclusions.services import (
     Asked,
     Service,
@@ -209,7 +209,7 @@ def holds(notice: Notice, at: dt.datetime) -> bool:
         found = Notice.objects.in_force().filter(pk=notice.pk).exists()
         assert row.in_force_on() is found
         assert (row.state == "in_force") is found
-        until = Notice.objects.until_by_subject([notice.subject_id])
+        until = until_by_subject([notice.subject_id])
         assert (notice.subject_id in until) is found
         return found
 

@@ -115,16 +115,18 @@ class PlaceQuerySet(models.QuerySet[Any]):
         Who did the course again has nothing to be reminded of.
         """
         end = Coalesce(F("valid_until"), Value(NEVER))
-        same = Q(user__isnull=False, user=OuterRef("user")) | Q(
-            user=None, member=OuterRef("member"), name__iexact=OuterRef("name")
-        )
         later = (
             self.model._default_manager.certified()
-            .filter(same, session__course=OuterRef("session__course"))
+            .filter(session__course=OuterRef("session__course"))
             .annotate(end=end)
             .filter(Q(end__gt=OuterRef("end")) | Q(end=OuterRef("end"), pk__gt=OuterRef("pk")))
         )
-        return self.certified().annotate(end=end).filter(~Exists(later))
+        # Two questions, each of which names what must be equal: one that joins them with "or" would
+        # compare everybody who did a course with everybody else.
+        of_user = later.filter(user__isnull=False, user=OuterRef("user"))
+        of_name = later.filter(user=None, member=OuterRef("member"), name__iexact=OuterRef("name"))
+        rows = self.certified().annotate(end=end)
+        return rows.filter(~Exists(of_user), ~Exists(of_name))
 
     def part(self, part: str) -> Self:
         """One part of the list of people; what ends first is first where days count."""

@@ -168,6 +168,23 @@ class ProfileVersion(WithAudience):
                 condition=Q(superseded_at=None, withdrawn_at=None),
                 name="profile_current_by_activity",
             ),
+            # All that counts of the gallery's parts look at: the rows themselves are wide.
+            models.Index(
+                fields=["expires_on"],
+                include=[
+                    "id",
+                    "subject",
+                    "known",
+                    "published_at",
+                    "active_areas",
+                    "warnings",
+                    "audience",
+                    "audience_areas",
+                    "audience_sectors",
+                ],
+                condition=Q(superseded_at=None, withdrawn_at=None),
+                name="profile_counted",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(

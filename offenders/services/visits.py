@@ -1,15 +1,20 @@
 """Bookkeeping of visits to the gallery, so that "new" means new to this user."""
 
 import datetime as dt
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from common.prepared import Prepared
 from members.models import User
 from offenders.models import GalleryVisit
 
 APART = dt.timedelta(minutes=30)  # a longer pause ends a visit
 NOTED = dt.timedelta(minutes=1)  # no need to write it down more often
+
+
+VISIT: Final = Prepared(lambda shape, user: GalleryVisit.objects.filter(user=user))
 
 
 def gallery_visit(*, by: User) -> dt.datetime | None:
@@ -19,7 +24,7 @@ def gallery_visit(*, by: User) -> dt.datetime | None:
     what is read.
     """
     now = timezone.now()
-    row = GalleryVisit.objects.filter(user=by).first()
+    row = next(iter(VISIT.rows(user=by.pk)), None)
     if row is None:
         new = GalleryVisit(user=by, began_at=now, last_at=now)
         GalleryVisit.objects.bulk_create([new], ignore_conflicts=True)

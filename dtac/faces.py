@@ -1,0 +1,173 @@
+"""What the gallery shows: a page of a part, and how many each part has, by kept statements."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from common import dates
+from common.db import IsOneOf
+from common.prepared import Prepared
+from common.refs import parse_subject_ref
+from exclusions.models import Notice
+from incidents.models import Report
+from members.audience import READER, audience_shape, somebody_like
+from members.models import User
+from offenders.found import Lengths, profiles_found, words_of, words_shape, words_values
+from offenders.models import Photo, ProfilePhoto, ProfileVersion
+from offenders.querysets import gallery_parts
+from offenders.search import Asked
+
+PARTS: Final = ("all", "excluded", "top", "new", "area", "known", "sought", "warning")
+
+
+def _seen(
+    like: str, at: dt.datetime, on: dt.date, since: dt.datetime | None, reader: dict[str, Any]
+) -> tuple[Any, dict[str, Q]]:
+    """Return the versions that such a reader sees, and the conditions of the gallery's parts."""
+    user = somebody_like(like, **reader)
+    excluded = Notice.objects.in_force_at(at, on).values("subject")
+    parts = gallery_parts(user, excluded=excluded, since=since)
+    return ProfileVersion.objects.visible_to(user, on=on), parts
+
+
+def _counts(
+    like: str, *, at: dt.datetime, on: dt.date, since: dt.datetime | None = None, **reader: Any
+) -> "QuerySet[Any, Any]":
+    seen, parts = _seen(like, at, on, since, reader)
+    return seen.with_counts_by_part({name: parts[name] for name in PARTS})  # type: ignore[no-any-return]
+
+
+def _page(
+    shape: tuple[str, str],
+    *,
+    at: dt.datetime,
+    on: dt.date,
+    start: int,
+    most: int,
+    since: dt.datetime | None = None,
+    **reader: Any,
+) -> "QuerySet[Any, Any]":
+    like, show = shape
+    seen, parts = _seen(like, at, on, since, reader)
+    rows = seen.for_list().filter(parts[show]).only(*SHOWN)
+    return rows[start : start + most]  # type: ignore[no-any-return]
+
+
+def _flags(
+    like: str, *, keys: list[int], at: dt.datetime, on: dt.date, since: dt.datetime | None = None,
+    **reader: Any,
+) -> "QuerySet[Any, Any]":  # fmt: skip
+    seen, parts = _seen(like, at, on, since, reader)
+    return seen.flagged(keys, {name: parts[name] for name in PARTS})  # type: ignore[no-any-return]
+
+
+def _fitting(
+    shape: tuple[str, Lengths], *, keys: list[int], on: dt.date, **values: Any
+) -> "QuerySet[Any, Any]":
+    like, lengths = shape
+    asked = words_of(lengths, values)
+    seen = ProfileVersion.objects.visible_to(somebody_like(like, **values), on=on).for_list()
+    found = seen.filter(IsOneOf("pk", keys)).only(*SHOWN)
+    return found.with_what_fits(asked)
+
+
+SHOWN: Final = ("known", "name", "line", "warnings", "subject__ref", "main_photo__uuid")
+"""What a card says of a version: its other columns are long."""
+COUNTS: Final = Prepared(_counts, may_ignore=READER)
+PAGE: Final = Prepared(_page, may_ignore=(*READER, "at", "since"))
+FLAGS: Final = Prepared(_flags, may_ignore=READER)
+FITTING: Final = Prepared(_fitting, may_ignore=READER)
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The gallery as a user sees it at a moment; `since` is when they left it before."""
+
+    user: User
+    at: dt.datetime
+    since: dt.datetime | None
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        since = {} if self.since is None else {"since": self.since}
+        return {"at": self.at, "on": dates.london_date(self.at), **since}
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are in each part."""
+        like, reader = audience_shape(self.user)
+        (found,) = COUNTS.rows(like, **self._values, **reader) or [(0,) * len(PARTS)]
+        return dict(zip(PARTS, found, strict=True))
+
+    def page(self, show: str, start: int, most: int) -> Sequence[ProfileVersion]:
+        """Return so many versions of a part from a place on, the newest first."""
+        like, reader = audience_shape(self.user)
+        return PAGE.rows((like, show), start=start, most=most, **self._values, **reader)
+
+    def found(self, text: str) -> dict[str, list[int]]:
+        """Return the keys of the versions that a search finds in each part, the best first."""
+        keys = profiles_found(self.user, text)
+        like, reader = audience_shape(self.user)
+        rows = FLAGS.rows(like, keys=keys, **self._values, **reader) if keys else []
+        flags = {key: dict(zip(PARTS, inside, strict=True)) for key, *inside in rows}
+        return {name: [key for key in keys if key in flags and flags[key][name]] for name in PARTS}
+
+    def faces(self, keys: Sequence[int], text: str) -> list[ProfileVersion]:
+        """Return the versions of these keys in their order, each with what fits the search."""
+        if not keys:
+            return []
+        asked = Asked.of("" if parse_subject_ref(text) else text)
+        like, reader = audience_shape(self.user)
+        on = dates.london_date(self.at)
+        shape, words = (like, words_shape(asked)), words_values(asked)
+        rows = FITTING.rows(shape, keys=list(keys), on=on, **words, **reader)
+        place = {key: number for number, key in enumerate(keys)}
+        return sorted(rows, key=lambda row: place[row.pk])
+
+
+def gallery_of(user: User, since: dt.datetime | None) -> Gallery:
+    """Return the gallery as a user sees it now."""
+    return Gallery(user, timezone.now(), since)
+
+
+def profiles_called(user: User, text: str, most: int) -> list[ProfileVersion]:
+    """Return the versions this user sees that fit a search best, at most so many; none for none."""
+    keys = profiles_found(user, text)[:most] if text else []
+    return Gallery(user, timezone.now(), None).faces(keys, "")
+
+
+NOTICE: Final = Prepared(
+    lambda shape, subject, at, on: (
+        Notice.objects.in_force_at(at, on).filter(subject=subject).order_by("-ends_on")[:1]
+    )
+)
+PHOTOS: Final = Prepared(
+    lambda shape, version: ProfilePhoto.objects.filter(version=version).select_related("photo")
+)
+
+
+def notice_of(subject: int) -> Notice | None:
+    """Return the notice of a subject (key) that is in force now, the last to end; else None."""
+    now = timezone.now()
+    return next(iter(NOTICE.rows(subject=subject, at=now, on=dates.london_date(now))), None)
+
+
+def photos_of(version: ProfileVersion) -> list[Photo]:
+    """Return the photos that a version shows, in their order."""
+    return [shown.photo for shown in PHOTOS.rows(version=version.pk)]
+
+
+def _asked(shape: None, *, user: int) -> "QuerySet[Any, Any]":
+    own = Report.objects.filter(reporter=user).show("asked", User(pk=user))
+    return own.order_by("sent_at").values_list("ref", flat=True)[:5]
+
+
+ASKED: Final = Prepared(_asked)
+
+
+def asked_of(user: User) -> list[str]:
+    """Return the first reports whose sender the manager has asked something."""
+    return ASKED.rows(user=user.pk)
