@@ -56,7 +56,10 @@ def all_checks(folder: str) -> list[Check]:
             "layers (import-linter)",
             ["-c", "from importlinter.cli import lint_imports_command as c; c()"],
         ),
-        Check("templates (djlint)", ["-m", "djlint", "templates", "--lint", "--quiet"]),
+        Check(
+            "templates (djlint)",
+            ["-m", "djlint", "templates", "common/jinja2", "--lint", "--quiet"],
+        ),
         Check(
             "migrations",
             [*quiet, "manage.py", "makemigrations", "--check", "--dry-run"],

@@ -7,6 +7,7 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django import forms
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()
@@ -128,9 +129,16 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": ["common.templatetags.dtac_format"],
             "libraries": {"lucide": "common.templatetags.icons"},
         },
-    }
+    },
+    {
+        # What a page draws dozens of times, and Django's widgets (common/parts.py).
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "parts",
+        "DIRS": [BASE_DIR / "common" / "jinja2", Path(forms.__file__).parent / "jinja2"],
+        "OPTIONS": {"environment": "common.parts.environment"},
+    },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "common.parts.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

@@ -26,6 +26,9 @@ class ItemForm(forms.Form):
     )
     value_stolen = PoundsField(label="Stolen", required=False)
     value_recovered = PoundsField(label="Recovered", required=False)
+    drawn_alike = frozenset(
+        {"category", "description", "quantity", "value_stolen", "value_recovered"}
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,9 +1,11 @@
 """The log form: where, when, what happened, and what is known of it."""
 
 import datetime as dt
+import functools
 import re
 import uuid
 from dataclasses import fields
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -119,6 +121,7 @@ class ReportForm(forms.Form):
     )
     uploads = FilesField(label="Photos and files", max_files=settings.DTAC_FILES_PER_REPORT)
     alert = forms.BooleanField(label="Alert other members now", required=False)
+    drawn_alike = frozenset({"when", "words", *chain.from_iterable(ASKED_BY.values())})
 
     def __init__(
         self, *args: Any, user: User | None, report: Report | None = None, **kwargs: Any
@@ -140,7 +143,8 @@ class ReportForm(forms.Form):
         if user is not None:
             self._offer_premises(user)
             if not self.is_bound:  # what was sent is judged without counting anybody
-                self.fields["alert"].help_text = lazy(alert_reach, str)(user)
+                reach = functools.cache(lambda: alert_reach(user))
+                self.fields["alert"].help_text = lazy(reach, str)()
 
     def _offer_premises(self, user: User) -> None:
         sites = Premises.objects.reportable_by(user).select_related("member", "area")

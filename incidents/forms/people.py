@@ -93,6 +93,7 @@ class PersonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="What you saw: colours, logos, tattoos. Leave out religion and politics.",
     )
+    drawn_alike = frozenset({"part", *SEEN})
 
     def __init__(self, *args: Any, user: User | None, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})

@@ -1,0 +1,60 @@
+"""Parts of pages that are drawn dozens of times in one: fields, faces, the bar of pages.
+
+They are Jinja templates (`common/jinja2/parts/`), several times as fast; pages are Django
+templates and ask for them with `{% part %}`. Django's own widgets have Jinja templates too.
+"""
+
+from collections.abc import Hashable
+from typing import Any, Final
+
+from django.forms import BoundField
+from django.forms.renderers import BaseRenderer
+from django.template import engines
+from django.templatetags.static import static
+from django.utils.safestring import SafeString, mark_safe
+from jinja2 import Environment
+
+from common.templatetags.icons import lucide
+
+ENGINE = "parts"
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment that TEMPLATES asks for."""
+    made = Environment(**options)  # noqa: S701 - Django's backend turns escaping on
+    made.globals.update(static=static, lucide=lucide)
+    return made
+
+
+class Renderer(BaseRenderer):
+    """Draws forms and their widgets (FORM_RENDERER)."""
+
+    def get_template(self, template_name: str) -> Any:
+        """Return the template of a widget."""
+        return engines[ENGINE].get_template(template_name)
+
+
+def drawn(name: str, values: dict[str, Any]) -> SafeString:
+    """Return a part as HTML."""
+    html = engines[ENGINE].get_template(f"parts/{name}.html").render(values)
+    return mark_safe(html)  # noqa: S308 - the template escaped what it was given
+
+
+def drawn_alike(name: str, field: BoundField, values: dict[str, Any]) -> SafeString:
+    """Return a field as HTML, drawn once for everybody where its form says so and it is empty.
+
+    A form's class names such fields in `drawn_alike`: what they show is written in the code, so it
+    tells nothing of anybody and is never out of date.
+    """
+    form = field.form
+    alike = not form.is_bound and field.name in getattr(form, "drawn_alike", ())
+    if not alike or field.name in form.initial:
+        return drawn(name, values)
+    others = [value for key, value in sorted(values.items()) if key != "field"]
+    key = (name, type(form), field.html_name, form.use_required_attribute, *others)
+    if key not in _alike:
+        _alike[key] = drawn(name, values)
+    return _alike[key]
+
+
+_alike: Final[dict[Hashable, SafeString]] = {}
