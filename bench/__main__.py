@@ -1,4 +1,5 @@
-"""`./run bench`: how fast each page is, beside the plain admin, ready-made bytes and raw SQL."""
+"""`./run bench`: how fast each page is, beside the plain admin, ready-made bytes and raw SQL; and
+how fast each job of the worker."""
 
 import argparse
 import datetime as dt
@@ -6,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import django
 
 from runner.places import CLONE
 
-from . import servers
+from . import servers, work
 from .loading import loaded
 
 OUT = CLONE / "bench" / "out"
@@ -26,7 +28,8 @@ def options() -> argparse.Namespace:
     told.add_argument("--scale", type=int, default=1, help="how many times the demo's data")
     told.add_argument("--pages", default="", help="names of pages, with commas; all by default")
     told.add_argument("--seconds", type=float, default=8, help="for each page, way and number")
-    told.add_argument("--list", action="store_true", help="only say which pages there are")
+    told.add_argument("--jobs", default="", help="names of jobs, with commas, or all")
+    told.add_argument("--list", action="store_true", help="only say what can be measured")
     return told.parse_args()
 
 
@@ -35,42 +38,75 @@ def main() -> None:
     asked = options()
     told = loaded(asked.scale, Path(os.environ["DTAC_DATA_DIR"]))
     servers.copy_made()
-    django.setup()
+    with ExitStack() as stack:
+        # The mail server comes first: settings are read once, and the worker inherits them.
+        post = stack.enter_context(work.postbox()) if asked.jobs else None
+        django.setup()
+        if asked.list:
+            told_of()
+            return
+        name = "jobs" if post else "pages"
+        result = jobs_measured(asked, post, stack) if post else pages_measured(asked, stack)
+    from .pages import kinds_there
+
+    OUT.mkdir(exist_ok=True)
+    kept = OUT / f"{name}-{asked.scale}.json"
+    result = {"run": facts(asked, told) | {"rows": kinds_there()}} | result
+    kept.write_text(json.dumps(result, indent=1))
+    print(f"Kept in {kept}.")
+
+
+def told_of() -> None:
+    """Say which pages and jobs there are."""
+    from . import chores, pages
+
+    there: list[Any] = [*pages.pages(), *chores.jobs()]
+    print("\n".join(f"{each.name:<20}{each.title}" for each in there))
+
+
+def chosen(there: Sequence[Any], names: str) -> list[Any]:
+    """Return those of these names, or all for none. Exits where there is no such."""
+    wanted = [each for each in names.split(",") if each not in ("", "all")]
+    if unknown := set(wanted) - {each.name for each in there}:
+        sys.exit(f"There is no {', '.join(sorted(unknown))}. --list says what there is.")
+    return [each for each in there if not wanted or each.name in wanted]
+
+
+def pages_measured(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
+    """Drive the pages that are asked for; print the table."""
     from . import pages, report
     from .memory import memory_of
     from .rounds import Measurement, Ports
 
-    shown = pages.pages()
-    names = [each for each in asked.pages.split(",") if each]
-    if unknown := set(names) - {page.name for page in shown}:
-        sys.exit(f"There is no page {', '.join(sorted(unknown))}. --list says which there are.")
-    if asked.list:
-        print("\n".join(f"{page.name:<20}{page.title}" for page in shown))
-        return
-    chosen = [page for page in shown if not names or page.name in names]
-    with ExitStack() as stack:
-        ours = stack.enter_context(servers.web("bench.settings"))
-        plain = stack.enter_context(servers.web("bench.plain.settings"))
-        measurement = Measurement(Ports(ours.port, plain.port), asked.seconds)
-        print(report.HEAD)
-        found = []
-        for page in chosen:
-            found.append(report.page_json(measurement.measure(page)))
-            print(report.line(found[-1]), flush=True)
-        workers = {
-            name: [vars(memory_of(pid)) for pid in web.pids()]
-            for name, web in (("dtac", ours), ("plain", plain))
-        }
-    result = {
-        "run": facts(asked, told) | {"rows": pages.kinds_there()},
-        "pages": found,
-        "memory": workers,
+    shown = chosen(pages.pages(), asked.pages)
+    ours = stack.enter_context(servers.web("bench.settings"))
+    plain = stack.enter_context(servers.web("bench.plain.settings"))
+    measurement = Measurement(Ports(ours.port, plain.port), asked.seconds)
+    print(report.HEAD)
+    found = []
+    for page in shown:
+        found.append(report.page_json(measurement.measure(page)))
+        print(report.line(found[-1]), flush=True)
+    workers = {
+        name: [vars(memory_of(pid)) for pid in web.pids()]
+        for name, web in (("dtac", ours), ("plain", plain))
     }
     print(f"\nMemory of each web worker, MB: {workers}")
-    OUT.mkdir(exist_ok=True)
-    kept = OUT / f"pages-{asked.scale}.json"
-    kept.write_text(json.dumps(result, indent=1))
-    print(f"Kept in {kept}.")
+    return {"pages": found, "memory": workers}
+
+
+def jobs_measured(asked: argparse.Namespace, post: work.Post, stack: ExitStack) -> dict[str, Any]:
+    """Have a worker do the jobs that are asked for; print the table."""
+    from . import chores, jobs
+
+    shown = chosen(chores.jobs(), asked.jobs)
+    worker = stack.enter_context(work.worker())
+    print(jobs.HEAD)
+    found = []
+    for job in shown:
+        found.append(jobs.measure(job, post, worker).as_json())
+        print(jobs.line(found[-1]), flush=True)
+    return {"jobs": found}
 
 
 def facts(asked: argparse.Namespace, data: dict[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Web:
 @contextlib.contextmanager
 def web(settings: str) -> Iterator[Web]:
     """Start gunicorn with two workers on settings, and stop it at the end."""
-    port = _free_port()
+    port = free_port()
     data = Path(os.environ["DTAC_DATA_DIR"])
     (data / "logs").mkdir(exist_ok=True)
     env = os.environ | {
@@ -96,7 +96,8 @@ def web(settings: str) -> Iterator[Web]:
         stop_together([process])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

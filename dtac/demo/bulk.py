@@ -1,7 +1,7 @@
 """Loading many rows: what looks at each as it comes is asked to look away meanwhile."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.db import connection
@@ -18,12 +18,20 @@ def many_rows(scale: int) -> Iterator[None]:
         yield
         return
     tables = [model._meta.db_table for model in apps.get_models() if model._meta.managed]
-    _switch(tables, "DISABLE")
+    with without_triggers(tables):
+        yield
+
+
+@contextlib.contextmanager
+def without_triggers(tables: Iterable[str]) -> Iterator[None]:
+    """Leave the triggers of these tables out within a transaction."""
+    names = list(tables)
+    _switch(names, "DISABLE")
     yield
     with connection.cursor() as cursor:
         # Keys between rows are looked at by now: a table with looks to come can't be altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    _switch(tables, "ENABLE")
+    _switch(names, "ENABLE")
 
 
 def _switch(tables: list[str], to: str) -> None:
