@@ -1,8 +1,9 @@
 """What the gallery shows: a page of a part, and how many each part has, by kept statements."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -12,7 +13,10 @@ from common import dates
 from common.db import IsOneOf
 from common.prepared import Prepared
 from common.refs import parse_subject_ref
+from dtac.kept import Kept, Made
+from dtac.presenters import Card, cards
 from exclusions.models import Notice
+from exclusions.querysets import next_lapse
 from incidents.models import Report
 from members.audience import READER, audience_shape, somebody_like
 from members.models import User
@@ -21,7 +25,9 @@ from offenders.models import Photo, ProfilePhoto, ProfileVersion
 from offenders.querysets import gallery_parts
 from offenders.search import Asked
 
-PARTS: Final = ("all", "excluded", "top", "new", "area", "known", "sought", "warning")
+SAME: Final = ("all", "excluded", "top", "area", "known", "sought", "warning")
+"""The parts that hold the same for all who may see the same."""
+PARTS: Final = (*SAME, "new")
 
 
 def _seen(
@@ -34,11 +40,14 @@ def _seen(
     return ProfileVersion.objects.visible_to(user, on=on), parts
 
 
-def _counts(
-    like: str, *, at: dt.datetime, on: dt.date, since: dt.datetime | None = None, **reader: Any
-) -> "QuerySet[Any, Any]":
-    seen, parts = _seen(like, at, on, since, reader)
-    return seen.with_counts_by_part({name: parts[name] for name in PARTS})  # type: ignore[no-any-return]
+def _counts(like: str, *, at: dt.datetime, on: dt.date, **reader: Any) -> "QuerySet[Any, Any]":
+    seen, parts = _seen(like, at, on, None, reader)
+    return seen.with_counts_by_part({name: parts[name] for name in SAME})  # type: ignore[no-any-return]
+
+
+def _new(like: str, *, on: dt.date, since: dt.datetime, **reader: Any) -> "QuerySet[Any, Any]":
+    seen = ProfileVersion.objects.visible_to(somebody_like(like, **reader), on=on)
+    return seen.with_counts_by_part({"new": Q(published_at__gt=since)})  # type: ignore[no-any-return]
 
 
 def _page(
@@ -78,9 +87,11 @@ def _fitting(
 SHOWN: Final = ("known", "name", "line", "warnings", "subject__ref", "main_photo__uuid")
 """What a card says of a version: its other columns are long."""
 COUNTS: Final = Prepared(_counts, may_ignore=READER)
+NEW: Final = Prepared(_new, may_ignore=READER)
 PAGE: Final = Prepared(_page, may_ignore=(*READER, "at", "since"))
 FLAGS: Final = Prepared(_flags, may_ignore=READER)
 FITTING: Final = Prepared(_fitting, may_ignore=READER)
+KEPT: Final = Kept()
 
 
 @dataclass(frozen=True)
@@ -93,25 +104,55 @@ class Gallery:
 
     @property
     def _values(self) -> dict[str, Any]:
-        since = {} if self.since is None else {"since": self.since}
-        return {"at": self.at, "on": dates.london_date(self.at), **since}
+        return {"at": self.at, "on": dates.london_date(self.at)}
+
+    @property
+    def _since(self) -> dict[str, Any]:
+        return {} if self.since is None else {"since": self.since}
+
+    @cached_property
+    def _made(self) -> Made:
+        return KEPT.now()
+
+    @cached_property
+    def _holds_until(self) -> dt.datetime | None:
+        return next_lapse(self.at)
+
+    def _kept(self, what: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what is the same for all who see what this user sees, made now or before."""
+        like, reader = audience_shape(self.user)
+        shape = (like, *(tuple(v) if isinstance(v, list) else v for v in reader.values()))
+        key = (what, shape, dates.london_date(self.at))
+        return self._made.get(key, self.at, make, lambda: self._holds_until)
 
     def counts(self) -> dict[str, int]:
         """Return how many there are in each part."""
         like, reader = audience_shape(self.user)
-        (found,) = COUNTS.rows(like, **self._values, **reader) or [(0,) * len(PARTS)]
-        return dict(zip(PARTS, found, strict=True))
 
-    def page(self, show: str, start: int, most: int) -> Sequence[ProfileVersion]:
-        """Return so many versions of a part from a place on, the newest first."""
+        def count() -> dict[str, int]:
+            (found,) = COUNTS.rows(like, **self._values, **reader) or [(0,) * len(SAME)]
+            return dict(zip(SAME, found, strict=True))
+
+        new = NEW.rows(like, **self._since, on=self._values["on"], **reader) if self.since else []
+        return {**self._kept("counts", count), "new": new[0][0] if new else 0}
+
+    def page(self, show: str, start: int, most: int) -> list[Card]:
+        """Return the cards of so many of a part from a place on, the newest first."""
         like, reader = audience_shape(self.user)
-        return PAGE.rows((like, show), start=start, most=most, **self._values, **reader)
+
+        def draw() -> list[Card]:
+            values = self._values | (self._since if show == "new" else {})
+            rows = PAGE.rows((like, show), start=start, most=most, **values, **reader)
+            return cards(rows, top_ten=True)
+
+        return draw() if show == "new" else self._kept((show, start, most), draw)
 
     def found(self, text: str) -> dict[str, list[int]]:
         """Return the keys of the versions that a search finds in each part, the best first."""
         keys = profiles_found(self.user, text)
         like, reader = audience_shape(self.user)
-        rows = FLAGS.rows(like, keys=keys, **self._values, **reader) if keys else []
+        values = self._values | self._since
+        rows = FLAGS.rows(like, keys=keys, **values, **reader) if keys else []
         flags = {key: dict(zip(PARTS, inside, strict=True)) for key, *inside in rows}
         return {name: [key for key in keys if key in flags and flags[key][name]] for name in PARTS}
 

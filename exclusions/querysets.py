@@ -320,6 +320,22 @@ def until_by_subject(subjects: Iterable[int]) -> dict[int, dt.date]:
     return dict(UNTIL.rows(subjects=keys, at=now, on=dates.london_date(now))) if keys else {}
 
 
+def next_lapse(moment: dt.datetime) -> dt.datetime | None:
+    """Return when the next notice lapses that nobody has confirmed; None where there is none."""
+    found = NEXT_LAPSE.rows(at=moment)
+    return found[0] if found else None
+
+
+def _next_lapse(shape: None, *, at: dt.datetime) -> Any:
+    from .models import Notice
+
+    waiting = Notice.objects.filter(confirmed_at=None, confirm_by__gt=at)
+    return waiting.order_by("confirm_by").values_list("confirm_by", flat=True)[:1]
+
+
+NEXT_LAPSE: Final = Prepared(_next_lapse)
+
+
 def breaches_waiting() -> Any:
     """Return the breaches that need a step: reviewed, of a notice in force now, and none taken."""
     from .models import BreachStep, Notice

@@ -13,7 +13,7 @@ from audit.services import record
 from common.http import query_text
 from common.lists import chips
 from dtac.faces import Gallery, asked_of, gallery_of, notice_of, photos_of
-from dtac.presenters import cards, photo_url, profile_ribbon, top_ten_of
+from dtac.presenters import Card, cards, photo_url, profile_ribbon, top_ten_of
 from exclusions.policy import policy_current
 from exclusions.querysets import covers_premises_of
 from incidents.models import Report
@@ -21,12 +21,12 @@ from members.access import READERS, roles_only, user_of
 from members.models import Role, User
 from offenders import actions
 from offenders.access import get_merged_into, get_profile
-from offenders.models import ProfileVersion, Subject
+from offenders.models import Subject
 from offenders.services import gallery_visit
 
 PAGE = 24
 MOST_PAGES = 10  # at once, for who comes back to where they had scrolled to
-Faces = Page[ProfileVersion]
+Faces = Page[Card]
 SHOWS = (
     ("all", "All"),
     ("excluded", "Excluded"),
@@ -52,7 +52,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     shown = gallery_of(user, since=gallery_visit(by=user))
     wanted = _wanted(request)
     page, counts = _searched(shown, text, show, wanted) if text else _all(shown, show, wanted)
-    faces = cards(page.object_list, top_ten=True)
+    faces: list[Card] = list(page.object_list)
     record(
         actions.GALLERY_SEARCHED if text else actions.GALLERY_VIEWED,
         by=user,
@@ -105,7 +105,8 @@ def _searched(shown: Gallery, text: str, show: str, wanted: Wanted) -> tuple[Fac
     """Return a page of those a search finds in a part, and how many it finds in each."""
     keys = shown.found(text)
     page: Page[Any] = Paginator(keys[show], PAGE).get_page(wanted.number)
-    page.object_list = shown.faces(keys[show][wanted.start(page) : page.end_index()], text)
+    found = shown.faces(keys[show][wanted.start(page) : page.end_index()], text)
+    page.object_list = cards(found, top_ten=True)
     return page, {name: len(there) for name, there in keys.items()}
 
 

@@ -16,6 +16,7 @@ from exclusions.querysets import NoticeQuerySet
 from incidents.models import Report
 from members.models import Premises, User
 from offenders.models import Subject
+from offenders.models.change import notes_gallery_change
 
 from .days import NEVER, DayAfter, DaysCovered, LastOfTwelveMonths
 from .policy import ExclusionPolicy
@@ -340,6 +341,7 @@ class Notice(models.Model):
         ]
 
         triggers = [
+            notes_gallery_change(),
             pgtrigger.Protect(
                 name="notice_frozen",
                 operation=pgtrigger.Update,

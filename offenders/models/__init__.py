@@ -8,6 +8,7 @@ from .bulletin import (
     NumberSeries,
     PrintedPack,
 )
+from .change import GalleryChange
 from .marker import WarningMarker
 from .merge import DifferentPeople, SubjectMerge
 from .method import Method
@@ -35,6 +36,7 @@ __all__ = [
     "BulletinDelivery",
     "BulletinProfile",
     "DifferentPeople",
+    "GalleryChange",
     "GalleryVisit",
     "Ground",
     "LeftOut",

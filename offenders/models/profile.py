@@ -12,6 +12,7 @@ from members.audience import WithAudience
 from members.models import User
 from offenders.querysets import ProfileVersionQuerySet
 
+from .change import notes_gallery_change
 from .marker import WarningMarker
 from .subject import Photo, Subject
 
@@ -187,6 +188,7 @@ class ProfileVersion(WithAudience):
             ),
         ]
         triggers = [
+            notes_gallery_change(),
             pgtrigger.Protect(
                 name="frozen",
                 operation=pgtrigger.Update,

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from members.models import User
 
+from .change import notes_gallery_change
 from .subject import Subject
 
 
@@ -69,6 +70,7 @@ class TopTenPlace(models.Model):
 
     class Meta:
         db_table_comment = "The Top 10 and its history"
+        triggers = [notes_gallery_change()]
         ordering = ["rank"]
         constraints = [
             models.UniqueConstraint(

@@ -6,6 +6,7 @@ from django.db.models import Q
 from members.models import User
 from offenders.querysets import RestrictionQuerySet
 
+from .change import notes_gallery_change
 from .subject import Subject
 
 
@@ -54,6 +55,7 @@ class Restriction(models.Model):
 
     class Meta:
         db_table_comment = "Requests that hold the publication of subjects"
+        triggers = [notes_gallery_change()]
         ordering = ["-since", "-pk"]
         constraints = [
             models.UniqueConstraint(

@@ -15,6 +15,7 @@ from common.db import Fold, Sounds, StoredImage
 from members.models import User
 from offenders.querysets import PhotoQuerySet, SubjectQuerySet
 
+from .change import notes_gallery_change
 from .method import Method
 
 
@@ -99,6 +100,7 @@ class Subject(models.Model):
 
     class Meta:
         db_table_comment = "Working records of subjects; only the Intelligence Manager sees them"
+        triggers = [notes_gallery_change()]
         ordering = ["ref"]
         constraints = [
             models.CheckConstraint(
@@ -244,12 +246,13 @@ class Photo(StoredImage):
             models.Index(fields=["added_at"], condition=Q(scanned_at=None), name="photo_unscanned"),
         ]
         triggers = [
+            notes_gallery_change(),
             # A published version shows this row: another crop of it is another row.
             pgtrigger.Protect(
                 name="shown_as_it_is",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("uuid", "sha256", "edits"),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
