@@ -15,6 +15,12 @@ ROUND: Final = 25
 """Photos that a job makes sizes of before others have their turn: some seconds."""
 
 
+def more_than_a_round(rows: "QuerySet[Any]") -> bool:
+    """Whether more of these rows wait than one round makes."""
+    waiting = rows.filter(variants_ready_at=None, variants_error="")
+    return len(waiting.values_list("pk")[: ROUND + 1]) > ROUND
+
+
 def make_waiting_variants(rows: "QuerySet[Any]", *, limit: int = 200) -> int:
     """Make variants of up to `limit` of these rows without them; return how many were made.
 

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from common import dates
 from common.db import IsOneOf
+from common.parts import drawn
 from common.prepared import Prepared
 from common.refs import parse_subject_ref
 from dtac.kept import Kept, Made
@@ -94,6 +96,15 @@ FITTING: Final = Prepared(_fitting, may_ignore=READER)
 KEPT: Final = Kept()
 
 
+class Faces(list[Card]):
+    """Cards of one page, drawn once for all who see the same."""
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The cards as they stand in the page."""
+        return drawn("faces", {"faces": self})
+
+
 @dataclass(frozen=True)
 class Gallery:
     """The gallery as a user sees it at a moment; `since` is when they left it before."""
@@ -136,16 +147,17 @@ class Gallery:
         new = NEW.rows(like, **self._since, on=self._values["on"], **reader) if self.since else []
         return {**self._kept("counts", count), "new": new[0][0] if new else 0}
 
-    def page(self, show: str, start: int, most: int) -> list[Card]:
+    def page(self, show: str, start: int, most: int) -> Faces:
         """Return the cards of so many of a part from a place on, the newest first."""
         like, reader = audience_shape(self.user)
 
-        def draw() -> list[Card]:
+        def make() -> Faces:
             values = self._values | (self._since if show == "new" else {})
             rows = PAGE.rows((like, show), start=start, most=most, **values, **reader)
-            return cards(rows, top_ten=True)
+            return Faces(cards(rows, top_ten=True))
 
-        return draw() if show == "new" else self._kept((show, start, most), draw)
+        found: Faces = make() if show == "new" else self._kept((show, start, most), make)
+        return found
 
     def found(self, text: str) -> dict[str, list[int]]:
         """Return the keys of the versions that a search finds in each part, the best first."""

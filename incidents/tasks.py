@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from common.variants import ROUND, make_waiting_variants
+from common.variants import ROUND, make_waiting_variants, more_than_a_round
 from common.wake import wake
 
 from .models import Attachment
@@ -13,11 +13,12 @@ from .services.push import alerts_to_push, push_alert, push_purge
 @shared_task
 def attachment_variants_sweep() -> int:
     """Make the shown sizes of photos that came with reports, and compare the pictures."""
-    made = make_waiting_variants(Attachment.objects.filter(kind="photo"), limit=ROUND)
+    photos = Attachment.objects.filter(kind="photo")
+    if more_than_a_round(photos):
+        wake(attachment_variants_sweep)  # at once, for another worker that has nothing to do
+    made = make_waiting_variants(photos, limit=ROUND)
     if made:
         wake(involvement_match_sweep)
-    if made == ROUND:
-        wake(attachment_variants_sweep)
     return made
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from celery import shared_task
 
-from common.variants import ROUND, make_waiting_variants
+from common.variants import ROUND, make_waiting_variants, more_than_a_round
 from common.wake import wake
 
 from .models import Bulletin, Photo
@@ -18,10 +18,9 @@ logger = logging.getLogger(__name__)
 @shared_task
 def photo_variants_sweep() -> int:
     """Make the shown sizes of photos that wait for them."""
-    made = make_waiting_variants(Photo.objects.all(), limit=ROUND)
-    if made == ROUND:
-        wake(photo_variants_sweep)
-    return made
+    if more_than_a_round(Photo.objects.all()):
+        wake(photo_variants_sweep)  # at once, for another worker that has nothing to do
+    return make_waiting_variants(Photo.objects.all(), limit=ROUND)
 
 
 @shared_task

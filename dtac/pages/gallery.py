@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from audit.services import record
 from common.http import query_text
 from common.lists import chips
-from dtac.faces import Gallery, asked_of, gallery_of, notice_of, photos_of
+from dtac.faces import Faces, Gallery, asked_of, gallery_of, notice_of, photos_of
 from dtac.presenters import Card, cards, photo_url, profile_ribbon, top_ten_of
 from exclusions.policy import policy_current
 from exclusions.querysets import covers_premises_of
@@ -26,7 +26,7 @@ from offenders.services import gallery_visit
 
 PAGE = 24
 MOST_PAGES = 10  # at once, for who comes back to where they had scrolled to
-Faces = Page[Card]
+PageOfFaces = Page[Card]
 SHOWS = (
     ("all", "All"),
     ("excluded", "Excluded"),
@@ -52,7 +52,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     shown = gallery_of(user, since=gallery_visit(by=user))
     wanted = _wanted(request)
     page, counts = _searched(shown, text, show, wanted) if text else _all(shown, show, wanted)
-    faces: list[Card] = list(page.object_list)
+    faces: Any = page.object_list
     record(
         actions.GALLERY_SEARCHED if text else actions.GALLERY_VIEWED,
         by=user,
@@ -80,7 +80,7 @@ class Wanted:
     number: str
     whole: bool = False
 
-    def start(self, page: Faces) -> int:
+    def start(self, page: PageOfFaces) -> int:
         """Return where the faces begin that are shown."""
         return 0 if self.whole else (page.number - 1) * PAGE
 
@@ -92,7 +92,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     return Wanted(query_text(request, "page"))
 
 
-def _all(shown: Gallery, show: str, wanted: Wanted) -> tuple[Faces, dict[str, int]]:
+def _all(shown: Gallery, show: str, wanted: Wanted) -> tuple[PageOfFaces, dict[str, int]]:
     """Return a page of a part of the gallery, and how many there are in each part."""
     counts = shown.counts()
     page: Page[Any] = Paginator(range(counts[show]), PAGE).get_page(wanted.number)
@@ -101,12 +101,14 @@ def _all(shown: Gallery, show: str, wanted: Wanted) -> tuple[Faces, dict[str, in
     return page, counts
 
 
-def _searched(shown: Gallery, text: str, show: str, wanted: Wanted) -> tuple[Faces, dict[str, int]]:
+def _searched(
+    shown: Gallery, text: str, show: str, wanted: Wanted
+) -> tuple[PageOfFaces, dict[str, int]]:
     """Return a page of those a search finds in a part, and how many it finds in each."""
     keys = shown.found(text)
     page: Page[Any] = Paginator(keys[show], PAGE).get_page(wanted.number)
     found = shown.faces(keys[show][wanted.start(page) : page.end_index()], text)
-    page.object_list = cards(found, top_ten=True)
+    page.object_list = Faces(cards(found, top_ten=True))
     return page, {name: len(there) for name, there in keys.items()}
 
 
