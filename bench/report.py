@@ -38,6 +38,7 @@ def page_json(found: Measured) -> Json:
         "sql_ms": round(counted.sql_ms, 1),
         "raw_ms": None if counted.raw_ms is None else round(counted.raw_ms, 1),
         "bytes": counted.size,
+        "rows": counted.rows,
         "samples": {
             name: {str(many): figures(sample) for many, sample in by_many.items()}
             for name, by_many in found.samples.items()
@@ -46,7 +47,7 @@ def page_json(found: Measured) -> Json:
 
 
 HEAD = (
-    f"{'':<28}{'queries':>8}{'SQL':>7}{'raw':>7}{'kB':>7}"
+    f"{'':<28}{'queries':>8}{'SQL':>7}{'raw':>7}{'rows':>9}{'kB':>7}"
     f"{'1: med':>9}{'95 %':>7}{'99 %':>7}{'a sec.':>8}"
     f"{'8: med':>9}{'95 %':>7}{'99 %':>7}{'a sec.':>8}{'/admin':>8}{'/floor':>8}"
 )
@@ -57,7 +58,7 @@ def line(page: Json) -> str:
     ours = page["samples"]["dtac"]
     raw = "" if page["raw_ms"] is None else f"{page['raw_ms']:.1f}"
     start = f"{page['title']:<28}{page['queries']:>8}{page['sql_ms']:>7.1f}{raw:>7}"
-    start += f"{page['bytes'] / 1000:>7.1f}"
+    start += f"{page['rows']:>9,}{page['bytes'] / 1000:>7.1f}"
     for many in ours.values():
         start += f"{many['p50']:>9.1f}{many['p95']:>7.1f}{many['p99']:>7.1f}{many['rate']:>8.1f}"
     start += "".join(f"{ratio_words(page, other):>8}" for other in ("admin", "floor"))

@@ -15,6 +15,7 @@ from .middleware import HEADER
 from .pages import Page
 from .people import Who, people_of
 from .plain import floor
+from .reading import rows_read
 from .wire import Ask, Line, Reply, Sample, drive
 
 CONNECTIONS = (1, 8)
@@ -36,11 +37,15 @@ class Contender:
 
 @dataclass
 class Counted:
-    """What one request of a page is: statements, their milliseconds, bytes on the wire."""
+    """What one request of a page is: statements, their milliseconds, bytes on the wire.
+
+    `rows`: those that its SELECTs read.
+    """
 
     statements: int
     sql_ms: float
     size: int
+    rows: int
     raw_ms: float | None
 
 
@@ -147,7 +152,8 @@ class Measurement:
         if page.body is None:
             floor.keep(page.name, reply.head, reply.body)
         raw = None if page.body else raw_ms(told["statements"])
-        return Counted(len(told["statements"]), told["ms"], reply.size, raw)
+        rows = rows_read(told["statements"])
+        return Counted(len(told["statements"]), told["ms"], reply.size, rows, raw)
 
 
 def _taken(page: Page, reply: Reply) -> Reply:

@@ -15,6 +15,7 @@ from common.refs import parse_subject_ref
 from members.querysets import authorities_of
 
 if TYPE_CHECKING:
+    from incidents.models import Report
     from members.models import User
 
 
@@ -350,6 +351,19 @@ def breaches_waiting() -> Any:
         .select_related("report__premises", "report__type", "subject")
         .order_by("occurred_at")
     )
+
+
+def breached_by(report: "Report") -> str:
+    """Return the reference of a notice that somebody in a report breached; empty for none."""
+    found = BREACHED.rows(report=report.pk)
+    return str(found[0]) if found else ""
+
+
+BREACHED: Final = Prepared(
+    lambda shape, report: (
+        breaches().filter(report=report).order_by("pk").values_list("notice_ref", flat=True)[:1]
+    )
+)
 
 
 def breaches() -> Any:

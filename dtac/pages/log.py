@@ -15,7 +15,7 @@ from common.http import add_problems, form_status, plain_text, query_text
 from common.refs import parse_subject_ref
 from dtac.faces import profiles_called
 from dtac.presenters import Card, cards
-from exclusions.querysets import breaches
+from exclusions.querysets import breached_by
 from incidents import actions
 from incidents.access import get_report
 from incidents.forms import Entry
@@ -168,16 +168,16 @@ def _chosen_site(user: User, entry: Entry) -> Premises | None:
 
 
 def _logged(request: HttpRequest, report: Report, *, alert: bool) -> HttpResponse:
-    breach = breaches().filter(report=report).first()
+    breached = breached_by(report)
     text = f"{report.ref} sent. Thank you."
-    if breach:
-        text = f"{report.ref} sent. This is a breach of {breach.notice_ref}."
+    if breached:
+        text = f"{report.ref} sent. This is a breach of {breached}."
     if report.to_finish:
         text += " You can add the rest until it is reviewed."
     raised, said = alert_outcome(report) if alert else (True, "")
     if raised and said:
         text += f" {said}"
-    if breach:
+    if breached:
         messages.warning(request, text, extra_tags="banned")
     else:
         messages.success(request, text)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files import File
@@ -20,6 +20,7 @@ from common.db import constraint_messages
 from common.files import check_file
 from common.http import plain_text
 from common.originals import with_originals
+from common.prepared import Prepared
 from common.refs import yearly_ref
 from common.wake import wake
 from incidents import actions
@@ -47,6 +48,7 @@ LOOKS = (
     "part", "named_as", "sex", "age_band", "height", "build", "hair", "clothing", "marks",
     "carrying", "description",
 )  # fmt: skip
+READ_ALREADY: Final = ("type", "member", "premises", "area", "reporter")
 TOLD = (
     "type", "premises", "occurred_at", "words", "outcome", "violence", "weapon", "weapon_words",
     "injury", "threats", "vehicle_registration", "vehicle_words", "methods", "police_told",
@@ -197,10 +199,15 @@ def with_files(
 
 
 def _sent_before(by: User, client_id: uuid.UUID) -> Report | None:
-    report = Report.objects.filter(client_id=client_id).select_related("type").first()
+    report: Report | None = next(iter(SENT.rows(client_id=client_id)), None)
     if report and report.reporter_id != by.pk:
         raise PermissionDenied
     return report
+
+
+SENT: Final = Prepared(
+    lambda shape, client_id: Report.objects.filter(client_id=client_id).select_related("type")
+)
 
 
 def check_rights(by: User, data: ReportInput) -> None:
@@ -252,9 +259,10 @@ def save_report(report: Report) -> None:
     """Store a report's own row. Raises ValidationError.
 
     Its constraints are left to the database alone, which says the same in the same words: asking
-    it about each beforehand made half of the statements of a submission.
+    it about each beforehand made half of the statements of a submission. So is whether the rows it
+    belongs to are there: they were just read.
     """
-    report.full_clean(validate_unique=False, validate_constraints=False)
+    report.full_clean(exclude=READ_ALREADY, validate_unique=False, validate_constraints=False)
     with constraint_messages(Report):
         report.save()
 
@@ -279,7 +287,7 @@ def fill(report: Report, data: ReportInput) -> None:
 def _save_parts(report: Report, data: ReportInput, attachments: list[Attachment]) -> None:
     people = [person_row(report, person, named_by=report.reporter) for person in data.people]
     for row in people:
-        row.full_clean(exclude=["report"])
+        row.full_clean(exclude=["report", "named_by"], validate_constraints=False)
     with constraint_messages(Involvement):
         Involvement.objects.bulk_create(people)
     save_items(report, data.items)
@@ -308,13 +316,14 @@ def save_items(report: Report, items: Sequence[ItemInput]) -> None:
 
 def save_attachments(report: Report, attachments: list[Attachment]) -> None:
     """Number a report's new files after those it has, and add them. The report must be locked."""
+    if not attachments:
+        return
     held = report.attachments.count()
     for number, attachment in enumerate(attachments, start=held + 1):
         attachment.report = report
         attachment.number = number
     Attachment.objects.bulk_create(attachments)
-    if attachments:
-        transaction.on_commit(_wake_variants, robust=True)
+    transaction.on_commit(_wake_variants, robust=True)
 
 
 def _wake_variants() -> None:
