@@ -25,6 +25,7 @@ hypothesis.settings.load_profile("dtac")
 # The longest files, to start with.
 FIRST = (
     "tests/runner/test_demo.py",
+    "tests/test_bench.py",
     "tests/test_bad_input.py",
     "tests/test_malformed_reports.py",
     "tests/test_rights.py",
