@@ -48,6 +48,7 @@ TOO_MANY_PIXELS = "This photo has too many pixels. Send a smaller one."
 DAMAGED = "This photo is damaged or was cut short. Take or choose it again."
 NOT_SHOWN = "This photo can’t be shown: its file is missing or damaged."
 WORKING_EDGE = 1600  # pixels; the large variant needs no more
+NEAR_ENOUGH = 1.5  # times as many are not made fewer first: that takes longer than it saves
 
 
 @dataclass(frozen=True)
@@ -170,12 +171,12 @@ def make_variants(photo: StoredImage, *, storage: Storage = default_storage) -> 
     with storage.open(str(photo.original.name), "rb") as stream:
         source = _edited_copy(stream, edits)
     photo.phash = perceptual_hash(source)
+    large = source  # the small sizes are made of the large one
+    large.thumbnail(StoredImage.VARIANT_SIZES["large"], Image.Resampling.LANCZOS)
     for size, box in StoredImage.VARIANT_SIZES.items():
-        picture = source.copy()
-        if size == "large":
-            picture.thumbnail(box, Image.Resampling.LANCZOS)
-        else:
-            picture = ImageOps.fit(picture, box, Image.Resampling.LANCZOS, centering=(0.5, 0.35))
+        picture = large
+        if size != "large":
+            picture = ImageOps.fit(large, box, Image.Resampling.LANCZOS, centering=(0.5, 0.35))
         write_whole(storage, photo.variant_path(size), _jpeg(picture))
 
 
@@ -239,7 +240,8 @@ def _edited_copy(stream: "BinaryIO | File[Any]", edits: Edits) -> Image.Image:
         _skip_detail(image, edge=math.ceil(WORKING_EDGE / kept))
         ImageOps.exif_transpose(image, in_place=True)
         picture, part = cropped(image, edits)
-        picture.thumbnail((WORKING_EDGE, WORKING_EDGE), Image.Resampling.LANCZOS)
+        if max(picture.size) > WORKING_EDGE * NEAR_ENOUGH:
+            picture.thumbnail((WORKING_EDGE, WORKING_EDGE), Image.Resampling.LANCZOS)
         return blurred(_flat(picture), edits, part=part)
 
 
