@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import django
 
 from runner.places import CLONE
 
-from . import servers, work
+from . import before, servers, work
 from .loading import loaded
+from .picture import picture
 
 OUT = CLONE / "bench" / "out"
 
@@ -28,7 +30,9 @@ def options() -> argparse.Namespace:
     told.add_argument("--scale", type=int, default=1, help="how many times the demo's data")
     told.add_argument("--pages", default="", help="names of pages, with commas; all by default")
     told.add_argument("--seconds", type=float, default=8, help="for each page, way and number")
+    told.add_argument("--against", default="", metavar="REV", help="an earlier commit beside it")
     told.add_argument("--jobs", default="", help="names of jobs, with commas, or all")
+    told.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="a crowd at work")
     told.add_argument("--list", action="store_true", help="only say what can be measured")
     return told.parse_args()
 
@@ -40,19 +44,25 @@ def main() -> None:
     servers.copy_made()
     with ExitStack() as stack:
         # The mail server comes first: settings are read once, and the worker inherits them.
-        post = stack.enter_context(work.postbox()) if asked.jobs else None
+        post = stack.enter_context(work.postbox()) if asked.jobs or asked.soak else None
         django.setup()
         if asked.list:
             told_of()
             return
-        name = "jobs" if post else "pages"
-        result = jobs_measured(asked, post, stack) if post else pages_measured(asked, stack)
+        if post and asked.jobs:
+            name, result = "jobs", jobs_measured(asked, post, stack)
+        elif asked.soak:
+            name, result = "soak", soak_measured(asked, stack)
+        else:
+            name, result = "pages", pages_measured(asked, stack)
     from .pages import kinds_there
 
     OUT.mkdir(exist_ok=True)
     kept = OUT / f"{name}-{asked.scale}.json"
     result = {"run": facts(asked, told) | {"rows": kinds_there()}} | result
     kept.write_text(json.dumps(result, indent=1))
+    if name == "pages":
+        kept.with_suffix(".svg").write_text(picture(result["pages"]))
     print(f"Kept in {kept}.")
 
 
@@ -81,7 +91,12 @@ def pages_measured(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any
     shown = chosen(pages.pages(), asked.pages)
     ours = stack.enter_context(servers.web("bench.settings"))
     plain = stack.enter_context(servers.web("bench.plain.settings"))
-    measurement = Measurement(Ports(ours.port, plain.port), asked.seconds)
+    ports = Ports(ours.port, plain.port)
+    if asked.against:
+        home = before.code_of(asked.against)
+        earlier = stack.enter_context(servers.web("bench.settings", home))
+        ports = replace(ports, before=earlier.port)
+    measurement = Measurement(ports, asked.seconds)
     print(report.HEAD)
     found = []
     for page in shown:
@@ -107,6 +122,27 @@ def jobs_measured(asked: argparse.Namespace, post: work.Post, stack: ExitStack) 
         found.append(jobs.measure(job, post, worker).as_json())
         print(jobs.line(found[-1]), flush=True)
     return {"jobs": found}
+
+
+def soak_measured(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
+    """Have a crowd at work for so many minutes; print what became of memory and queues."""
+    from . import pages, soak
+    from .rounds import Measurement, Ports
+    from .watch import Watched
+
+    temporary = Path(os.environ["DTAC_DATA_DIR"]) / "tmp"
+    temporary.mkdir()
+    os.environ["TMPDIR"] = str(temporary)
+    web = stack.enter_context(servers.web("bench.settings"))
+    worker = stack.enter_context(work.worker())
+    stack.enter_context(work.beat())
+    there = {page.name: page for page in pages.pages()}
+    measurement = Measurement(Ports(web.port, 0), asked.seconds)
+    crowd = soak.Soak(web.port, there, measurement.ask)
+    watched = Watched({"web": web.pids(), "worker": [worker]}, temporary)
+    told = soak.soaked(crowd, watched, asked.soak)
+    print("\n".join(soak.lines(told)))
+    return told
 
 
 def facts(asked: argparse.Namespace, data: dict[str, Any]) -> dict[str, Any]:

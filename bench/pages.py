@@ -157,8 +157,11 @@ def _sender(pictures: list[bytes]) -> Body:
     told: dict[int, list[tuple[str, str]]] = {}
 
     def body(who: Who) -> tuple[str, bytes]:
-        fields = told.setdefault(who.user.pk, _report(who))
-        return multipart(_fresh(fields), [("camera.jpg", each, "image/jpeg") for each in pictures])
+        if who.user.pk not in told:  # asked once: whoever sends takes part of the same machine
+            told[who.user.pk] = _report(who)
+        return multipart(
+            _fresh(told[who.user.pk]), [("camera.jpg", each, "image/jpeg") for each in pictures]
+        )
 
     return body
 

@@ -8,20 +8,22 @@ from .rounds import Measured
 from .wire import Sample
 
 Json = dict[str, Any]
+OTHERS = ("admin", "floor", "before")
 
 
 def figures(sample: Sample) -> Json:
     """Return the figures of a sample: milliseconds at median, 95th and 99th percentile, rate."""
     return {
-        **_percentiles(sample.times),
-        "at_server": _percentiles(sample.at_server),
+        **percentiles(sample.times),
+        "at_server": percentiles(sample.at_server),
         "rate": round(len(sample.times) / sample.seconds, 1) if sample.seconds else 0.0,
         "times": len(sample.times),
         "refused": sample.refused,
     }
 
 
-def _percentiles(times: Sequence[float]) -> Json:
+def percentiles(times: Sequence[float]) -> Json:
+    """Return the milliseconds at median, 95th and 99th percentile of times in seconds."""
     if len(times) < 2:
         times = [*times, *times] or [0.0, 0.0]
     ranks = statistics.quantiles(times, n=100, method="inclusive")
@@ -49,7 +51,7 @@ def page_json(found: Measured) -> Json:
 HEAD = (
     f"{'':<28}{'queries':>8}{'SQL':>7}{'raw':>7}{'rows':>9}{'kB':>7}"
     f"{'1: med':>9}{'95 %':>7}{'99 %':>7}{'a sec.':>8}"
-    f"{'8: med':>9}{'95 %':>7}{'99 %':>7}{'a sec.':>8}{'/admin':>8}{'/floor':>8}"
+    f"{'8: med':>9}{'95 %':>7}{'99 %':>7}{'a sec.':>8}{'/admin':>8}{'/floor':>8}{'/before':>8}"
 )
 
 
@@ -61,7 +63,7 @@ def line(page: Json) -> str:
     start += f"{page['rows']:>9,}{page['bytes'] / 1000:>7.1f}"
     for many in ours.values():
         start += f"{many['p50']:>9.1f}{many['p95']:>7.1f}{many['p99']:>7.1f}{many['rate']:>8.1f}"
-    start += "".join(f"{ratio_words(page, other):>8}" for other in ("admin", "floor"))
+    start += "".join(f"{ratio_words(page, other):>8}" for other in OTHERS)
     return start + "".join(f"  {name}: {count} refused" for name, count in refused(page))
 
 

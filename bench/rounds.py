@@ -22,7 +22,7 @@ CONNECTIONS = (1, 8)
 ROUNDS = 4
 WARM = 0.3
 """Seconds before a measurement that don't count: what is only slow the first time."""
-OURS, ADMIN, FLOOR = "dtac", "admin", "floor"
+OURS, ADMIN, FLOOR, BEFORE = "dtac", "admin", "floor", "before"
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the contenders listen."""
+    """Where the contenders listen; `before` is 0 where no earlier commit does."""
 
     ours: int
     plain: int
+    before: int = 0
 
 
 class Measurement:
@@ -99,7 +100,9 @@ class Measurement:
         """Return D-TAC and what it is compared with, as far as there is."""
         people, admins = self.people(page.role), self.people("admin")
         ways = {
-            OURS: Contender(self.ports.ours, [self._ask(page, who) for who in people], page.taken)
+            name: Contender(port, [self.ask(page, who, port) for who in people], page.taken)
+            for name, port in ((OURS, self.ports.ours), (BEFORE, self.ports.before))
+            if port
         }
         if page.admin:
             asks = [self._ask_admin(page, who) for who in admins]
@@ -109,8 +112,9 @@ class Measurement:
             ways[FLOOR] = Contender(self.ports.plain, asks)
         return ways
 
-    def _ask(self, page: Page, who: Who) -> Ask:
-        port = self.ports.ours
+    def ask(self, page: Page, who: Who, port: int = 0) -> Ask:
+        """Return what asks D-TAC, or an earlier one at a port, for a page as a user."""
+        port = port or self.ports.ours
         paths = list(page.paths_of(who))
         if page.body is None:
             return _in_turn([who.request(port, "GET", path, page.head) for path in paths], who)
@@ -144,7 +148,7 @@ class Measurement:
         line = Line(self.ports.ours)
         head = page.head | {HEADER: page.name}
         counted = replace(page, head=head)
-        replies = [line.ask(self._ask(counted, who)()) for _ in range(3)]
+        replies = [line.ask(self.ask(counted, who)()) for _ in range(3)]
         line.close()
         reply = _taken(page, replies[-1])
         folder = Path(os.environ["DTAC_DATA_DIR"]) / "statements"

@@ -75,25 +75,30 @@ class Web:
 
 
 @contextlib.contextmanager
-def web(settings: str) -> Iterator[Web]:
-    """Start gunicorn with two workers on settings, and stop it at the end."""
+def web(settings: str, home: Path = CLONE) -> Iterator[Web]:
+    """Start gunicorn with two workers on settings and the code at home; stop it at the end."""
     port = free_port()
-    data = Path(os.environ["DTAC_DATA_DIR"])
-    (data / "logs").mkdir(exist_ok=True)
-    env = os.environ | {
+    logs = Path(os.environ["DTAC_DATA_DIR"]) / "logs"
+    logs.mkdir(exist_ok=True)
+    env = environment(home) | {
         "DJANGO_SETTINGS_MODULE": settings,
         "DTAC_BASE_URL": f"https://127.0.0.1:{port}",
-        "PYTHONPATH": str(CLONE),
     }
     argv = [str(PYTHON), *WEB, f"127.0.0.1:{port}", "dtac.wsgi:application"]
-    log = data / "logs" / f"web-{settings.split('.')[-2]}.log"
-    process = Process(log.stem, argv, env, log, cwd=str(CLONE))
+    name = settings.split(".")[-2] if home == CLONE else "before"
+    process = Process(f"web-{name}", argv, env, logs / f"web-{name}.log", cwd=str(home))
     process.start()
     try:
         _await(port, process)
         yield Web(port, process)
     finally:
         stop_together([process])
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of the code at home: an earlier one has static files of its own."""
+    found = os.environ | {"PYTHONPATH": str(home)}
+    return found if home == CLONE else found | {"DTAC_DATA_DIR": str(home / ".data" / "copy")}
 
 
 def free_port() -> int:

@@ -4,6 +4,7 @@ Whoever asks takes part of the same machine's processors, so requests are made b
 answers are only counted.
 """
 
+import gzip
 import itertools
 import socket
 import threading
@@ -24,6 +25,12 @@ class Reply:
     head: dict[str, str]
     body: bytes
     size: int
+
+    @property
+    def plain(self) -> bytes:
+        """The body as the application made it."""
+        packed = self.head.get("content-encoding") == "gzip"
+        return gzip.decompress(self.body) if packed else self.body
 
     @property
     def at_server(self) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.demo import WORKER
+from runner.demo import BEAT, WORKER
 from runner.places import CLONE, PYTHON
 from runner.processes import Process, stop_together
 
@@ -45,6 +45,14 @@ def worker() -> Iterator[int]:
         _await_ready(process)
         assert process.popen is not None
         yield process.popen.pid
+
+
+@contextlib.contextmanager
+def beat() -> Iterator[None]:
+    """Start what starts the regular jobs."""
+    schedule = Path(os.environ["DTAC_DATA_DIR"]) / "beat-schedule"
+    with _running("beat", [str(PYTHON), *BEAT, str(schedule)]):
+        yield
 
 
 @contextlib.contextmanager

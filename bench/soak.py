@@ -1,0 +1,221 @@
+"""Many people for half an hour: pages asked for when they are due, and whether anything grows.
+
+A request's time counts from when it was due, not from when a connection was free for it: who waits
+in a queue waits too.
+"""
+
+import heapq
+import itertools
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from incidents.models import Report
+
+from .pages import Page
+from .people import Who, people_of
+from .report import percentiles
+from .watch import Seen, Watched, grown
+from .wire import Ask, Line, Sample, drive
+
+Json = dict[str, Any]
+LINES = 24
+"""Connections that the requests share, as a proxy in front of the server has."""
+CALIBRATE = 20
+SHARE = 0.7
+EACH = 10.0
+"""Seconds between two looks at what might grow."""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """So many people who do one kind of thing, each every so many seconds or somewhat sooner."""
+
+    name: str
+    people: int
+    every: float
+    pages: tuple[str, ...]
+
+
+CROWDS = (
+    Crowd("polls alerts", 400, 6, ("poll",)),
+    Crowd("reads", 50, 10, ("gallery", "gallery-50", "profile", "search", "photo-card", "log")),
+    Crowd("writes", 10, 60, ("submit",)),
+)
+
+
+@dataclass
+class Told:
+    """What came of one kind of request."""
+
+    times: list[float] = field(default_factory=list)
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a crowd, with what they ask for in turn."""
+
+    crowd: Crowd
+    asks: Iterator[tuple[Ask, Page]]
+
+
+class Soak:
+    """The crowd at work."""
+
+    def __init__(self, port: int, pages: dict[str, Page], asks: Callable[[Page, Who], Ask]) -> None:
+        self.port = port
+        self.rng = random.Random(7)
+        self.people = [
+            Person(crowd, self._turns([pages[name] for name in crowd.pages], who, asks))
+            for crowd in CROWDS
+            for who in people_of("reporter", crowd.people)
+        ]
+        self.told: dict[str, Told] = {crowd.name: Told() for crowd in CROWDS}
+        self.sent: list[str] = []
+        """References of the reports that the server said it had taken."""
+        self._lock = threading.Lock()
+
+    def _turns(
+        self, pages: Sequence[Page], who: Who, asks: Callable[[Page, Who], Ask]
+    ) -> Iterator[tuple[Ask, Page]]:
+        turns = [(asks(page, who), page) for page in pages]
+        first = self.rng.randrange(len(turns))
+        return itertools.cycle([*turns[first:], *turns[:first]])
+
+    def capacity(self) -> float:
+        """Return how many requests of this mixture the server answers in a second."""
+        weights = [1 / person.crowd.every for person in self.people]
+
+        def ask() -> bytes:
+            (person,) = self.rng.choices(self.people, weights)
+            with self._lock:
+                made, _ = next(person.asks)
+            return made()
+
+        found: Sample = drive(self.port, [ask] * 8, (200, 204), CALIBRATE)
+        return len(found.times) / found.seconds
+
+    def run(self, seconds: float, rate: float) -> None:
+        """Have everybody ask for so many seconds, together so many times a second."""
+        natural = sum(1 / person.crowd.every for person in self.people)
+        pace = natural / rate
+        began = time.perf_counter()
+        due = [
+            (began + self.rng.random() * person.crowd.every * pace, number)
+            for number, person in enumerate(self.people)
+        ]
+        heapq.heapify(due)
+        end = began + seconds
+        broken: list[BaseException] = []
+
+        def work() -> None:
+            line = Line(self.port)
+            try:
+                while (turn := self._next(due, pace, end)) is not None:
+                    at, person = turn
+                    time.sleep(max(0.0, at - time.perf_counter()))
+                    self._ask(line, person, at)
+            except BaseException as error:  # noqa: BLE001  (told to the thread that waits)
+                broken.append(error)
+            finally:
+                line.close()
+
+        threads = [threading.Thread(target=work) for _ in range(LINES)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if broken:
+            raise broken[0]
+
+    def _next(
+        self, due: list[tuple[float, int]], pace: float, end: float
+    ) -> tuple[float, Person] | None:
+        """Return who is next and when, and put down when they are due again; None at the end."""
+        with self._lock:
+            at, number = due[0]
+            if at >= end:
+                return None
+            person = self.people[number]
+            again = person.crowd.every * pace * self.rng.uniform(0.5, 1.5)
+            heapq.heapreplace(due, (at + again, number))
+            return at, person
+
+    def _ask(self, line: Line, person: Person, at: float) -> None:
+        with self._lock:
+            ask, page = next(person.asks)
+        reply = line.ask(ask())
+        took = time.perf_counter() - at
+        with self._lock:
+            told = self.told[person.crowd.name]
+            told.times.append(took)
+            told.refused += reply.status not in page.taken
+            if page.body is not None and reply.status in page.taken:
+                self.sent.append(json.loads(reply.plain)["ref"])
+
+    def lost(self) -> int:
+        """Return how many reports the server took and doesn't have, or has for another one."""
+        there = Report.objects.filter(ref__in=self.sent).count()
+        return len(self.sent) - there
+
+
+def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
+    """Measure what the server can do, then work at SHARE of it; return what was seen."""
+    most = soak.capacity()
+    rate = most * SHARE
+    print(f"{most:.0f} requests a second at most; {rate:.0f} for {minutes:g} minutes.", flush=True)
+    seen: list[Seen] = []
+    stop = threading.Event()
+
+    def watch() -> None:
+        began = time.perf_counter()
+        while not stop.wait(EACH):
+            seen.append(watched.look(time.perf_counter() - began))
+        watched.close()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        soak.run(minutes * 60, rate)
+    finally:
+        stop.set()
+        watcher.join()
+    return {
+        "capacity": round(most, 1),
+        "rate": round(rate, 1),
+        "minutes": minutes,
+        "kinds": {
+            name: {**percentiles(told.times), "times": len(told.times), "refused": told.refused}
+            for name, told in soak.told.items()
+        },
+        "sent": len(soak.sent),
+        "lost": soak.lost(),
+        "seen": [asdict(each) for each in seen],
+    }
+
+
+def lines(told: Json) -> Iterator[str]:
+    """Return what a soak found, as lines for people."""
+    yield f"{'':<16}{'times':>9}{'median':>9}{'95 %':>9}{'99 %':>9}{'refused':>9}   (ms)"
+    for name, kind in told["kinds"].items():
+        figures = "".join(f"{kind[each]:>9.1f}" for each in ("p50", "p95", "p99"))
+        yield f"{name:<16}{kind['times']:>9,}{figures}{kind['refused']:>9}"
+    yield f"{told['sent']} reports sent, {told['lost']} of them lost."
+    seen = told["seen"]
+    if not seen:
+        return
+    for name in seen[0]["memory"]:
+        values = [each["memory"].get(name, 0.0) for each in seen]
+        yield f"{name:<18}{_course(values, 1)} MB, {grown(values):+.1%} since it was warm"
+    for name in ("connections", "files", "waiting", "letters", "database_temporary"):
+        yield f"{name:<18}{_course([float(each[name]) for each in seen], 0)}"
+
+
+def _course(values: Sequence[float], digits: int) -> str:
+    first, last, most = (f"{v:>12,.{digits}f}" for v in (values[0], values[-1], max(values)))
+    return f"{first} at first{last} at last{most} at most"
