@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common import dates
+from common.db import IsOneOf
 from common.wording import counted, days_ago
 from dtac.presenters import Label, Row, photo_url
 from exclusions.models import Appeal, Notice
@@ -27,7 +28,8 @@ def exclusions_waiting(user: User) -> Part:
     to_serve = Notice.objects.show("to_serve")
     ending = Notice.objects.end_undecided()
     to_confirm = Notice.objects.to_confirm()
-    broken = breaches_waiting()
+    # Whether it is a breach is dear to find out: asked once of all, then of those that are shown.
+    broken = list(breaches_waiting().values_list("pk", flat=True))
     appeals = Appeal.objects.need_step().select_related("notice__subject")
     unseen = Notice.objects.unseen()
     warned = warnings_waiting(most=SHOWN)
@@ -36,7 +38,8 @@ def exclusions_waiting(user: User) -> Part:
         *to_serve.with_face(user).with_attempts()[:SHOWN],
         *ending.with_face(user).order_by("ends_on")[:SHOWN],
     ]
-    objections, unanswered = list(appeals[:SHOWN]), list(broken[:SHOWN])
+    objections = list(appeals[:SHOWN])
+    unanswered = list(breaches_waiting().filter(IsOneOf("pk", broken[:SHOWN])))
     nobody_sees = list(unseen.with_face(user).order_by("ends_on")[:SHOWN])
     tiles = [
         Tile(to_serve.count(), "notice to be served", "notices to be served", HERE, always=True),
@@ -49,7 +52,7 @@ def exclusions_waiting(user: User) -> Part:
         ),
         Tile(to_confirm.count(), "notice to confirm", "notices to confirm", HERE),
         Tile(appeals.count(), "appeal to see to", "appeals to see to", HERE),
-        Tile(broken.count(), "breach without a step", "breaches without a step", HERE),
+        Tile(len(broken), "breach without a step", "breaches without a step", HERE),
         Tile(
             warned.second, "second matter after a warning", "second matters after a warning", HERE
         ),
