@@ -87,7 +87,7 @@ class Soak:
         first = self.rng.randrange(len(turns))
         return itertools.cycle([*turns[first:], *turns[:first]])
 
-    def capacity(self) -> float:
+    def capacity(self, seconds: float) -> float:
         """Return how many requests of this mixture the server answers in a second."""
         weights = [1 / person.crowd.every for person in self.people]
 
@@ -97,7 +97,7 @@ class Soak:
                 made, _ = next(person.asks)
             return made()
 
-        found: Sample = drive(self.port, [ask] * 8, (200, 204), CALIBRATE)
+        found: Sample = drive(self.port, [ask] * 8, (200, 204), seconds)
         return len(found.times) / found.seconds
 
     def run(self, seconds: float, rate: float) -> None:
@@ -166,7 +166,7 @@ class Soak:
 
 def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
     """Measure what the server can do, then work at SHARE of it; return what was seen."""
-    most = soak.capacity()
+    most = soak.capacity(min(CALIBRATE, minutes * 60))
     rate = most * SHARE
     print(f"{most:.0f} requests a second at most; {rate:.0f} for {minutes:g} minutes.", flush=True)
     seen: list[Seen] = []
@@ -174,7 +174,7 @@ def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
 
     def watch() -> None:
         began = time.perf_counter()
-        while not stop.wait(EACH):
+        while not stop.wait(min(EACH, minutes * 6)):
             seen.append(watched.look(time.perf_counter() - began))
         watched.close()
 

@@ -15,7 +15,7 @@ import psycopg2  # type: ignore[import-untyped]
 import pytest
 from environ import Env
 
-from bench.report import line, ratio
+from bench.report import line, ratio, refused
 from bench.servers import COPY, url_of
 from bench.wire import Line
 from runner.bench import scale_of
@@ -110,22 +110,26 @@ def empty(tmp_path: Path) -> Iterator[dict[str, str]]:
     say(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def measured(empty: dict[str, str]) -> tuple[str, dict[str, Any]]:
-    """What a run over ten times the data prints, and its results."""
-    out = CLONE / "bench" / "out" / "pages-10.json"
+def measured(env: dict[str, str], kind: str, *arguments: str) -> tuple[str, dict[str, Any]]:
+    """Run the bench over ten times the demo's data; return what it prints, and its results."""
+    out = CLONE / "bench" / "out" / f"{kind}-10.json"
     out.unlink(missing_ok=True)
-    argv = [sys.executable, "-m", "bench", "--scale", "10", "--seconds", "0.2"]
-    argv += ["--pages", ",".join(PAGES)]
-    done = subprocess.run(argv, env=empty, cwd=CLONE, capture_output=True, text=True, timeout=600)
+    argv = [sys.executable, "-m", "bench", "--scale", "10", "--seconds", "0.2", *arguments]
+    done = subprocess.run(argv, env=env, cwd=CLONE, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout, json.loads(out.read_text())
 
 
-def test_pages_are_measured_beside_others_and_read_no_more_than_they_may(
-    measured: tuple[str, dict[str, Any]],
-) -> None:
-    printed, result = measured
+def test_what_is_measured(empty: dict[str, str]) -> None:
+    """One test, because they share the data: to load it takes longer than all they do."""
+    pages_are_beside_others_and_read_no_more_than_they_may(empty)
+    an_earlier_commit_is_beside_today(empty)
+    jobs_are_done_to_the_last(empty)
+    a_crowd_loses_nothing(empty)
+
+
+def pages_are_beside_others_and_read_no_more_than_they_may(env: dict[str, str]) -> None:
+    printed, result = measured(env, "pages", "--pages", ",".join(PAGES))
     pages = {page["name"]: page for page in result["pages"]}
     assert tuple(pages) == PAGES
     assert "refused" not in printed
@@ -139,3 +143,25 @@ def test_pages_are_measured_beside_others_and_read_no_more_than_they_may(
     assert result["run"]["rows"]["subjects"] >= 1400
     assert not over(BUDGETS["rows"], {name: page["rows"] for name, page in pages.items()})
     assert not over(BUDGETS["bytes"], {name: page["bytes"] for name, page in pages.items()})
+
+
+def an_earlier_commit_is_beside_today(env: dict[str, str]) -> None:
+    _, result = measured(env, "pages", "--pages", "gallery", "--against", "HEAD")
+    [page] = result["pages"]
+    assert ratio(page, "before")
+    assert refused(page) == []
+
+
+def jobs_are_done_to_the_last(env: dict[str, str]) -> None:
+    printed, result = measured(env, "jobs", "--jobs", "bulletin,expiry,pack,night")
+    jobs = {job["name"]: job for job in result["jobs"]}
+    assert list(jobs) == ["bulletin", "expiry", "pack", "night"]
+    assert jobs["bulletin"]["count"] > 1000
+    assert all(job["seconds"] > 0 and job["title"] in printed for job in jobs.values())
+
+
+def a_crowd_loses_nothing(env: dict[str, str]) -> None:
+    _, result = measured(env, "soak", "--soak", "0.2")
+    assert result["lost"] == 0 < result["sent"]
+    assert all(kind["times"] > 0 == kind["refused"] for kind in result["kinds"].values())
+    assert {"web 1", "web 2", "worker 1"} <= set(result["seen"][0]["memory"])
