@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg2  # type: ignore[import-untyped]
 import pytest
@@ -97,6 +98,7 @@ def empty(tmp_path: Path) -> Iterator[dict[str, str]]:
     say(f"CREATE DATABASE {name} TEMPLATE {told['NAME']}")
     yield os.environ | {
         "DATABASE_URL": url_of(url, name),
+        "REDIS_URL": urlsplit(os.environ["REDIS_URL"])._replace(path="/15").geturl(),
         "DTAC_DATA_DIR": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "bench.settings",
         "SECRET_KEY": "only-for-this-test-" + "x" * 50,
