@@ -20,7 +20,7 @@ from .pages import Page
 from .people import Who, people_of
 from .report import percentiles
 from .watch import Seen, Watched, grown
-from .wire import Ask, Line, Sample, drive
+from .wire import Ask, Line, Sample, drive, together
 
 Json = dict[str, Any]
 LINES = 24
@@ -111,7 +111,6 @@ class Soak:
         ]
         heapq.heapify(due)
         end = began + seconds
-        broken: list[BaseException] = []
 
         def work() -> None:
             line = Line(self.port)
@@ -120,18 +119,10 @@ class Soak:
                     at, person = turn
                     time.sleep(max(0.0, at - time.perf_counter()))
                     self._ask(line, person, at)
-            except BaseException as error:  # noqa: BLE001  (told to the thread that waits)
-                broken.append(error)
             finally:
                 line.close()
 
-        threads = [threading.Thread(target=work) for _ in range(LINES)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if broken:
-            raise broken[0]
+        together([work] * LINES)
 
     def _next(
         self, due: list[tuple[float, int]], pace: float, end: float

@@ -9,8 +9,9 @@ import itertools
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 ENOUGH = 64 * 1024
 Ask = Callable[[], bytes]
@@ -121,13 +122,31 @@ class Sample:
         self.refused += other.refused
 
 
+def together(works: Sequence[Callable[[], None]]) -> None:
+    """Do it all at once, each in a thread; at the end raise what the first of them raised."""
+    broken: list[BaseException] = []
+
+    def guarded(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001  (told to the thread that waits)
+            broken.append(error)
+
+    threads = [threading.Thread(target=guarded, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise broken[0]
+
+
 def drive(port: int, asks: list[Ask], statuses: tuple[int, ...], seconds: float) -> Sample:
     """Ask on one connection for each of `asks` until the seconds are over; return what it took.
 
     An answer with another status than those is counted as refused. Raises what a thread raised.
     """
     sample, lock = Sample(), threading.Lock()
-    broken: list[BaseException] = []
     ready = threading.Barrier(len(asks))
     ends: list[float] = []
 
@@ -147,17 +166,9 @@ def drive(port: int, asks: list[Ask], statuses: tuple[int, ...], seconds: float)
             with lock:
                 sample.add(mine)
                 ends.append(time.perf_counter() - began)
-        except BaseException as error:  # noqa: BLE001  (told to the thread that waits)
-            broken.append(error)
         finally:
             line.close()
 
-    threads = [threading.Thread(target=work, args=[ask]) for ask in asks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if broken:
-        raise broken[0]
+    together([partial(work, ask) for ask in asks])
     sample.seconds = max(ends)
     return sample

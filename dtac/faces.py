@@ -30,6 +30,8 @@ from offenders.search import Asked
 SAME: Final = ("all", "excluded", "top", "area", "known", "sought", "warning")
 """The parts that hold the same for all who may see the same."""
 PARTS: Final = (*SAME, "new")
+AT_ONCE: Final = 24
+"""Faces of one page. Whoever comes back to a long list gets ten times as many: that isn't kept."""
 
 
 def _seen(
@@ -156,7 +158,9 @@ class Gallery:
             rows = PAGE.rows((like, show), start=start, most=most, **values, **reader)
             return Faces(cards(rows, top_ten=True))
 
-        found: Faces = make() if show == "new" else self._kept((show, start, most), make)
+        if show == "new" or most > AT_ONCE:
+            return make()
+        found: Faces = self._kept((show, start, most), make)
         return found
 
     def found(self, text: str) -> dict[str, list[int]]:

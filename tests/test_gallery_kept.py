@@ -16,8 +16,9 @@ from django.utils import timezone
 from dtac import faces
 from dtac.faces import KEPT, Gallery
 from dtac.kept import Made
+from dtac.presenters import TOP_TEN
 from exclusions.models import Notice
-from exclusions.querysets import UNTIL, next_lapse
+from exclusions.querysets import NEXT_LAPSE, UNTIL, next_lapse
 from exclusions.services import notice_revoke, numbers_issue
 from exclusions.services.ending import expiries_record
 from exclusions.top_ten import top_ten_choose, top_ten_refresh
@@ -70,6 +71,14 @@ def test_a_second_look_asks_for_nothing_that_was_found(there: Cast) -> None:
         shown(there.staff)
     [only] = asked.captured_queries
     assert "offenders_gallerychange" in only["sql"]
+
+
+def test_a_long_list_is_not_kept(there: Cast) -> None:
+    gallery = Gallery(there.staff, timezone.now(), None)
+    gallery.page("all", 0, 2 * faces.AT_ONCE)
+    with CaptureQueriesContext(connection) as asked:
+        gallery.page("all", 0, 2 * faces.AT_ONCE)
+    assert len(asked.captured_queries) == 3  # faces, notices, Top 10
 
 
 def test_each_change_is_seen_by_the_next_look(there: Cast) -> None:
@@ -235,7 +244,7 @@ def test_whatever_is_kept_is_of_tables_that_note_their_changes(there: Cast) -> N
     gallery = Gallery(there.staff, timezone.now(), timezone.now())
     for part in faces.SAME:
         gallery.page(part, 0, 24)
-    kept: list[Any] = [faces.COUNTS, faces.PAGE, UNTIL]
+    kept: list[Any] = [faces.COUNTS, faces.PAGE, UNTIL, NEXT_LAPSE, TOP_TEN]
     sql = " ".join(s.sql for prepared in kept for s in prepared._kept.values() if s)
     read = set(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
     with connection.cursor() as cursor:

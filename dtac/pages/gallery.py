@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from audit.services import record
 from common.http import query_text
 from common.lists import chips
-from dtac.faces import Faces, Gallery, asked_of, gallery_of, notice_of, photos_of
+from dtac.faces import AT_ONCE, Faces, Gallery, asked_of, gallery_of, notice_of, photos_of
 from dtac.presenters import Card, cards, photo_url, profile_ribbon, top_ten_of
 from exclusions.policy import policy_current
 from exclusions.querysets import covers_premises_of
@@ -24,7 +24,6 @@ from offenders.access import get_merged_into, get_profile
 from offenders.models import Subject
 from offenders.services import gallery_visit
 
-PAGE = 24
 MOST_PAGES = 10  # at once, for who comes back to where they had scrolled to
 PageOfFaces = Page[Card]
 SHOWS = (
@@ -82,7 +81,7 @@ class Wanted:
 
     def start(self, page: PageOfFaces) -> int:
         """Return where the faces begin that are shown."""
-        return 0 if self.whole else (page.number - 1) * PAGE
+        return 0 if self.whole else (page.number - 1) * AT_ONCE
 
 
 def _wanted(request: HttpRequest) -> Wanted:
@@ -95,7 +94,7 @@ def _wanted(request: HttpRequest) -> Wanted:
 def _all(shown: Gallery, show: str, wanted: Wanted) -> tuple[PageOfFaces, dict[str, int]]:
     """Return a page of a part of the gallery, and how many there are in each part."""
     counts = shown.counts()
-    page: Page[Any] = Paginator(range(counts[show]), PAGE).get_page(wanted.number)
+    page: Page[Any] = Paginator(range(counts[show]), AT_ONCE).get_page(wanted.number)
     start = wanted.start(page)
     page.object_list = shown.page(show, start, page.end_index() - start)
     return page, counts
@@ -106,7 +105,7 @@ def _searched(
 ) -> tuple[PageOfFaces, dict[str, int]]:
     """Return a page of those a search finds in a part, and how many it finds in each."""
     keys = shown.found(text)
-    page: Page[Any] = Paginator(keys[show], PAGE).get_page(wanted.number)
+    page: Page[Any] = Paginator(keys[show], AT_ONCE).get_page(wanted.number)
     found = shown.faces(keys[show][wanted.start(page) : page.end_index()], text)
     page.object_list = Faces(cards(found, top_ten=True))
     return page, {name: len(there) for name, there in keys.items()}
