@@ -156,7 +156,10 @@ class BasePersonFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         """Return what each form needs."""
         kwargs = super().get_form_kwargs(index)
-        return {**kwargs, "needed": index == 0 and kwargs.get("needed", True)}
+        needed = index == 0 and kwargs.get("needed", True)
+        # A formset doesn't judge a form that came back as it was shown, with its part ticked.
+        judged = {"empty_permitted": False} if needed else {}
+        return {**kwargs, **judged, "needed": needed}
 
     def clean(self) -> None:
         """Refuse the same person twice, beside the second."""

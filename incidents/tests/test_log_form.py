@@ -314,6 +314,16 @@ def test_a_name_that_is_not_found_is_kept_with_someone_unknown(cast: Cast, staff
     assert Involvement.objects.get().seen_as() == "named as Big Dave from the estate"
 
 
+def test_a_form_that_nobody_touched_is_no_sighting_of_nobody(cast: Cast, staff: Client) -> None:
+    as_shown = {"people-0-who": "", "people-0-description": "", "people-0-part": "did_it"}
+    response = staff.post("/log/", form(cast.shop, **as_shown))
+    assert "Choose who it was, or Someone unknown." in response.content.decode()
+    assert not Report.objects.exists()
+    later = form(cast.shop, **THEFT, **as_shown, finish="1")
+    assert staff.post("/log/", later).status_code == 302
+    assert not Report.objects.get().people.exists()
+
+
 def test_finish_later_takes_what_there_is(cast: Cast, staff: Client) -> None:
     empty = {"people-0-who": "", "people-0-description": "", "finish": "1"}
     response = staff.post("/log/", form(cast.shop, **THEFT, **empty), follow=True)
