@@ -16,15 +16,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
 from common.emails import RenderedEmail, email_message
 from common.wake import wake
 
+from .claim import claim_end, claim_one, claim_sent, claims_release
 from .letters import NothingToSay, address_letter_render, letter_render, wants
 from .line import Line, UnreachableError
-from .models import BouncedAddress, MailKind, OutboundEmail, User
+from .models import MailKind, OutboundEmail, User
 from .pace import wait_for_turn
 
 logger = logging.getLogger(__name__)
@@ -103,19 +103,6 @@ def _message_id(about: str) -> str:
     return f"<{uuid.uuid5(NAMESPACE, about)}@{host}>"
 
 
-def claims_release() -> int:
-    """Put back what a worker claimed and never finished, once its lease is over."""
-    lease = dt.timedelta(seconds=settings.DTAC_MAIL_LEASE_SECONDS)
-    return OutboundEmail.objects.filter(
-        state=OutboundEmail.State.CLAIMED, claimed_at__lt=timezone.now() - lease
-    ).update(
-        state=OutboundEmail.State.QUEUED,
-        claimed_at=None,
-        claim_token=None,
-        lost_claims=F("lost_claims") + 1,
-    )
-
-
 def mail_send_due(*, seconds: float = 25) -> int:
     """Send what is due until there is none left or the time is up; return how many were accepted.
 
@@ -142,42 +129,17 @@ def mail_send_due(*, seconds: float = 25) -> int:
 
 def _claim_in_turn(left: float, line: Line) -> OutboundEmail | None:
     # The turn comes first: a claim that waits for its turn would use up its lease.
-    if not OutboundEmail.objects.filter(DUE, due_at__lte=timezone.now()).exists():
+    if settings.DTAC_BULLETIN_PER_MINUTE and not OutboundEmail.objects.due().exists():
         return None
     if not line.is_up and _is_waiting_for_server():
         return None
-    return _claim_one() if wait_for_turn(within=left) else None
+    return claim_one() if wait_for_turn(within=left) else None
 
 
 def _is_waiting_for_server() -> bool:
     """Whether the mail server failed, and its next try is still to come."""
     outage = OutboundEmail.objects.outage()
     return bool(outage and outage.again_at and outage.again_at > timezone.now())
-
-
-DUE = Q(state__in=OutboundEmail.OPEN) & Q(state=OutboundEmail.State.QUEUED)
-"""Waiting. Said twice, so that the index of what is not over yet is used."""
-
-
-def _claim_one() -> OutboundEmail | None:
-    token = uuid.uuid4()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE members_outboundemail
-                  SET state = 'claimed', claimed_at = clock_timestamp(), claim_token = %s,
-                      attempts = attempts + 1
-                WHERE id = (SELECT id FROM members_outboundemail
-                             WHERE state IN ('queued', 'claimed') AND state = 'queued'
-                               AND due_at <= clock_timestamp()
-                             ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING id""",
-            [token],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    email: OutboundEmail = OutboundEmail.objects.select_related("user__member").get(pk=row[0])
-    return email
 
 
 def _deliver(email: OutboundEmail, line: Line) -> str:
@@ -208,8 +170,8 @@ def _deliver(email: OutboundEmail, line: Line) -> str:
     except Exception as error:
         logger.exception("e-mail %s can't be made", email.pk)
         return _later(email, f"{type(error).__name__}")
-    _record_sent(email, shown=rendered.shown)
-    _server_answered()
+    if _record_sent(email, shown=rendered.shown):
+        _server_answered()
     return "sent"
 
 
@@ -223,9 +185,9 @@ def _render(email: OutboundEmail) -> RenderedEmail:
     )
 
 
-def _why_not(email: OutboundEmail) -> str:
+def _why_not(email: Any) -> str:
     """Return why this user or address is not to get it after all, "" if they are."""
-    if BouncedAddress.objects.holds(email.to):
+    if email.has_bounced:
         return "Mail to this address came back"
     user = email.user
     if user is None:
@@ -234,7 +196,7 @@ def _why_not(email: OutboundEmail) -> str:
         return "No longer has access"
     if email.for_readers and not user.sees_profiles:
         return "No longer reads profiles"
-    if email.for_readers and not User.objects.agreed().filter(pk=user.pk).exists():
+    if email.for_readers and user.must_accept_agreement:
         return "Has not accepted the agreement"
     return "" if wants(user, email.kind) else "Turned this kind of mail off"
 
@@ -267,7 +229,7 @@ def _unreachable(email: OutboundEmail, error: str, **counted: int) -> str:
     now = timezone.now()
     outage = OutboundEmail.objects.outage()
     since = outage.since if outage else now
-    _finish(
+    claim_end(
         email,
         state="queued",
         fault=OutboundEmail.Fault.UNREACHABLE,
@@ -303,7 +265,7 @@ def _later(email: OutboundEmail, error: str, **fault: Any) -> str:
     if _is_too_old(email):
         return _over(email, "given_up", error)
     grown = _first_wait() * 2 ** min(email.attempts - 1, 12)
-    _finish(
+    claim_end(
         email,
         state="queued",
         due_at=timezone.now() + min(grown, LONGEST_WAIT),
@@ -316,27 +278,17 @@ def _later(email: OutboundEmail, error: str, **fault: Any) -> str:
 def _over(email: OutboundEmail, state: str, why: str) -> str:
     if state != "left_out":
         logger.warning("e-mail %s %s after %s tries", email.pk, state, email.attempts)
-    _finish(email, state=state, ended_at=timezone.now(), last_error=why[:300])
+    claim_end(email, state=state, ended_at=timezone.now(), last_error=why[:300])
     return state
 
 
-def _record_sent(email: OutboundEmail, *, shown: tuple[str, ...]) -> None:
+def _record_sent(email: OutboundEmail, *, shown: tuple[str, ...]) -> bool:
     # The server has it: not saying so would send it again. A database that restarts just now is
     # back in seconds, so it is worth waiting for.
-    done = {"state": "sent", "last_error": "", "subjects": list(shown)}
     for patience in (0.2, 0.5, 1, 2, 4, 8):
         try:
-            _finish(email, sent_at=timezone.now(), **done)
+            return claim_sent(email, shown=shown)
         except (OperationalError, InterfaceError):
             connection.close()
             time.sleep(patience)
-        else:
-            return
-    _finish(email, sent_at=timezone.now(), **done)
-
-
-def _finish(email: OutboundEmail, **changes: Any) -> None:
-    # Only the claim's holder may finish it: a worker that woke after its lease changes nothing.
-    OutboundEmail.objects.filter(pk=email.pk, claim_token=email.claim_token).update(
-        **{"fault": "", "failing_since": None, "claim_token": None, "claimed_at": None, **changes}
-    )
+    return claim_sent(email, shown=shown)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest, Lower
+from django.utils import timezone
 
 from common import dates
 from common.refs import bare_subject_ref, parse_subject_ref
@@ -282,6 +283,12 @@ class Outage:
 
 class OutboundEmailQuerySet(models.QuerySet[Any]):
     """Outgoing e-mail."""
+
+    def due(self) -> Self:
+        """Those that wait, and whose time has come."""
+        # Said twice, so that the index of what is not over yet is used.
+        is_open = Q(state__in=["queued", "claimed"])
+        return self.filter(is_open, state="queued", due_at__lte=timezone.now())
 
     def failing(self) -> Self:
         """Those at which the line failed, with no answer from the mail server to any since."""

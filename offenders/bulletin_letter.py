@@ -1,17 +1,38 @@
 """A bulletin as one reader gets it by e-mail, made at the moment it is sent."""
 
-from typing import Any
+import datetime as dt
+from typing import Any, Final
 
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 
+from common import dates
+from common.db import IsOneOf
 from common.emails import InlineImage
+from common.prepared import Prepared
+from members.audience import READER, audience_shape, somebody_like
 from members.letters import Letter, NothingToSay
 from members.models import SchemeSetting, User
 from offenders.entries import stays_of
-from offenders.models import Bulletin, Photo, ProfileVersion
+from offenders.models import Bulletin, BulletinProfile, Photo, ProfileVersion
 
 SIZE = "thumb"
 """The picture in a letter: enough to know a face again, too small for a poster."""
+
+
+def _named(shape: None, *, bulletin: int) -> "QuerySet[Any, Any]":
+    entries = BulletinProfile.objects.filter(bulletin_id=bulletin, left_out="")
+    return entries.select_related("subject")
+
+
+def _seen(like: str, *, subjects: list[int], on: dt.date, **reader: Any) -> "QuerySet[Any, Any]":
+    seen = ProfileVersion.objects.visible_to(somebody_like(like, **reader), on=on)
+    return seen.filter(IsOneOf("subject_id", subjects)).for_list()
+
+
+BULLETIN: Final = Prepared(lambda shape, ref: Bulletin.objects.filter(ref=ref))
+NAMED: Final = Prepared(_named)
+SEEN: Final = Prepared(_seen, may_ignore=READER)
 
 
 def bulletin_entries(bulletin: Bulletin, user: User) -> list[tuple[str, ProfileVersion]]:
@@ -19,17 +40,14 @@ def bulletin_entries(bulletin: Bulletin, user: User) -> list[tuple[str, ProfileV
 
     Where a record became part of another since, that one's profile, if this user sees it.
     """
-    entries = bulletin.entries.filter(left_out="").select_related("subject")
-    subjects = [entry.subject for entry in entries]
+    subjects = [entry.subject for entry in NAMED.rows(bulletin=bulletin.pk)]
     stays = stays_of(subjects)
-    seen = {
-        version.subject_id: version
-        for version in ProfileVersion.objects.visible_to(user)
-        .filter(subject__in=set(stays.values()))
-        .for_list()
-    }
-    found = [(subject.ref, seen.get(stays[subject.pk])) for subject in subjects]
-    return [(ref, version) for ref, version in found if version]
+    like, reader = audience_shape(user)
+    keys = sorted(set(stays.values()))
+    found = SEEN.rows(like, subjects=keys, on=dates.today(), **reader) if keys else []
+    seen = {version.subject_id: version for version in found}
+    shown = [(subject.ref, seen.get(stays[subject.pk])) for subject in subjects]
+    return [(ref, version) for ref, version in shown if version]
 
 
 def bulletin_versions(bulletin: Bulletin, user: User) -> list[ProfileVersion]:
@@ -49,9 +67,10 @@ def bulletin_letter(user: User, context: dict[str, Any]) -> Letter:
     Of the profiles of the bulletin only those that this reader may see now. People only where the
     setting is on and the reader has accepted the agreement in force. Raises NothingToSay.
     """
-    bulletin = Bulletin.objects.filter(ref=context.get("ref", "")).first()
-    if bulletin is None:  # queued by an earlier release: its references stand in the context
+    found = BULLETIN.rows(ref=context.get("ref", ""))
+    if not found:  # queued by an earlier release: its references stand in the context
         return Letter(context)
+    bulletin: Bulletin = found[0]
     versions = bulletin_versions(bulletin, user)
     if not versions:
         raise NothingToSay
@@ -72,6 +91,8 @@ def bulletin_letter(user: User, context: dict[str, Any]) -> Letter:
 
 
 def _agreed(user: User) -> bool:
+    if not user.must_accept_agreement:  # what its queue read with it
+        return True
     return bool(User.objects.agreed().filter(pk=user.pk).exists())
 
 

@@ -1,7 +1,11 @@
 """What the scheme has decided for everybody: one row, changed with a reason."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
+
+from common.prepared import Prepared
 
 from .user import User
 
@@ -46,4 +50,10 @@ class SchemeSetting(models.Model):
     @classmethod
     def current(cls) -> "SchemeSetting":
         """Return the settings in force; before the first change everything is off."""
-        return cls.objects.select_related("changed_by").filter(pk=1).first() or cls()
+        found = CURRENT.rows()
+        return found[0] if found else cls()
+
+
+CURRENT: Final = Prepared(
+    lambda shape: SchemeSetting.objects.select_related("changed_by").filter(pk=1)
+)

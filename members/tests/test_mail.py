@@ -16,10 +16,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from members.claim import claim_end, claim_one, claim_sent, claims_release
 from members.mail import (
     GIVEN_UP_AFTER,
     LONGEST_OUTAGE_WAIT,
-    claims_release,
     email_queue,
     mail_send_due,
 )
@@ -188,15 +188,15 @@ def test_a_dead_workers_claim_is_taken_up_after_its_lease(postbox, readers) -> N
 
 
 def test_a_worker_that_wakes_after_its_lease_changes_nothing(postbox, readers) -> None:
-    from members import mail
-
     queue(readers[:1])
-    slow = mail._claim_one()
+    slow = claim_one()
     assert slow is not None
     OutboundEmail.objects.update(claimed_at=timezone.now() - dt.timedelta(hours=1))
     assert mail_send_due() == 1
-    mail._finish(slow, state="queued")
-    assert OutboundEmail.objects.get().state == "sent"
+    claim_end(slow, state="queued")
+    assert claim_sent(slow, shown=["D-0001"])
+    email = OutboundEmail.objects.get()
+    assert (email.state, email.subjects) == ("sent", [])
 
 
 def test_a_leaver_gets_nothing(postbox, readers) -> None:
