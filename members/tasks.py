@@ -11,7 +11,7 @@ from .signin import sessions
 @shared_task
 def mail_sweep() -> int:
     """Send e-mail that is due. Woken on commit, and by beat in case nobody woke it."""
-    return mail.mail_send_due()
+    return mail.mail_send_due_side_by_side()
 
 
 @shared_task

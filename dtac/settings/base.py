@@ -325,6 +325,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Mail ---------------------------------------------------------------------------------
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # of each wait for the mail server
+# Connections to the mail server at once, where many letters wait and no rate is set.
+DTAC_MAIL_LINES = max(1, env.int("DTAC_MAIL_LINES", default=3))
 # How long a worker may hold an e-mail before another takes it up; longer than any try can last.
 DTAC_MAIL_LEASE_SECONDS = env.int("DTAC_MAIL_LEASE_SECONDS", default=300)
 # The wait after a letter's first refusal for now; it doubles each time, up to four hours.

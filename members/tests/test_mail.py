@@ -20,8 +20,10 @@ from members.claim import claim_end, claim_one, claim_sent, claims_release
 from members.mail import (
     GIVEN_UP_AFTER,
     LONGEST_OUTAGE_WAIT,
+    MUCH,
     email_queue,
     mail_send_due,
+    mail_send_due_side_by_side,
 )
 from members.models import (
     Agreement,
@@ -137,6 +139,19 @@ def test_workers_side_by_side_share_the_work(postbox: Postbox, readers) -> None:
         thread.join()
     assert sum(sent) == 12
     assert set(postbox.counts.values()) == {1}
+
+
+def test_where_much_waits_it_goes_on_several_lines_each_letter_once(settings, postbox) -> None:
+    users = UserFactory.create_batch(MUCH + 10, member=UserFactory().member)
+    queue(users)
+    assert mail_send_due_side_by_side() == len(users)
+    assert postbox.connections == settings.DTAC_MAIL_LINES
+    assert set(postbox.counts.values()) == {1}
+    settings.DTAC_BULLETIN_PER_MINUTE = 100_000
+    queue(users, key="bulletin:BUL-2")
+    assert mail_send_due_side_by_side() == len(users)  # one line is enough to keep to a rate
+    assert postbox.connections == settings.DTAC_MAIL_LINES + 1
+    assert set(postbox.counts.values()) == {2}
 
 
 def test_a_server_that_is_down_loses_nobody_and_uses_up_no_try(settings, postbox, readers) -> None:
