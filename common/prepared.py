@@ -18,6 +18,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
+from common.planned import keep_planned
+
 Row = tuple[Any, ...]
 _number = itertools.count(1)
 
@@ -48,14 +50,19 @@ class Prepared:
     may not look into them, nor ask the clock: a moment or a day that is no value of the call would
     stay what it was for ever, and is refused (RuntimeError). So is a value that the statement does
     not have, unless some shapes `may_ignore` it. A slice is [start : start + most]. What the query
-    prefetches isn't fetched.
+    prefetches isn't fetched. `planned`: the database keeps its plan, too (common.planned).
     """
 
     def __init__(
-        self, build: Callable[..., QuerySet[Any, Any]], *, may_ignore: Iterable[str] = ()
+        self,
+        build: Callable[..., QuerySet[Any, Any]],
+        *,
+        may_ignore: Iterable[str] = (),
+        planned: bool = False,
     ) -> None:
         self._build = build
         self._may_ignore = frozenset(may_ignore)
+        self._planned = planned
         self._kept: dict[Hashable, Statement | None] = {}
 
     def rows(self, shape: Hashable = None, **values: Any) -> list[Any]:
@@ -93,6 +100,8 @@ class Prepared:
                 raise RuntimeError(f"{param} is made of a value, which others would not be")
         if missing := values.keys() - set(places.values()) - self._may_ignore:
             raise RuntimeError(f"not in the statement: {', '.join(sorted(missing))}")
+        if self._planned:
+            sql = keep_planned(sql, params, places)
         return Statement(sql, tuple(params), places, queryset, compiler)
 
 

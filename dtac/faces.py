@@ -199,10 +199,12 @@ def profiles_called(user: User, text: str, most: int) -> list[ProfileVersion]:
 NOTICE: Final = Prepared(
     lambda shape, subject, at, on: (
         Notice.objects.in_force_at(at, on).filter(subject=subject).order_by("-ends_on")[:1]
-    )
+    ),
+    planned=True,
 )
 PHOTOS: Final = Prepared(
-    lambda shape, version: ProfilePhoto.objects.filter(version=version).select_related("photo")
+    lambda shape, version: ProfilePhoto.objects.filter(version=version).select_related("photo"),
+    planned=True,
 )
 
 
@@ -222,7 +224,7 @@ def _asked(shape: None, *, user: int) -> "QuerySet[Any, Any]":
     return own.order_by("sent_at").values_list("ref", flat=True)[:5]
 
 
-ASKED: Final = Prepared(_asked)
+ASKED: Final = Prepared(_asked, planned=True)
 
 
 def asked_of(user: User) -> list[str]:

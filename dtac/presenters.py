@@ -134,7 +134,8 @@ def cards(
 TOP_TEN: Final = Prepared(
     lambda shape, subjects: TopTenPlace.objects.filter(
         IsOneOf("subject_id", subjects), until=None
-    ).values_list("subject_id", flat=True)
+    ).values_list("subject_id", flat=True),
+    planned=True,
 )
 
 

@@ -309,7 +309,7 @@ def _until(shape: None, *, subjects: list[int], at: dt.datetime, on: dt.date) ->
     )
 
 
-UNTIL: Final = Prepared(_until)
+UNTIL: Final = Prepared(_until, planned=True)
 
 
 def until_by_subject(subjects: Iterable[int]) -> dict[int, dt.date]:
@@ -362,7 +362,8 @@ def breached_by(report: "Report") -> str:
 BREACHED: Final = Prepared(
     lambda shape, report: (
         breaches().filter(report=report).order_by("pk").values_list("notice_ref", flat=True)[:1]
-    )
+    ),
+    planned=True,
 )
 
 

@@ -316,7 +316,7 @@ def _live_refs(
     return seen.order_by("-raised_at", "-pk").values_list("ref")[:most]
 
 
-LIVE_REFS: Final = Prepared(_live_refs, may_ignore=(*READER, "on"))
+LIVE_REFS: Final = Prepared(_live_refs, may_ignore=(*READER, "on"), planned=True)
 
 
 class AlertQuerySet(models.QuerySet[Any]):

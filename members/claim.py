@@ -58,7 +58,7 @@ def _claimed(shape: None, *, pk: int, on: dt.date) -> "QuerySet[Any, Any]":
     return rows.select_related("user__member", "user__premises")
 
 
-CLAIMED: Final = Prepared(_claimed)
+CLAIMED: Final = Prepared(_claimed, planned=True)
 
 
 def claim_one() -> OutboundEmail | None:

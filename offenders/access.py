@@ -31,7 +31,7 @@ def _profile(like: str, *, ref: str, on: dt.date, **reader: Any) -> Any:
     return seen.filter(subject__ref=ref).select_related("subject", "main_photo")
 
 
-PROFILE: Final = Prepared(_profile, may_ignore=READER)
+PROFILE: Final = Prepared(_profile, may_ignore=READER, planned=True)
 
 
 def get_profile(user: User, ref: str) -> ProfileVersion:
@@ -89,7 +89,7 @@ def _photo(like: str, *, name: uuid.UUID, on: dt.date, **reader: Any) -> QuerySe
     return seen.filter(uuid=name).select_related("subject")
 
 
-PHOTO: Final = Prepared(_photo, may_ignore=(*READER, "on"))
+PHOTO: Final = Prepared(_photo, may_ignore=(*READER, "on"), planned=True)
 
 
 def get_photo(user: User, name: uuid.UUID) -> Photo | None:

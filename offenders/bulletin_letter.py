@@ -30,9 +30,9 @@ def _seen(like: str, *, subjects: list[int], on: dt.date, **reader: Any) -> "Que
     return seen.filter(IsOneOf("subject_id", subjects)).for_list()
 
 
-BULLETIN: Final = Prepared(lambda shape, ref: Bulletin.objects.filter(ref=ref))
-NAMED: Final = Prepared(_named)
-SEEN: Final = Prepared(_seen, may_ignore=READER)
+BULLETIN: Final = Prepared(lambda shape, ref: Bulletin.objects.filter(ref=ref), planned=True)
+NAMED: Final = Prepared(_named, planned=True)
+SEEN: Final = Prepared(_seen, may_ignore=READER, planned=True)
 
 
 def bulletin_entries(bulletin: Bulletin, user: User) -> list[tuple[str, ProfileVersion]]:

@@ -16,7 +16,7 @@ from dtac.faces import AT_ONCE, Faces, Gallery, asked_of, gallery_of, notice_of,
 from dtac.presenters import Card, cards, photo_url, profile_ribbon, top_ten_of
 from exclusions.policy import policy_current
 from exclusions.querysets import covers_premises_of
-from incidents.models import Report
+from incidents.latest import latest_about
 from members.access import READERS, roles_only, user_of
 from members.models import Role, User
 from offenders import actions
@@ -139,7 +139,6 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
     notice = notice_of(version.subject_id)
     until = notice.known_until if notice else None
     photos = photos_of(version)
-    own = Report.objects.visible_to(user).about(version.subject_id, user).for_list(user)
     record(
         actions.PROFILE_VIEWED,
         by=user,
@@ -156,7 +155,7 @@ def profile(request: HttpRequest, ref: str) -> HttpResponse:
         "ribbon": profile_ribbon(version, until, top_ten=bool(top_ten_of([version.subject_id]))),
         "face": photo_url(photos[0].uuid if photos else None, "large"),
         "photos": [photo_url(photo.uuid, "large") for photo in photos[1:]],
-        "reports": own.order_by("-occurred_at")[:5],
+        "reports": latest_about(user, version.subject_id),
         "log_url": f"{reverse('log')}?who={version.subject.ref}",
     }
     return render(request, "offenders/profile.html", context)

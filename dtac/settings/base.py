@@ -10,6 +10,8 @@ from csp.constants import NONE, SELF
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 
+from common.planned import PlanningCursor
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -160,6 +162,7 @@ for _database in DATABASES.values():
     ):  # which takes none at the start: then the role has it, docs/operations.md
         # How alike a word must be for the indexed search by name (offenders.querysets).
         _database["OPTIONS"]["options"] = "-c pg_trgm.word_similarity_threshold=0.25"
+        _database["OPTIONS"]["cursor_factory"] = PlanningCursor
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

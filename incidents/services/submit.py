@@ -206,7 +206,8 @@ def _sent_before(by: User, client_id: uuid.UUID) -> Report | None:
 
 
 SENT: Final = Prepared(
-    lambda shape, client_id: Report.objects.filter(client_id=client_id).select_related("type")
+    lambda shape, client_id: Report.objects.filter(client_id=client_id).select_related("type"),
+    planned=True,
 )
 
 

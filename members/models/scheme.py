@@ -55,5 +55,5 @@ class SchemeSetting(models.Model):
 
 
 CURRENT: Final = Prepared(
-    lambda shape: SchemeSetting.objects.select_related("changed_by").filter(pk=1)
+    lambda shape: SchemeSetting.objects.select_related("changed_by").filter(pk=1), planned=True
 )

@@ -34,7 +34,7 @@ def _session(shape: None, *, key: str, at: dt.datetime, on: dt.date) -> "QuerySe
     )
 
 
-SESSION: Final = Prepared(_session)
+SESSION: Final = Prepared(_session, planned=True)
 
 
 def session_row(key: str) -> tuple[str, User | None] | None:

@@ -14,7 +14,7 @@ APART = dt.timedelta(minutes=30)  # a longer pause ends a visit
 NOTED = dt.timedelta(minutes=1)  # no need to write it down more often
 
 
-VISIT: Final = Prepared(lambda shape, user: GalleryVisit.objects.filter(user=user))
+VISIT: Final = Prepared(lambda shape, user: GalleryVisit.objects.filter(user=user), planned=True)
 
 
 def gallery_visit(*, by: User) -> dt.datetime | None:
