@@ -12,7 +12,7 @@ from members.audience import READER, audience_shape, somebody_like
 from members.models import User
 
 from .models import ProfileVersion
-from .search import Asked, best_first
+from .search import NAMED, Asked, best_first
 
 HIT: Final = ("pk", "fit", "told", "active_at")
 Lengths = tuple[int, ...]
@@ -46,7 +46,7 @@ def _called(
 ) -> "QuerySet[Any, Any]":
     like, heard = shape
     seen = ProfileVersion.objects.visible_to(somebody_like(like, **reader), on=on)
-    found = seen.order_by().called(Asked(text, (), heard))
+    found = seen.order_by().may_be_called(Asked(text, (), heard))
     return found.values_list(*HIT)
 
 
@@ -70,7 +70,8 @@ def profiles_found(user: User, text: str) -> list[int]:
         return list(ProfileVersion.objects.visible_to(user).found(text))
     asked, today = Asked.of(text), dates.today()
     like, reader = audience_shape(user)
-    hits = CALLED.rows((like, asked.heard), text=text, on=today, **reader)
+    alike = CALLED.rows((like, asked.heard), text=text, on=today, **reader)
+    hits = [hit for hit in alike if hit[1] >= NAMED]
     if asked.words:
         words = words_values(asked)
         hits += TOLD.rows((like, words_shape(asked)), on=today, **words, **reader)

@@ -124,7 +124,11 @@ class Searched(models.QuerySet[Any]):
 
     def called(self, asked: Asked) -> Self:
         """Those whose name is near enough to what was asked."""
-        return self._named(asked).filter(fit__gte=NAMED).annotate(told=NONE)
+        return self.may_be_called(asked).filter(fit__gte=NAMED)
+
+    def may_be_called(self, asked: Asked) -> Self:
+        """As called(), and those whose `fit` is less, for whoever reads it: compared once a row."""
+        return self._named(asked).annotate(told=NONE)
 
     def _of(self, subject: Any) -> Self:
         """The rows of a subject (key)."""
