@@ -57,7 +57,7 @@ def _told(shape: tuple[str, Lengths], *, on: dt.date, **values: Any) -> "QuerySe
     return seen.order_by().told(asked).values_list(*HIT)
 
 
-CALLED: Final = Prepared(_called, may_ignore=READER, planned=True)
+CALLED: Final = Prepared(_called, may_ignore=READER)
 TOLD: Final = Prepared(_told, may_ignore=READER)
 
 
