@@ -41,20 +41,34 @@ def drawn(name: str, values: dict[str, Any]) -> SafeString:
 
 
 def drawn_alike(name: str, field: BoundField, values: dict[str, Any]) -> SafeString:
-    """Return a field as HTML, drawn once for everybody where its form says so and it is empty.
+    """Return a field as HTML, drawn once for everybody where its form says so.
 
-    A form's class names such fields in `drawn_alike`: what they show is written in the code, so it
-    tells nothing of anybody and is never out of date.
+    A form's class names such fields in `drawn_alike`: while they are empty, what they show is
+    written in the code. Those in `drawn_by_choices` show what can be chosen and what is, and are
+    drawn once for each of these. So they tell nothing of anybody and are never out of date.
     """
-    form = field.form
-    alike = not form.is_bound and field.name in getattr(form, "drawn_alike", ())
-    if not alike or field.name in form.initial:
+    key = _key(name, field, values)
+    if key is None:
         return drawn(name, values)
-    others = [value for key, value in sorted(values.items()) if key != "field"]
-    key = (name, type(form), field.html_name, form.use_required_attribute, *others)
     if key not in _alike:
         _alike[key] = drawn(name, values)
     return _alike[key]
+
+
+def _key(name: str, field: BoundField, values: dict[str, Any]) -> Hashable:
+    """Return what a field's looks depend on; None where that is more than its form's class."""
+    form = field.form
+    others = [value for key, value in sorted(values.items()) if key != "field"]
+    key = (name, type(form), field.html_name, form.use_required_attribute, *others)
+    if form.is_bound:
+        return None
+    if field.name in getattr(form, "drawn_by_choices", ()):
+        offered: Any = field.field
+        choices = tuple((str(at), str(label)) for at, label in offered.choices)
+        chosen = str(field.value())
+        return (*key, chosen, choices) if chosen in dict(choices) else None
+    empty = field.name not in form.initial
+    return key if empty and field.name in getattr(form, "drawn_alike", ()) else None
 
 
 _alike: Final[dict[Hashable, SafeString]] = {}

@@ -128,7 +128,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "dtac.navigation.navigation",
             ],
-            "builtins": ["common.templatetags.dtac_format"],
+            "builtins": ["common.templatetags.dtac_format", "common.templatetags.parts"],
             "libraries": {"lucide": "common.templatetags.icons"},
         },
     },

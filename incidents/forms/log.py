@@ -122,6 +122,7 @@ class ReportForm(forms.Form):
     uploads = FilesField(label="Photos and files", max_files=settings.DTAC_FILES_PER_REPORT)
     alert = forms.BooleanField(label="Alert other members now", required=False)
     drawn_alike = frozenset({"when", "words", *chain.from_iterable(ASKED_BY.values())})
+    drawn_by_choices = frozenset({"what"})
 
     def __init__(
         self, *args: Any, user: User | None, report: Report | None = None, **kwargs: Any
