@@ -6,7 +6,7 @@ import re
 import uuid
 from dataclasses import fields
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.conf import settings
@@ -15,8 +15,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import lazy
 
+from common import dates
 from common.fields import FilesField, LondonMomentField
 from common.http import plain_text
+from common.prepared import Prepared
 from incidents.models import IncidentType, Question, Report
 from incidents.services import EARLIEST, ItemInput, PersonInput, ReportInput, people_nearby
 from members.models import Premises, Role, User
@@ -58,6 +60,21 @@ def _chips(label: str, options: Any, **kwargs: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label, required=False, choices=options, widget=forms.RadioSelect, **kwargs
     )
+
+
+TYPES: Final = Prepared(lambda shape, on: IncidentType.objects.on(on), planned=True)
+OWN_SITES: Final = Prepared(
+    lambda role, member: Premises.objects.reportable_by(User(role=role, member_id=member)),
+    planned=True,
+)
+
+
+def types_for(report: Report | None) -> list[IncidentType]:
+    """Return the types that can be chosen for a new report (None), or when one is corrected."""
+    if report is not None:
+        return list(IncidentType.objects.for_report(report))
+    found: list[IncidentType] = TYPES.rows(on=dates.today())
+    return found
 
 
 class ReportForm(forms.Form):
@@ -134,7 +151,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.user = user
         self.corrected = report
-        self.types = list(IncidentType.objects.for_report(report))
+        self.types = types_for(report)
         self.fields["what"].choices = [  # type: ignore[attr-defined]
             (SEEN_ONLY, "Seen only"),
             *[(kind.code, kind.label) for kind in self.types],
@@ -153,6 +170,9 @@ class ReportForm(forms.Form):
         if user.role in (Role.INTEL, Role.AGENCY):  # every member's premises: looked up by name
             field.widget = forms.HiddenInput()
         field.queryset = sites
+        if not self.is_bound and not field.widget.is_hidden:
+            own = OWN_SITES.rows(user.role, member=user.member_id)
+            field.choices = [(site.pk, field.label_from_instance(site)) for site in own]
         if user.premises_id:
             field.initial = user.premises_id
 
