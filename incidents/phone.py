@@ -3,10 +3,11 @@
 import base64
 import secrets
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
+from common.prepared import Prepared
 from incidents.models import PhoneKey
 from members.models import Premises, Role, User
 
@@ -23,10 +24,18 @@ def phone_key(user: User) -> PhoneKey:
         return PhoneKey.objects.get(user=user)
 
 
+OWNED: Final = Prepared(
+    lambda shape, user, owner: (
+        PhoneKey.objects.filter(user=user, owner=owner).order_by().values_list("pk")
+    ),
+    planned=True,
+)
+
+
 def is_owner(user: User, owner: str) -> bool:
     """Whether a waiting report that calls its sender `owner` is this user's."""
     name = _uuid(owner)
-    return name is not None and PhoneKey.objects.filter(user=user, owner=name).exists()
+    return name is not None and bool(OWNED.rows(user=user.pk, owner=name))
 
 
 def unknown_owners(owners: list[str]) -> list[str]:

@@ -22,6 +22,7 @@ from common.prepared import Prepared
 from incidents.models import IncidentType, Question, Report
 from incidents.services import EARLIEST, ItemInput, PersonInput, ReportInput, people_nearby
 from members.models import Premises, Role, User
+from members.reportable import sites_of
 from offenders.models import Method
 
 SEEN_ONLY = "seen"
@@ -63,10 +64,6 @@ def _chips(label: str, options: Any, **kwargs: Any) -> forms.ChoiceField:
 
 
 TYPES: Final = Prepared(lambda shape, on: IncidentType.objects.on(on), planned=True)
-OWN_SITES: Final = Prepared(
-    lambda role, member: Premises.objects.reportable_by(User(role=role, member_id=member)),
-    planned=True,
-)
 
 
 def types_for(report: Report | None) -> list[IncidentType]:
@@ -171,7 +168,7 @@ class ReportForm(forms.Form):
             field.widget = forms.HiddenInput()
         field.queryset = sites
         if not self.is_bound and not field.widget.is_hidden:
-            own = OWN_SITES.rows(user.role, member=user.member_id)
+            own = sites_of(user)
             field.choices = [(site.pk, field.label_from_instance(site)) for site in own]
         if user.premises_id:
             field.initial = user.premises_id

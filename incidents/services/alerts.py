@@ -21,6 +21,7 @@ from incidents import actions, looks
 from incidents.models import Alert, Involvement, Report, ReportCounter
 from members.audience import AudienceKind, users_of_audience, widened
 from members.models import Member, Premises, Role, User
+from members.reportable import may_report_at
 from offenders.models import ProfileVersion, Subject
 from offenders.names import names_said
 
@@ -65,7 +66,7 @@ def alert_raise(*, by: User, data: AlertInput) -> Alert:
     ValidationError: a name in the text, a subject without a published profile, or too many
     (code "limit").
     """
-    if not Premises.objects.reportable_by(by).filter(pk=data.premises.pk).exists():
+    if not may_report_at(by, data.premises):
         raise PermissionDenied
     if data.subject and not _published(by, [data.subject]):
         if not by.is_intel:

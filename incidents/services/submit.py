@@ -33,6 +33,7 @@ from incidents.models import (
     StolenItem,
 )
 from members.models import Premises, User
+from members.reportable import may_report_at
 from offenders.models import ProfileVersion, Subject
 
 from .alerts import alert_with_report
@@ -213,7 +214,7 @@ SENT: Final = Prepared(
 
 def check_rights(by: User, data: ReportInput) -> None:
     """Raise PermissionDenied for premises or subjects that are not this user's to report on."""
-    if not Premises.objects.reportable_by(by).filter(pk=data.premises.pk).exists():
+    if not may_report_at(by, data.premises):
         raise PermissionDenied
     named = {person.subject.pk for person in data.people if person.subject}
     if by.is_intel or not named:
