@@ -15,20 +15,16 @@ from django.utils import timezone
 
 from audit.services import record
 from common import dates
-from dtac import actions
-from exclusions.models import Notice
+from dtac import actions, news
 from incidents.models import Alert
-from members.audience import areas_of
+from members.audience import areas_of, audience_shape
 from members.letters import Letter, NothingToSay
 from members.mail import email_queue
 from members.models import MailKind, MailRun, Role, User
-from offenders.models import ProfileVersion
 
 ENDING = dt.timedelta(days=7)
 LATEST = dt.timedelta(days=3)
 """After so long the week's digest is no longer news, and is left to the next."""
-NAMED = 12
-"""References in a section; the rest is a number."""
 
 
 @dataclass(frozen=True)
@@ -122,21 +118,30 @@ def _with_news(since: dt.datetime, until: dt.datetime) -> list[User]:
 
 def digest_of(user: User, since: dt.datetime, until: dt.datetime) -> list[Section]:
     """Return what a digest tells a user: profiles, notices, alerts, whom nobody knows yet."""
-    live = ProfileVersion.objects.visible_to(user).order_by("-published_at", "-pk")
-    news = live.filter(published_at__gte=since, published_at__lt=until)
-    notices = Notice.objects.visible_to(user).in_force()
-    served = notices.filter(served_at__gte=since, served_at__lt=until).order_by("-served_at")
-    last = dates.today() + ENDING
-    ending = notices.filter(ends_on__lte=last).order_by("ends_on", "pk")
+    now = timezone.now()
+    like, reader = audience_shape(user)
+    week = {"since": since, "until": until}
+    today = {"on": dates.london_date(now)}
+    moment = {"at": now, **today}
+    last = moment["on"] + ENDING
     gallery, exclusions = reverse("gallery"), reverse("notice_list")
     return [
-        _section(news.filter(known=True), "subject__ref", "new or changed profile", gallery),
-        _section(served, "ref", "exclusion notice served", exclusions),
-        _section(ending, "ref", f"exclusion that ends by {dates.short_date(last)}", exclusions),
-        _alerts(user, since, until),
         _section(
-            live.filter(known=False),
-            "subject__ref",
+            news.PUBLISHED.rows(like, **week, **today, **reader), "new or changed profile", gallery
+        ),
+        _section(
+            news.SERVED.rows(like, **week, **moment, **reader),
+            "exclusion notice served",
+            exclusions,
+        ),
+        _section(
+            news.ENDING.rows(like, last=last, **moment, **reader),
+            f"exclusion that ends by {dates.short_date(last)}",
+            exclusions,
+        ),
+        _alerts(news.ALERTS.rows(like, **week, **today, **reader)),
+        _section(
+            news.SOUGHT.rows(like, **today, **reader),
             "person nobody has named yet",
             f"{gallery}?show=sought",
         ),
@@ -146,10 +151,10 @@ def digest_of(user: User, since: dt.datetime, until: dt.datetime) -> list[Sectio
 PLURALS = {"person": "people", "profile": "profiles", "notice": "notices"}
 
 
-def _section(rows: Any, ref: str, words: str, path: str) -> Section:
-    count = rows.count()
-    refs = list(rows.values_list(ref, flat=True)[:NAMED]) if count else []
-    return Section(count, words if count == 1 else _plural(words), refs, path)
+def _section(rows: list[tuple[str, int]], words: str, path: str) -> Section:
+    """Return a section of references, beside each of which stands how many there are."""
+    count = rows[0][1] if rows else 0
+    return Section(count, words if count == 1 else _plural(words), [ref for ref, _ in rows], path)
 
 
 def _plural(words: str) -> str:
@@ -162,12 +167,10 @@ def _alerts_between(since: dt.datetime, until: dt.datetime) -> Any:
     return Alert.objects.filter(raised_at__gte=since, raised_at__lt=until, withdrawn_at=None)
 
 
-def _alerts(user: User, since: dt.datetime, until: dt.datetime) -> Section:
+def _alerts(rows: list[tuple[str, int]]) -> Section:
     """How many there were, and where: what was said of whom was for then, and for the site."""
-    rows = _alerts_between(since, until).known_to(user)
-    areas = list(rows.order_by("area__name").values_list("area__name", flat=True).distinct())
-    count = rows.count()
-    where = f" in {', '.join(areas)}" if areas else ""
+    count = sum(number for _, number in rows)
+    where = f" in {', '.join(area for area, _ in rows)}" if rows else ""
     return Section(count, f"alert{'' if count == 1 else 's'}{where}", [], reverse("alerts"))
 
 

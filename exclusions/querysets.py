@@ -64,17 +64,21 @@ class NoticeQuerySet(models.QuerySet[Any]):
         waiting = self.filter(confirmed_at=None, confirm_by__gt=timezone.now(), revoked_at=None)
         return waiting.order_by("confirm_by")
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(
+        self, user: "User", *, at: dt.datetime | None = None, on: dt.date | None = None
+    ) -> Self:
         """All for the manager; in-force ones for readers; also those a store may have to serve.
 
         A member manager sees a notice still to be served when it cites an incident of their own
-        business, because they record its service (DESIGN section 3).
+        business, because they record its service (DESIGN section 3). At a moment and its day, now
+        by default.
         """
         if user.role == "intel":
             return self
         if not user.sees_profiles:
             return self.none()
-        visible = Q(pk__in=self.model.objects.in_force().values("pk"))
+        held = self.model.objects.in_force_at(at or timezone.now(), on or dates.today())
+        visible = Q(pk__in=held.values("pk"))
         if user.role == "manager":
             visible |= self.servable_condition(user)
         return self.filter(visible)
