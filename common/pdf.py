@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import typst
 from django.conf import settings
 
 from common import dates
@@ -61,6 +60,12 @@ class Sheet:
         }
 
 
+def _typst() -> Any:
+    import typst  # seven megabytes in each process, and few pages make a PDF
+
+    return typst
+
+
 def pdf_render(
     template: str,
     data: Mapping[str, Any],
@@ -77,7 +82,7 @@ def pdf_render(
     try:
         said = _printable(whole, _refused(_unusual(whole)))
         return _compile(template, said, sheet.printed_at, pictures or {})
-    except typst.TypstError:
+    except _typst().TypstError:
         # Each character has a shape, yet not beside its neighbours: spell out all unusual ones.
         said = _printable(whole, _unusual(whole))
         return _compile(template, said, sheet.printed_at, pictures or {})
@@ -87,7 +92,7 @@ def _compile(
     template: str, whole: dict[str, Any], at: dt.datetime, pictures: Mapping[str, bytes]
 ) -> bytes:
     told = whole | {"pictures": {name: _as_svg(jpeg) for name, jpeg in pictures.items()}}
-    made = typst.compile(
+    made = _typst().compile(
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
         font_paths=_fonts(),
@@ -112,9 +117,9 @@ def _as_svg(jpeg: bytes) -> str:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def _fonts() -> Any:
     more = [str(settings.DTAC_PDF_FONTS)] if settings.DTAC_PDF_FONTS else []
-    return typst.Fonts(include_system_fonts=False, font_paths=more)
+    return _typst().Fonts(include_system_fonts=False, font_paths=more)
 
 
 # --- Characters that can't be printed ------------------------------------------------------
@@ -164,14 +169,14 @@ def _refused(chars: frozenset[str]) -> frozenset[str]:
 def _refused_lines(lines: list[str]) -> set[int]:
     source = ['#set document(title: "-"); #set text(font: "Libertinus Serif")', *lines]
     try:
-        typst.compile(
+        _typst().compile(
             "\n".join(source).encode(),
             font_paths=_fonts(),
             ignore_system_fonts=True,
             pdf_standards=STANDARD,
             format="pdf",
         )
-    except typst.TypstError as error:
+    except _typst().TypstError as error:
         found = {int(line) - 2 for line in re.findall(r"\.typ:(\d+):", error.diagnostic)}
         known = {line for line in found if 0 <= line < len(lines)}
         return known or set(range(len(lines)))

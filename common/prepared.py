@@ -21,6 +21,8 @@ from django.db.models import QuerySet
 from common.planned import keep_planned
 
 Row = tuple[Any, ...]
+MOST = 100
+"""Shapes of a query whose statements are kept: of a search there may be any number."""
 _number = itertools.count(1)
 
 
@@ -50,7 +52,8 @@ class Prepared:
     may not look into them, nor ask the clock: a moment or a day that is no value of the call would
     stay what it was for ever, and is refused (RuntimeError). So is a value that the statement does
     not have, unless some shapes `may_ignore` it. A slice is [start : start + most]. What the query
-    prefetches isn't fetched. `planned`: the database keeps its plan, too (common.planned).
+    prefetches isn't fetched. `planned`: the database keeps its plan, too
+    (common.planned): for queries of few shapes.
     """
 
     def __init__(
@@ -69,15 +72,22 @@ class Prepared:
         """Return what the query finds for these values: objects, or tuples of a values_list."""
         kinds = tuple((name, type(value)) for name, value in values.items())
         key = (shape, kinds)
-        if key not in self._kept:
-            self._kept[key] = self._compiled(shape, values)
-        statement = self._kept[key]
+        statement = self._kept_for(key, shape, values)
         if statement is None:
             return []
         with connections["default"].cursor() as cursor:
             cursor.execute(statement.sql, statement.params(values))
             found = cursor.fetchall()
         return list(Fetched(statement, found)) if found else []
+
+    def _kept_for(self, key: Hashable, shape: Hashable, values: dict[str, Any]) -> Statement | None:
+        kept = self._kept
+        if key not in kept:
+            made = self._compiled(shape, values)
+            if len(kept) >= MOST:  # odd searches can't fill a process's memory
+                kept = self._kept = {}
+            kept[key] = made
+        return kept[key]
 
     def _compiled(self, shape: Hashable, values: dict[str, Any]) -> Statement | None:
         """Return the statement of a shape; None where nothing can be found, whatever is asked."""

@@ -94,7 +94,7 @@ COUNTS: Final = Prepared(_counts, may_ignore=READER)
 NEW: Final = Prepared(_new, may_ignore=READER)
 PAGE: Final = Prepared(_page, may_ignore=(*READER, "at", "since"))
 FLAGS: Final = Prepared(_flags, may_ignore=READER, planned=True)
-FITTING: Final = Prepared(_fitting, may_ignore=READER, planned=True)
+FITTING: Final = Prepared(_fitting, may_ignore=READER)
 KEPT: Final = Kept()
 
 

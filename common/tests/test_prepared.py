@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from common import dates
-from common.prepared import Prepared
+from common.prepared import MOST, Prepared
 from incidents.models import Alert
 from incidents.services import alert_withdraw
 from members.models import User
@@ -28,6 +28,16 @@ def test_each_call_has_its_own_values(cast: Cast, django_assert_num_queries: Any
     assert emails.rows("board", member=cast.staff.member_id) == []
     with django_assert_num_queries(1):
         emails.rows("reporter", member=cast.staff.member_id)
+
+
+def test_shapes_without_end_are_not_kept_without_end(cast: Cast) -> None:
+    named = Prepared(
+        lambda shape, member: User.objects.filter(member=member, name__startswith=shape)
+    )
+    for number in range(3 * MOST):
+        assert named.rows(f"{number}", member=cast.staff.member_id) == []
+    assert len(named._kept) <= MOST
+    assert named.rows("", member=cast.staff.member_id)
 
 
 def test_values_that_change_form_are_refused(cast: Cast) -> None:
