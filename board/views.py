@@ -82,6 +82,7 @@ def _figures(page: Figures) -> dict[str, Any]:
     months = page.incidents_by_month
     found: dict[str, Any] = {
         "figures": page,
+        "incident_rows": [(month, cell.words) for month, cell in months],
         "incident_chart": bar_chart(
             [(f"{m:%B %Y}", float(cell.value or 0), cell.words) for m, cell in months],
             feet=[f"{m:%b}" for m, _ in months],
@@ -117,7 +118,8 @@ def _revenue(plan: list[Progress], page: Figures) -> dict[str, Any]:
         line=float(target / 12) if target else None,
         feet=[f"{m:%b}" for m, _ in rows],
     )
-    return {"rows": rows, "chart": chart, "needed": target / 12 if target else None}
+    told = [(month, money.pounds(amount)) for month, amount in rows]
+    return {"rows": told, "chart": chart, "needed": target / 12 if target else None}
 
 
 def _chips(asked: Asked) -> list[Chip]:
