@@ -1,5 +1,6 @@
 """Abstract models and database functions that apps build on. No table of its own."""
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -8,8 +9,10 @@ from typing import TypeVar
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.utils.text import slugify
+
+logger = logging.getLogger(__name__)
 
 
 class LondonDate(models.Func):
@@ -207,3 +210,23 @@ def free_slug(model: type[models.Model], name: str, *, reserved: Iterable[str] =
     taken = set(reserved) | set(found)
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (base, *numbered) if slug not in taken)
+
+
+@contextmanager
+def only_one(number: int) -> Iterator[bool]:
+    """Say whether nobody else is inside this with the same number, and keep it so.
+
+    A lock of this connection's: it goes with a worker that dies.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        held = bool(cursor.fetchone()[0])
+    try:
+        yield held
+    finally:
+        if held:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+            except OperationalError:  # the connection is gone, and the lock with it
+                logger.warning("lock %s went with its connection", number)

@@ -58,17 +58,18 @@ def drawn_alike(name: str, field: BoundField, values: dict[str, Any]) -> SafeStr
 def _key(name: str, field: BoundField, values: dict[str, Any]) -> Hashable:
     """Return what a field's looks depend on; None where that is more than its form's class."""
     form = field.form
-    others = [value for key, value in sorted(values.items()) if key != "field"]
-    key = (name, type(form), field.html_name, form.use_required_attribute, *others)
-    if form.is_bound:
+    by_choices = field.name in getattr(form, "drawn_by_choices", ())
+    is_empty = field.name in getattr(form, "drawn_alike", ()) and field.name not in form.initial
+    if form.is_bound or not (by_choices or is_empty):
         return None
-    if field.name in getattr(form, "drawn_by_choices", ()):
-        offered: Any = field.field
-        choices = tuple((str(at), str(label)) for at, label in offered.choices)
-        chosen = str(field.value())
-        return (*key, chosen, choices) if chosen in dict(choices) else None
-    empty = field.name not in form.initial
-    return key if empty and field.name in getattr(form, "drawn_alike", ()) else None
+    others = sorted((key, value) for key, value in values.items() if key != "field")
+    key = (name, type(form), field.html_name, form.use_required_attribute, *others)
+    if not by_choices:
+        return key
+    offered: Any = field.field
+    choices = tuple((str(at), str(label)) for at, label in offered.choices)
+    chosen = str(field.value())
+    return (*key, chosen, choices) if chosen in dict(choices) else None
 
 
 _alike: Final[dict[Hashable, SafeString]] = {}

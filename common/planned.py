@@ -6,12 +6,13 @@ pool that hands one connection to many in turn (DTAC_PGBOUNCER): there the curso
 """
 
 import itertools
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from psycopg2.errors import FeatureNotSupported  # type: ignore[import-untyped]
+from psycopg2.errors import FeatureNotSupported, InvalidSqlStatementName  # type: ignore[import-untyped]
 from psycopg2.extensions import (  # type: ignore[import-untyped]
     STATUS_READY,
     AsIs,
@@ -38,8 +39,9 @@ _prepared: Final["WeakKeyDictionary[connection, dict[str, str]]"] = WeakKeyDicti
 def keep_planned(sql: str, constants: Sequence[Any], places: Iterable[int]) -> str:
     """Return a statement as it is to be sent, so that each connection prepares it once.
 
-    The parameters at `places` vary from call to call. For statements that are best planned alike
-    whatever is asked: those that look rows up by keys.
+    The parameters at `places` vary from call to call. For statements that are planned alike
+    whatever is asked, as those that look rows up by keys. PostgreSQL plans the first five calls for
+    their own values, and keeps the plan for all only where it expects no worse of it.
     """
     name = f"kept_{next(_named)}"
     marked = f"{sql} /* {name} */"  # one of its own: others may have the text, and other constants
@@ -67,7 +69,8 @@ class PlanningCursor(cursor):  # type: ignore[misc]
             return
         try:
             self._send(plan, query, vars)
-        except FeatureNotSupported:  # a column that it gives back has another type since
+        except (FeatureNotSupported, InvalidSqlStatementName):
+            # A column that it gives back has another type since, or somebody took the plan away.
             _prepared[self.connection].pop(plan.name, None)
             if self.connection.status != STATUS_READY:
                 raise  # the transaction is over; the next one has a new plan
@@ -76,7 +79,7 @@ class PlanningCursor(cursor):  # type: ignore[misc]
     def _send(self, plan: Plan, sql: str, values: Sequence[Any]) -> None:
         names = _prepared.setdefault(self.connection, {})
         if plan.name not in names:
-            name = f"{plan.name}_{next(_named)}"
+            name = f"{plan.name}_{next(_named)}_{secrets.token_hex(4)}"  # no other process's
             super().execute(f"PREPARE {name} AS {self._with_places(sql, plan)}")
             names[plan.name] = name
         marks = ", ".join(["%s"] * len(plan.places))

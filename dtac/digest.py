@@ -16,7 +16,6 @@ from django.utils import timezone
 from audit.services import record
 from common import dates
 from dtac import actions, news
-from incidents.models import Alert
 from members.audience import areas_of, audience_shape
 from members.letters import Letter, NothingToSay
 from members.mail import email_queue
@@ -103,7 +102,7 @@ def _with_news(since: dt.datetime, until: dt.datetime) -> list[User]:
 
     A business that raised alerts is a kind of its own: it sees those, wherever they were for.
     """
-    raised = set(_alerts_between(since, until).values_list("member", flat=True))
+    raised = set(news.alerts_between(since, until).values_list("member", flat=True))
     asked: dict[tuple[Any, ...], bool] = {}
     found = []
     for user in User.objects.digest_recipients().select_related("member", "premises"):
@@ -161,10 +160,6 @@ def _plural(words: str) -> str:
     if words.startswith("exclusion that ends"):
         return words.replace("exclusion that ends", "exclusions that end")
     return " ".join(PLURALS.get(word, word) for word in words.split(" "))
-
-
-def _alerts_between(since: dt.datetime, until: dt.datetime) -> Any:
-    return Alert.objects.filter(raised_at__gte=since, raised_at__lt=until, withdrawn_at=None)
 
 
 def _alerts(rows: list[tuple[str, int]]) -> Section:

@@ -64,11 +64,19 @@ def _ending(like: str, *, last: dt.date, at: dt.datetime, on: dt.date, **reader:
     return _named(held.order_by("ends_on", "pk"), "ref")
 
 
+def alerts_between(since: dt.datetime, until: dt.datetime) -> Any:
+    """Return the alerts that were raised in that time, and not withdrawn."""
+    return Alert.objects.filter(raised_at__gte=since, raised_at__lt=until, withdrawn_at=None)
+
+
 def _alerts(
     like: str, *, since: dt.datetime, until: dt.datetime, on: dt.date, **reader: Any
 ) -> Rows:
-    rows = Alert.objects.filter(raised_at__gte=since, raised_at__lt=until, withdrawn_at=None)
-    known = rows.known_to(somebody_like(like, **reader), on=on).order_by("area__name")
+    known = (
+        alerts_between(since, until)
+        .known_to(somebody_like(like, **reader), on=on)
+        .order_by("area__name")
+    )
     counted: Rows = known.values("area__name").annotate(n=Count("pk"))
     return counted.values_list("area__name", "n")
 

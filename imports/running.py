@@ -13,18 +13,17 @@ will be.
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from audit.services import record
 from common.bulk import Refusal
+from common.db import only_one
 from members.takeover import Stamp
 from offenders.services.photos import files_delete as photos_delete
 
@@ -59,7 +58,7 @@ def run_work(*, run_id: int) -> bool:
 
     Called twice, late or beside another, one of them does it.
     """
-    with only_one() as alone:
+    with only_one(LOCK) as alone:
         if not alone:
             waiting = ImportRun.objects.open().filter(pk=run_id, alive_at=None)
             waiting.update(step="Waits for another import")
@@ -92,23 +91,6 @@ def runs_sweep() -> int:
     silent = Q(alive_at=None) | Q(alive_at__lt=timezone.now() - LEASE)
     keys = list(ImportRun.objects.open().filter(silent).order_by("pk").values_list("pk", flat=True))
     return sum(run_work(run_id=pk) for pk in keys)
-
-
-@contextmanager
-def only_one() -> Iterator[bool]:
-    """Say whether no other worker writes an import now, and keep it so."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        held = bool(cursor.fetchone()[0])
-    try:
-        yield held
-    finally:
-        if held:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-            except OperationalError:  # the connection is gone, and the lock with it
-                logger.warning("the lock of imports went with its connection")
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from common.db import only_one
 from common.emails import RenderedEmail, email_message
 from common.wake import wake
 
@@ -35,6 +36,7 @@ LONGEST_OUTAGE_WAIT = dt.timedelta(minutes=15)  # once it is back, nobody waits 
 GIVEN_UP_AFTER = dt.timedelta(days=5)  # as long as mail servers themselves try (RFC 5321, 4.5.4.1)
 MUCH = 50
 """So many letters wait before a second line is opened."""
+LOCK = 0x0D7AC2
 TOO_LARGE = 552  # said of this letter (RFC 1870), though before its recipient is named
 NAMESPACE = uuid.UUID("6f1a1f7e-9c53-4a0e-8b2b-0d0c7a1f5f10")
 
@@ -134,18 +136,32 @@ def mail_send_due_side_by_side() -> int:
     """Send what is due as mail_send_due() does, on several lines at once where there is much.
 
     A line waits for the mail server and for the disk half of its time. Where a rate is configured
-    one line is enough to keep to it.
+    one line is enough to keep to it. Sweeps beside this one have a single line each: mail servers
+    count them.
     """
-    has_much = not settings.DTAC_BULLETIN_PER_MINUTE and OutboundEmail.objects.due()[MUCH:].exists()
-    if not has_much:
+    with only_one(LOCK) as alone:
+        return _send_on_lines(settings.DTAC_MAIL_LINES if alone and _has_much() else 1)
+
+
+def _has_much() -> bool:
+    if settings.DTAC_BULLETIN_PER_MINUTE:
+        return False
+    return bool(OutboundEmail.objects.due()[MUCH:].exists())
+
+
+def _send_on_lines(number: int) -> int:
+    if number == 1:
         return mail_send_due()
-    with ThreadPoolExecutor(settings.DTAC_MAIL_LINES) as pool:
-        return sum(pool.map(lambda _: _send_on_a_line(), range(settings.DTAC_MAIL_LINES)))
+    with ThreadPoolExecutor(number) as pool:
+        return sum(pool.map(lambda _: _send_on_a_line(), range(number)))
 
 
 def _send_on_a_line() -> int:
     try:
         return mail_send_due()
+    except Exception:
+        logger.exception("a line to the mail server broke off")
+        raise
     finally:
         connection.close()  # this thread's own
 

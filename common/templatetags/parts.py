@@ -30,7 +30,10 @@ class AlikeNode(Node):
     def render(self, context: Context) -> SafeString:
         """Return it; it sees no variable, so that it can tell nobody of anybody."""
         if self._drawn is None:
-            self._drawn = self.nodelist.render(context.new({}))
+            alone = Context()
+            assert context.template is not None  # it is being rendered
+            with alone.bind_template(context.template):
+                self._drawn = self.nodelist.render(alone)
         return self._drawn
 
 
