@@ -9,7 +9,14 @@ from typing import TypeVar
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    models,
+    transaction,
+)
 from django.utils.text import slugify
 
 logger = logging.getLogger(__name__)
@@ -228,5 +235,8 @@ def only_one(number: int) -> Iterator[bool]:
             try:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
-            except OperationalError:  # the connection is gone, and the lock with it
+            except (
+                OperationalError,
+                InterfaceError,
+            ):  # the connection is gone, and the lock with it
                 logger.warning("lock %s went with its connection", number)

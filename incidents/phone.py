@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from common.prepared import Prepared
 from incidents.models import PhoneKey
-from members.models import Premises, Role, User
+from members.models import Role, User
+from members.reportable import sites_of
 
 
 def phone_key(user: User) -> PhoneKey:
@@ -59,9 +60,7 @@ def _uuid(text: str) -> uuid.UUID | None:
 def phone_facts(user: User) -> dict[str, Any]:
     """Return what a phone needs to keep reports for this user: plain JSON, no subject in it."""
     key = phone_key(user)
-    own = Premises.objects.none()
-    if user.role not in (Role.INTEL, Role.AGENCY):
-        own = Premises.objects.reportable_by(user)
+    own = [] if user.role in (Role.INTEL, Role.AGENCY) else sites_of(user)
     return {
         "owner": str(key.owner),
         "key": base64.b64encode(bytes(key.key)).decode(),

@@ -34,6 +34,7 @@ from members.audience import (
 )
 
 if TYPE_CHECKING:
+    from incidents.models import IncidentType, Report
     from members.models import User
 
 
@@ -45,12 +46,10 @@ class IncidentTypeQuerySet(models.QuerySet[Any]):
         return self.filter(self._can_be_chosen(day or dates.today()))
 
     def for_report(self, report: Any) -> Self:
-        """Those that can be chosen for a new report (None), or when one is corrected.
+        """Those that can be chosen when a report is corrected.
 
         That is what could be chosen on the day it was sent, and its own type.
         """
-        if report is None:
-            return self.on()
         then = self._can_be_chosen(dates.london_date(report.sent_at))
         return self.filter(then | Q(pk=report.type_id))
 
@@ -66,6 +65,25 @@ class IncidentTypeQuerySet(models.QuerySet[Any]):
 
     def _can_be_chosen(self, day: dt.date) -> Q:
         return Q(Q(effective_to=None) | Q(effective_to__gte=day), effective_from__lte=day)
+
+
+def _types_on(shape: None, *, on: dt.date) -> "models.QuerySet[Any]":
+    from incidents.models import IncidentType  # the models module imports this one
+
+    return IncidentType.objects.on(on)
+
+
+TYPES_ON: Final = Prepared(_types_on, planned=True)
+
+
+def types_for(report: "Report | None") -> list["IncidentType"]:
+    """Return the types that can be chosen for a new report (None), or when one is corrected."""
+    from incidents.models import IncidentType  # the models module imports this one
+
+    if report is not None:
+        return list(IncidentType.objects.for_report(report))
+    found: list[IncidentType] = TYPES_ON.rows(on=dates.today())
+    return found
 
 
 class ReportQuerySet(models.QuerySet[Any]):

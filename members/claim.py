@@ -26,6 +26,7 @@ UPDATE members_outboundemail
               ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
+# As claim_end() would do it, without the ORM writing it anew: nearly each letter ends so.
 SENT: Final = """
 UPDATE members_outboundemail
    SET state = 'sent', sent_at = %s, subjects = %s, last_error = '', fault = '',
@@ -51,7 +52,7 @@ def claims_release() -> int:
 def _claimed(shape: None, *, pk: int, on: dt.date) -> "QuerySet[Any, Any]":
     current, accepted = agreement_versions("user", on=on)
     to = Coalesce(OuterRef("user__email"), OuterRef("address"))
-    bounced = BouncedAddress.objects.order_by().filter(address=Lower(to), cleared_at=None)
+    bounced = BouncedAddress.objects.stopped().order_by().filter(address=Lower(to))
     rows: QuerySet[Any, Any] = OutboundEmail.objects.filter(pk=pk).annotate(
         has_bounced=Exists(bounced), agreement_current=current, agreement_accepted=accepted
     )

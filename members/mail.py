@@ -225,7 +225,10 @@ def _render(email: OutboundEmail) -> RenderedEmail:
 
 
 def _why_not(email: Any) -> str:
-    """Return why this user or address is not to get it after all, "" if they are."""
+    """Return why this user or address is not to get it after all, "" if they are.
+
+    Of an e-mail as claim_one() gives it, with what decides.
+    """
     if email.has_bounced:
         return "Mail to this address came back"
     user = email.user

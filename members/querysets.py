@@ -287,7 +287,7 @@ class OutboundEmailQuerySet(models.QuerySet[Any]):
     def due(self) -> Self:
         """Those that wait, and whose time has come."""
         # Said twice, so that the index of what is not over yet is used.
-        is_open = Q(state__in=["queued", "claimed"])
+        is_open = Q(state__in=self.model.OPEN)
         return self.filter(is_open, state="queued", due_at__lte=timezone.now())
 
     def failing(self) -> Self:

@@ -6,7 +6,7 @@ import re
 import uuid
 from dataclasses import fields
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -15,11 +15,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import lazy
 
-from common import dates
 from common.fields import FilesField, LondonMomentField
 from common.http import plain_text
-from common.prepared import Prepared
 from incidents.models import IncidentType, Question, Report
+from incidents.querysets import types_for
 from incidents.services import EARLIEST, ItemInput, PersonInput, ReportInput, people_nearby
 from members.models import Premises, Role, User
 from members.reportable import sites_of
@@ -61,17 +60,6 @@ def _chips(label: str, options: Any, **kwargs: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label, required=False, choices=options, widget=forms.RadioSelect, **kwargs
     )
-
-
-TYPES: Final = Prepared(lambda shape, on: IncidentType.objects.on(on), planned=True)
-
-
-def types_for(report: Report | None) -> list[IncidentType]:
-    """Return the types that can be chosen for a new report (None), or when one is corrected."""
-    if report is not None:
-        return list(IncidentType.objects.for_report(report))
-    found: list[IncidentType] = TYPES.rows(on=dates.today())
-    return found
 
 
 class ReportForm(forms.Form):

@@ -16,9 +16,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from common.db import only_one
 from members.claim import claim_end, claim_one, claim_sent, claims_release
 from members.mail import (
     GIVEN_UP_AFTER,
+    LOCK,
     LONGEST_OUTAGE_WAIT,
     MUCH,
     email_queue,
@@ -152,6 +154,29 @@ def test_where_much_waits_it_goes_on_several_lines_each_letter_once(settings, po
     assert mail_send_due_side_by_side() == len(users)  # one line is enough to keep to a rate
     assert postbox.connections == settings.DTAC_MAIL_LINES + 1
     assert set(postbox.counts.values()) == {2}
+
+
+def test_a_second_sweep_has_one_line(settings, postbox) -> None:
+    users = UserFactory.create_batch(MUCH + 10, member=UserFactory().member)
+    queue(users)
+    held, over = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with only_one(LOCK) as alone:
+            assert alone
+            held.set()
+            over.wait(30)
+        connection.close()
+
+    sweep = threading.Thread(target=first)
+    sweep.start()
+    assert held.wait(30)
+    try:
+        assert mail_send_due_side_by_side() == len(users)
+    finally:
+        over.set()
+        sweep.join()
+    assert postbox.connections == 1
 
 
 def test_a_server_that_is_down_loses_nobody_and_uses_up_no_try(settings, postbox, readers) -> None:
