@@ -1,6 +1,7 @@
 """How long the server took for a page, and which statements it sent: for measurements only."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -34,7 +35,10 @@ class Statements:
 
 
 class CountMiddleware:
-    """Says in Server-Timing how long everything beneath took; counts statements when asked to."""
+    """Says in Server-Timing which process answered, and how long everything beneath took.
+
+    Counts statements when asked to.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,7 +48,7 @@ class CountMiddleware:
         began = time.perf_counter()
         response = self._counted(request, name) if name else self.get_response(request)
         took = (time.perf_counter() - began) * 1000
-        response["Server-Timing"] = f"app;dur={took:.2f}"
+        response["Server-Timing"] = f"by;desc={os.getpid()}, app;dur={took:.2f}"
         return response
 
     def _counted(self, request: HttpRequest, name: str) -> HttpResponse:

@@ -4,8 +4,10 @@ import itertools
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -148,9 +150,11 @@ class Measurement:
         line = Line(self.ports.ours)
         head = page.head | {HEADER: page.name}
         counted = replace(page, head=head)
-        replies = [line.ask(self.ask(counted, who)()) for _ in range(3)]
+        ask = self.ask(counted, who)
+        if page.body is None:
+            ask = partial(bytes, ask())  # one and the same: of another the count would differ
+        reply = _taken(page, _warm_reply(line, ask))
         line.close()
-        reply = _taken(page, replies[-1])
         folder = Path(os.environ["DTAC_DATA_DIR"]) / "statements"
         told = json.loads((folder / f"{page.name}.json").read_text())
         if page.body is None:
@@ -158,6 +162,16 @@ class Measurement:
         raw = None if page.body else raw_ms(told["statements"])
         rows = rows_read(told["statements"])
         return Counted(len(told["statements"]), told["ms"], reply.size, rows, raw)
+
+
+def _warm_reply(line: Line, ask: Ask) -> Reply:
+    """Return the third answer of whichever process is the first to give one."""
+    answered: Counter[str] = Counter()
+    while True:
+        reply = line.ask(ask())
+        answered[reply.by] += 1
+        if answered[reply.by] == 3:
+            return reply
 
 
 def _taken(page: Page, reply: Reply) -> Reply:

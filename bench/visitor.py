@@ -1,4 +1,4 @@
-"""Somebody who signs in and sends forms over plain HTTP: one kept-alive connection, no browser."""
+"""Somebody who signs in and sends forms over plain HTTP: no browser."""
 
 import http.client
 import re

@@ -1,4 +1,4 @@
-"""Requests over kept-alive connections, and how long each took: as little of it as can be.
+"""Requests over connections, and how long each took: as little of it as can be.
 
 Whoever asks takes part of the same machine's processors, so requests are made beforehand and
 answers are only counted.
@@ -38,9 +38,15 @@ class Reply:
         """Milliseconds in the application, where the server says so; 0 where it doesn't."""
         return float(self.head.get("server-timing", "").partition("dur=")[2] or 0)
 
+    @property
+    def by(self) -> str:
+        """Which of the server's processes answered, where it says so."""
+        told = self.head.get("server-timing", "").partition("desc=")[2]
+        return told.partition(",")[0]
+
 
 class Line:
-    """One kept-alive connection. Not for several threads."""
+    """A connection, kept as long as the server keeps it. Not for several threads."""
 
     def __init__(self, port: int, *, timeout: float = 60) -> None:
         self.port, self.timeout = port, timeout

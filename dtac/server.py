@@ -28,6 +28,17 @@ timeout = 60  # seconds without a sign of life from a whole worker
 graceful_timeout = 2
 control_socket_disable = True
 
+keepalive = 0
+"""Seconds that a connection is kept for a next request: none. See Worker."""
+
+AT_ONCE = int(os.environ.get("WEB_AT_ONCE", "2"))
+"""Requests that a worker is at work on before it leaves new ones to others."""
+SLOW = float(os.environ.get("WEB_SLOW", "0.1"))
+"""Seconds for which a request counts among these."""
+ARRIVING, LOOK = 0.005, 0.02
+"""Seconds for which a connection counts whose request isn't here yet, and after which a worker
+without room looks again."""
+
 SILENCE = int(os.environ.get("WEB_SILENCE", "20"))
 """Seconds without a byte after which a sender or a reader is taken for gone."""
 GRACE = int(os.environ.get("WEB_GRACE", "30"))
@@ -143,11 +154,52 @@ class PacedSocket:
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """Takes leave of a connection in the thread that served it.
+    """Takes a request when it can work on it, and takes leave of it in the thread it had.
+
+    While it is at work on AT_ONCE requests a worker leaves further connections with the system,
+    for whichever worker is free first: taken, they would wait here while another has nothing to
+    do. For the same reason no connection is kept: its next request could go nowhere else. What
+    takes long counts for a moment only, so that a few slow requests can't lock everybody out.
 
     A polite end waits up to two seconds for the other side. In the worker's main loop, where
     gunicorn does it, twenty phones that have gone would stop everybody for forty seconds.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._occupied: dict[Any, float] = {}
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection, and no further one if that is enough."""
+        super().accept(listener)
+        if not self._has_room():
+            super().set_accept_enabled(False)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Called in each turn of the main loop in which connections are to be taken and aren't."""
+        super().set_accept_enabled(enabled and self._has_room())
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait for what happens next; not for long while slow requests keep others out."""
+        super().wait_for_and_dispatch_events(timeout if self._accepting else min(timeout, LOOK))
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Have a thread serve a connection."""
+        self._occupied[conn] = time.monotonic() + ARRIVING
+        super().enqueue_req(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request that is here."""
+        self._occupied[conn] = time.monotonic() + SLOW
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            self._occupied.pop(conn, None)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Called in the main loop when a thread is done with a connection."""
+        self._occupied.pop(conn, None)
+        super().finish_request(conn, fs)
 
     def handle(self, conn: Any) -> Any:
         """Serve one request; say goodbye here if the connection is to end."""
@@ -155,6 +207,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if kept is False:
             say_goodbye(conn.sock)
         return kept
+
+    def _has_room(self) -> bool:
+        now = time.monotonic()
+        return sum(until > now for until in list(self._occupied.values())) < AT_ONCE
 
 
 def say_goodbye(sock: socket.socket) -> None:
