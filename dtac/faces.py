@@ -51,7 +51,7 @@ def _counts(like: str, *, at: dt.datetime, on: dt.date, **reader: Any) -> "Query
 
 def _new(like: str, *, on: dt.date, since: dt.datetime, **reader: Any) -> "QuerySet[Any, Any]":
     seen = ProfileVersion.objects.visible_to(somebody_like(like, **reader), on=on)
-    return seen.with_counts_by_part({"new": Q(published_at__gt=since)})  # type: ignore[no-any-return]
+    return seen.filter(published_at__gt=since).with_counts_by_part({"new": Q()})  # type: ignore[no-any-return]
 
 
 def _page(

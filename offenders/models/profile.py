@@ -186,6 +186,12 @@ class ProfileVersion(WithAudience):
                 condition=Q(superseded_at=None, withdrawn_at=None),
                 name="profile_counted",
             ),
+            # Those that are new since somebody was here: a few of them all.
+            models.Index(
+                fields=["published_at"],
+                condition=Q(superseded_at=None, withdrawn_at=None),
+                name="profile_new",
+            ),
         ]
         triggers = [
             notes_gallery_change(),
