@@ -19,9 +19,9 @@ def loaded(scale: int, data: Path) -> dict[str, Any]:
     Data that is kept from another day is used as it is: ends of notices have moved on a day.
     """
     stamp = data / STAMP
+    _manage("migrate", "--verbosity", "0")
     if stamp.exists():
         told: dict[str, Any] = json.loads(stamp.read_text())
-        _manage("migrate", "--verbosity", "0")
         return told
     print(f"Loading {scale} times the demo's data; it is kept for the next run ...", flush=True)
     began = time.monotonic()

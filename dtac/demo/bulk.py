@@ -1,10 +1,15 @@
-"""Loading many rows: what looks at each as it comes is asked to look away meanwhile."""
+"""Loading many rows: as a stream, and what looks at each as it comes looks away meanwhile."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, models
+from psycopg2.extras import Json  # type: ignore[import-untyped]
+
+ESCAPED: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 @contextlib.contextmanager
@@ -39,3 +44,52 @@ def _switch(tables: list[str], to: str) -> None:
         for table in tables:
             name = connection.ops.quote_name(table)
             cursor.execute(f"ALTER TABLE {name} {to} TRIGGER USER")
+
+
+def rows_copied(model: type[models.Model], rows: Sequence[Any], batch: int) -> None:
+    """Store new rows, so many at a time, and give them their keys: bulk_create() by COPY.
+
+    A third of the time for half a million reports. Columns that the database fills in by itself
+    are left to it, and stay unknown here.
+    """
+    fields = [
+        field
+        for field in model._meta.local_concrete_fields
+        if not field.generated and not field.has_db_default()
+    ]
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    for start in range(0, len(rows), batch):
+        some = rows[start : start + batch]
+        _give_keys(model, some)
+        lines = io.StringIO("".join(_line(fields, row) for row in some))
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", lines)
+
+
+def _give_keys(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, len(rows)],
+        )
+        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, "default"
+
+
+def _line(fields: Sequence[Any], row: models.Model) -> str:
+    values = (field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields)
+    return "\t".join(_text(value) for value in values) + "\n"
+
+
+def _text(value: Any) -> str:
+    """Return a value as COPY reads it."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, list):
+        quoted = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
+        value = "{" + ",".join(f'"{each}"' for each in quoted) + "}"
+    elif isinstance(value, Json):
+        value = value.dumps(value.adapted)
+    return str(value).translate(ESCAPED)

@@ -29,6 +29,7 @@ from members.models import Premises, User
 from offenders.models import Method
 
 from . import words
+from .bulk import rows_copied
 from .faces import Face
 from .figures import analyse
 
@@ -125,7 +126,7 @@ class _Maker:
             self.report(moment, waiting=first + place >= total - self.waiting)
             for place, moment in enumerate(moments)
         ]
-        Report.objects.bulk_create([report for report, _ in rows], batch_size=BATCH)
+        rows_copied(Report, [report for report, _ in rows], BATCH)
         people, items = [], []
         for report, face in rows:
             people.append(self.person(report, face))
@@ -133,8 +134,8 @@ class _Maker:
                 items.append(self.item(report))
             if face and report.kind == "incident" and report.status == "accepted":
                 self.grounds.setdefault(face.subject.pk, []).append(report)
-        Involvement.objects.bulk_create(people, batch_size=BATCH)
-        StolenItem.objects.bulk_create(items, batch_size=BATCH)
+        rows_copied(Involvement, people, BATCH)
+        rows_copied(StolenItem, items, BATCH)
 
     def report(self, moment: dt.datetime, *, waiting: bool) -> tuple[Report, Face | None]:
         """One report, and whose face is in it."""
@@ -305,15 +306,11 @@ def _to_exclude(faces: list[Face], grounds: dict[int, list[Report]]) -> list[Fac
 
 def _store_notices(made: list[tuple[Notice, list[Report]]], numbers: Numbers) -> None:
     """Store notices, each with the reports it cites, and the last number of each year."""
-    Notice.objects.bulk_create([notice for notice, _ in made], batch_size=BATCH)
-    NoticeGround.objects.bulk_create(
-        [
-            NoticeGround(notice=notice, report=report)
-            for notice, reports in made
-            for report in reports
-        ],
-        batch_size=BATCH,
-    )
+    rows_copied(Notice, [notice for notice, _ in made], BATCH)
+    grounds = [
+        NoticeGround(notice=notice, report=report) for notice, reports in made for report in reports
+    ]
+    rows_copied(NoticeGround, grounds, BATCH)
     NoticeCounter.objects.bulk_create(
         NoticeCounter(prefix=prefix, year=year, last=last)
         for (prefix, year), last in numbers.last.items()
