@@ -24,7 +24,7 @@ from .wire import Ask, Line, Sample, drive, together
 
 Json = dict[str, Any]
 LINES = 24
-"""Connections that the requests share, as a proxy in front of the server has."""
+"""Requests that are on their way at once, at most."""
 CALIBRATE = 20
 SHARE = 0.7
 EACH = 10.0

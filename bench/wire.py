@@ -54,17 +54,20 @@ class Line:
         self._open = False
 
     def ask(self, request: bytes) -> Reply:
-        """Send a request, return the answer. Once more on a new line if the old one has ended."""
-        for last in (False, True):
-            try:
-                self._connect()
-                self._socket.sendall(request)
-                return self._read()
-            except (ConnectionError, EOFError):
-                self.close()
-                if last:
-                    raise
-        raise AssertionError("not reached")
+        """Send a request, return the answer.
+
+        Once more on a new line where a kept one has ended; what goes wrong on a new one is raised.
+        """
+        was_open = self._open
+        try:
+            self._connect()
+            self._socket.sendall(request)
+            return self._read()
+        except (ConnectionError, EOFError):
+            self.close()
+            if not was_open:
+                raise
+        return self.ask(request)
 
     def close(self) -> None:
         """Hang up."""

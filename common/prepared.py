@@ -70,9 +70,7 @@ class Prepared:
 
     def rows(self, shape: Hashable = None, **values: Any) -> list[Any]:
         """Return what the query finds for these values: objects, or tuples of a values_list."""
-        kinds = tuple((name, type(value)) for name, value in values.items())
-        key = (shape, kinds)
-        statement = self._kept_for(key, shape, values)
+        statement = self._kept_for(shape, values)
         if statement is None:
             return []
         with connections["default"].cursor() as cursor:
@@ -80,7 +78,17 @@ class Prepared:
             found = cursor.fetchall()
         return list(Fetched(statement, found)) if found else []
 
-    def _kept_for(self, key: Hashable, shape: Hashable, values: dict[str, Any]) -> Statement | None:
+    def used(self, shape: Hashable = None, **values: Any) -> dict[str, Any]:
+        """Return those of the values that the statement has.
+
+        What it finds depends on these, the shape and the rows there are; on nothing else.
+        """
+        statement = self._kept_for(shape, values)
+        names = sorted(set(statement.places.values())) if statement else []
+        return {name: values[name] for name in names}
+
+    def _kept_for(self, shape: Hashable, values: dict[str, Any]) -> Statement | None:
+        key = (shape, tuple((name, type(value)) for name, value in values.items()))
         kept = self._kept
         if key not in kept:
             made = self._compiled(shape, values)

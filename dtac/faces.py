@@ -50,8 +50,10 @@ def _counts(like: str, *, at: dt.datetime, on: dt.date, **reader: Any) -> "Query
 
 
 def _new(like: str, *, on: dt.date, since: dt.datetime, **reader: Any) -> "QuerySet[Any, Any]":
-    seen = ProfileVersion.objects.visible_to(somebody_like(like, **reader), on=on)
-    return seen.filter(published_at__gt=since).with_counts_by_part({"new": Q()})  # type: ignore[no-any-return]
+    user = somebody_like(like, **reader)
+    new = gallery_parts(user, excluded=Notice.objects.none(), since=since)["new"]
+    found = ProfileVersion.objects.visible_to(user, on=on).filter(new)
+    return found.with_counts_by_part({"new": Q()})  # type: ignore[no-any-return]
 
 
 def _page(
@@ -131,36 +133,43 @@ class Gallery:
     def _holds_until(self) -> dt.datetime | None:
         return next_lapse(self.at)
 
-    def _kept(self, what: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what is the same for all who see what this user sees, made now or before."""
-        like, reader = audience_shape(self.user)
-        shape = (like, *(tuple(v) if isinstance(v, list) else v for v in reader.values()))
-        key = (what, shape, dates.london_date(self.at))
+    def _kept(
+        self, query: Prepared, shape: Hashable, values: dict[str, Any], make: Callable[[], Any]
+    ) -> Any:
+        """Return what is made of a query, made now or before for anybody it finds the same for.
+
+        That is whoever has the same values in its statement. The moment is one of them, too; until
+        when it tells nothing else is asked apart.
+        """
+        used = query.used(shape, **values)
+        told = [tuple(each) if isinstance(each, list) else each for each in used.values()]
+        key = (query, shape, *(each for name, each in zip(used, told, strict=True) if name != "at"))
         return self._made.get(key, self.at, make, lambda: self._holds_until)
 
     def counts(self) -> dict[str, int]:
         """Return how many there are in each part."""
         like, reader = audience_shape(self.user)
+        values = self._values | reader
 
         def count() -> dict[str, int]:
-            (found,) = COUNTS.rows(like, **self._values, **reader) or [(0,) * len(SAME)]
+            (found,) = COUNTS.rows(like, **values) or [(0,) * len(SAME)]
             return dict(zip(SAME, found, strict=True))
 
-        new = NEW.rows(like, **self._since, on=self._values["on"], **reader) if self.since else []
-        return {**self._kept("counts", count), "new": new[0][0] if new else 0}
+        new = NEW.rows(like, **self._since, on=values["on"], **reader) if self.since else []
+        return {**self._kept(COUNTS, like, values, count), "new": new[0][0] if new else 0}
 
     def page(self, show: str, start: int, most: int) -> Faces:
         """Return the cards of so many of a part from a place on, the newest first."""
         like, reader = audience_shape(self.user)
+        values = self._values | reader | {"start": start, "most": most}
 
         def make() -> Faces:
-            values = self._values | (self._since if show == "new" else {})
-            rows = PAGE.rows((like, show), start=start, most=most, **values, **reader)
-            return Faces(cards(rows, top_ten=True))
+            since = self._since if show == "new" else {}
+            return Faces(cards(PAGE.rows((like, show), **values, **since), top_ten=True))
 
         if show == "new" or most > AT_ONCE:
             return make()
-        found: Faces = self._kept((show, start, most), make)
+        found: Faces = self._kept(PAGE, (like, show), values, make)
         return found
 
     def found(self, text: str) -> dict[str, list[int]]:

@@ -16,8 +16,9 @@ STATE: Final = """
 SELECT string_agg(changed_by::text, ' ' ORDER BY id), pg_current_xact_id_if_assigned() IS NULL
   FROM offenders_gallerychange
 """
-MOST: Final = 100
-"""Counts and pages of faces that are kept: a few megabytes, as a page has few faces."""
+MOST: Final = 500
+"""Counts and pages of faces that are kept: a few megabytes, as a page has few faces. There are as
+many as areas and sectors make audiences."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "24"))
+worker_connections = threads
+"""A worker takes no connection that it has no thread for: another worker may have one."""
 worker_class = "dtac.server.Worker"
 logger_class = "dtac.server.Log"
 timeout = 60  # seconds without a sign of life from a whole worker
@@ -42,9 +44,9 @@ without room looks again."""
 SILENCE = int(os.environ.get("WEB_SILENCE", "20"))
 """Seconds without a byte after which a sender or a reader is taken for gone."""
 GRACE = int(os.environ.get("WEB_GRACE", "30"))
-"""Seconds before a body's speed is judged."""
+"""Seconds before a sender's speed is judged."""
 SLOWEST = 1024
-"""Bytes a second, over all, below which a body is cut off."""
+"""Bytes a second, over all, below which a request is cut off."""
 LINGER, LINGER_BYTES = 2, 16 * 1024 * 1024
 """Seconds and bytes that are still taken, and thrown away, after an answer that ends it."""
 
@@ -119,7 +121,7 @@ def few_arenas() -> None:
 class PacedSocket:
     """A connection whose sender is taken for gone when it stops, or sends next to nothing.
 
-    Then the body just ends there; common.bodies answers that it is not whole.
+    Then head or body just ends there; common.bodies answers that a body is not whole.
     """
 
     def __init__(self, plain: socket.socket) -> None:
@@ -161,8 +163,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     do. For the same reason no connection is kept: its next request could go nowhere else. What
     takes long counts for a moment only, so that a few slow requests can't lock everybody out.
 
-    A polite end waits up to two seconds for the other side. In the worker's main loop, where
-    gunicorn does it, twenty phones that have gone would stop everybody for forty seconds.
+    Head and body of a request come in at a pace, or it ends there. A polite end waits up to two
+    seconds for the other side. In the worker's main loop, where gunicorn does it, twenty phones
+    that have gone would stop everybody for forty seconds.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -203,9 +206,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Any) -> Any:
         """Serve one request; say goodbye here if the connection is to end."""
+        if not isinstance(conn.sock, PacedSocket):
+            conn.sock = PacedSocket(conn.sock)
         kept = super().handle(conn)
         if kept is False:
-            say_goodbye(conn.sock)
+            say_goodbye(conn.sock.plain)
         return kept
 
     def _has_room(self) -> bool:
@@ -229,12 +234,6 @@ def say_goodbye(sock: socket.socket) -> None:
     except OSError:  # gone already, or too slow for a goodbye
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
-
-
-def pre_request(worker: Worker, req: Any) -> None:
-    """Watch the pace of each request's body."""
-    held = req.unreader.sock
-    req.unreader.sock = PacedSocket(held.plain if isinstance(held, PacedSocket) else held)
 
 
 def when_ready(server: Any) -> None:

@@ -17,6 +17,7 @@ from common.prepared import Prepared
 from .models import BouncedAddress, OutboundEmail
 from .querysets import agreement_versions
 
+# Both conditions of the state: the index `email_due` has the first.
 CLAIM: Final = """
 UPDATE members_outboundemail
    SET state = 'claimed', claimed_at = clock_timestamp(), claim_token = %s, attempts = attempts + 1
@@ -73,7 +74,9 @@ def claim_one() -> OutboundEmail | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    email: Any = CLAIMED.rows(pk=row[0], on=dates.today())[0]
+    email: Any = next(iter(CLAIMED.rows(pk=row[0], on=dates.today())), None)
+    if email is None:  # deleted since, with whom it was to
+        return claim_one()
     if email.user is not None:
         email.user.agreement_current = email.agreement_current
         email.user.agreement_accepted = email.agreement_accepted

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
-from dtac.server import keepalive, threads, worker_class
+from dtac.server import keepalive, threads, when_ready, worker_class, worker_connections
 
-__all__ = ["application", "keepalive", "threads", "worker_class"]
+__all__ = [
+    "application", "keepalive", "threads", "when_ready", "worker_class", "worker_connections"
+]  # fmt: skip
 
 _lock = threading.Lock()
 _inside = 0

@@ -73,6 +73,26 @@ def test_a_second_look_asks_for_nothing_that_was_found(there: Cast) -> None:
     assert "offenders_gallerychange" in only["sql"]
 
 
+def test_whoever_sees_the_same_is_shown_what_is_kept(there: Cast) -> None:
+    near = there.staff.member
+    neighbour = factories.MemberFactory(area=near.area, sector=near.sector)
+    somebody = factories.UserFactory(member=neighbour, role="reporter")
+    with CaptureQueriesContext(connection) as asked:
+        shown(somebody)
+    assert sum("offenders_profileversion" in query["sql"] for query in asked.captured_queries) == 0
+
+
+def test_another_sector_is_shown_its_own(there: Cast) -> None:
+    elsewhere = factories.MemberFactory(area=there.staff.member.area, sector="licensed")
+    somebody = factories.UserFactory(member=elsewhere, role="reporter")
+    factories.published(
+        there.intel, name="Di Moss", draft_audience="sectors", draft_audience_sectors=["licensed"]
+    )
+    assert shown(somebody) == anew(somebody)
+    assert shown(somebody)[0]["all"] == 2
+    assert shown(there.staff)[0]["all"] == 1
+
+
 def test_a_long_list_is_not_kept(there: Cast) -> None:
     gallery = Gallery(there.staff, timezone.now(), None)
     gallery.page("all", 0, 2 * faces.AT_ONCE)

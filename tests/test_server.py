@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +11,10 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
+
+import pytest
 
 from runner.places import CLONE
 from tests.stack import free_port
@@ -28,9 +32,9 @@ def served(workers: int, **settings: str) -> Iterator[str]:
     ) as web:
         try:
             assert web.stderr is not None
-            booted = 0
-            while booted < workers:
-                booted += b"Booting worker" in web.stderr.readline()
+            lines = iter(web.stderr.readline, b"")
+            booted = (line for line in lines if b"Booting worker" in line)
+            assert len(list(islice(booted, workers))) == workers
             yield f"http://{address}"
         finally:
             web.terminate()
@@ -42,31 +46,51 @@ def ask(address: str, seconds: float) -> dict[str, Any]:
     return told
 
 
-def ask_at_once(address: str, many: int, seconds: float) -> tuple[list[dict[str, Any]], float]:
-    """Return the answers to so many at once, and the seconds until the last of them."""
+def ask_at_once(address: str, many: int, seconds: float) -> list[dict[str, Any]]:
+    """Return the answers to so many at once."""
     ask(address, 0)
-    began = time.monotonic()
     with ThreadPoolExecutor(many) as pool:
-        answers = list(pool.map(lambda _: ask(address, seconds), range(many)))
-    return answers, time.monotonic() - began
+        return list(pool.map(lambda _: ask(address, seconds), range(many)))
 
 
 def test_a_worker_is_at_work_on_two_requests_at_once() -> None:
     with served(1, WEB_SLOW="30") as address:
-        answers, _ = ask_at_once(address, 12, 0.05)
-    # One or two more where this machine is so slow that a request isn't there in five milliseconds.
-    assert 2 <= max(answer["beside"] for answer in answers) <= 4
+        answers = ask_at_once(address, 12, 0.05)
+    # Some more where this machine is so slow that a request isn't there in five milliseconds.
+    assert 2 <= max(answer["beside"] for answer in answers) < 8
 
 
 def test_what_one_worker_has_no_room_for_another_takes() -> None:
     with served(2, WEB_SLOW="30") as address:
-        answers, _ = ask_at_once(address, 8, 0.4)
+        answers = ask_at_once(address, 8, 0.4)
     assert min(Counter(answer["pid"] for answer in answers).values()) >= 2
     assert len({answer["pid"] for answer in answers}) == 2
 
 
 def test_slow_requests_do_not_keep_others_out() -> None:
     with served(1) as address:
-        answers, seconds = ask_at_once(address, 12, 1.5)
+        answers = ask_at_once(address, 12, 1.5)
     assert max(answer["beside"] for answer in answers) > 6
-    assert seconds < 12 / 2 * 1.5 / 2  # two at a time would take nine seconds
+
+
+def test_a_worker_without_a_thread_leaves_others_to_one_that_has() -> None:
+    with served(2, WEB_THREADS="2") as address:
+        slow = ThreadPoolExecutor(3)
+        held = [slow.submit(ask, address, 3) for _ in range(3)]
+        time.sleep(1)  # both are slow by now: three of four threads are held
+        quick = [ask(address, 0) for _ in range(5)]
+        assert len({answer["pid"] for answer in quick}) == 1
+        assert not any(each.done() for each in held)
+
+
+def test_a_head_that_never_ends_is_cut_off() -> None:
+    with served(1, WEB_SILENCE="5", WEB_GRACE="1") as address:
+        host, _, port = address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall(b"GET / HTTP/1.1\r\n")
+            began = time.monotonic()
+            with contextlib.suppress(ConnectionError):
+                while time.monotonic() - began < 15:
+                    line.sendall(b"X")
+                    time.sleep(0.2)
+                pytest.fail("still taken after 15 seconds")

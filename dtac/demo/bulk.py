@@ -1,8 +1,11 @@
 """Loading many rows: as a stream, and what looks at each as it comes looks away meanwhile."""
 
 import contextlib
+import datetime as dt
 import io
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from django.apps import apps
@@ -29,7 +32,12 @@ def many_rows(scale: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def without_triggers(tables: Iterable[str]) -> Iterator[None]:
-    """Leave the triggers of these tables out within a transaction."""
+    """Leave the triggers of these tables out. Raises RuntimeError outside a transaction.
+
+    There they would stay out if something went wrong.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("triggers are left out within a transaction alone")
     names = list(tables)
     _switch(names, "DISABLE")
     yield
@@ -49,14 +57,10 @@ def _switch(tables: list[str], to: str) -> None:
 def rows_copied(model: type[models.Model], rows: Sequence[Any], batch: int) -> None:
     """Store new rows, so many at a time, and give them their keys: bulk_create() by COPY.
 
-    A third of the time for half a million reports. Columns that the database fills in by itself
-    are left to it, and stay unknown here.
+    Columns that the database works out are left to it, and stay unknown here. Raises TypeError for
+    a value that it can't write.
     """
-    fields = [
-        field
-        for field in model._meta.local_concrete_fields
-        if not field.generated and not field.has_db_default()
-    ]
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     for start in range(0, len(rows), batch):
@@ -85,11 +89,21 @@ def _line(fields: Sequence[Any], row: models.Model) -> str:
 
 def _text(value: Any) -> str:
     """Return a value as COPY reads it."""
-    if value is None:
-        return r"\N"
-    if isinstance(value, list):
-        quoted = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in value)
-        value = "{" + ",".join(f'"{each}"' for each in quoted) + "}"
-    elif isinstance(value, Json):
-        value = value.dumps(value.adapted)
+    match value:
+        case None:
+            return r"\N"
+        case Json():
+            value = value.dumps(value.adapted)
+        case list():
+            value = "{" + ",".join(_element(each) for each in value) + "}"
+        case bool() | int() | str() | Decimal() | dt.date() | uuid.UUID():
+            pass
+        case _:
+            raise TypeError(f"{type(value).__name__} can't be copied")
     return str(value).translate(ESCAPED)
+
+
+def _element(value: Any) -> str:
+    if not isinstance(value, int | str):
+        raise TypeError(f"an array of {type(value).__name__} can't be copied")
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

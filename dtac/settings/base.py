@@ -153,7 +153,7 @@ if env.str("DATABASE_REPLICA_URL", default=""):
     DATABASE_ROUTERS = ["dtac.replica.ReplicaRouter"]
 DTAC_PGBOUNCER = env.bool("DTAC_PGBOUNCER", default=False)
 for _database in DATABASES.values():
-    _database["CONN_MAX_AGE"] = 0 if DTAC_PGBOUNCER else env.int("DB_CONN_MAX_AGE", default=60)
+    _database["CONN_MAX_AGE"] = 0 if DTAC_PGBOUNCER else env.int("DB_CONN_MAX_AGE", default=600)
     _database["CONN_HEALTH_CHECKS"] = True
     _database["DISABLE_SERVER_SIDE_CURSORS"] = DTAC_PGBOUNCER
     _database.setdefault("OPTIONS", {})["connect_timeout"] = 5
