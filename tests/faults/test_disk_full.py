@@ -49,10 +49,10 @@ def demo(disk: Path) -> Iterator[Demo]:
 def fill(disk: Path) -> Path:
     """Fill a disk to its last byte."""
     stuffing = disk / "stuffing"
-    with stuffing.open("wb") as file, contextlib.suppress(OSError):
+    # Unbuffered: what no longer fits would be tried again when it is closed, and raise there.
+    with stuffing.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(b"\0" * 65536)
-            file.flush()
     return stuffing
 
 
