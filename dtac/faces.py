@@ -141,10 +141,12 @@ class Gallery:
         That is whoever has the same values in its statement. The moment is one of them, too; until
         when it tells nothing else is asked apart.
         """
-        used = query.used(shape, **values)
-        told = [tuple(each) if isinstance(each, list) else each for each in used.values()]
-        key = (query, shape, *(each for name, each in zip(used, told, strict=True) if name != "at"))
-        return self._made.get(key, self.at, make, lambda: self._holds_until)
+        told = (
+            tuple(value) if isinstance(value, list) else value
+            for name, value in query.used(shape, **values).items()
+            if name != "at"
+        )
+        return self._made.get((query, shape, *told), self.at, make, lambda: self._holds_until)
 
     def counts(self) -> dict[str, int]:
         """Return how many there are in each part."""
