@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.phones import accept
+from tests.browser.phones import accept, eventually
 from tests.stack import Demo
 
 pytestmark = pytest.mark.browser
@@ -54,13 +54,25 @@ def test_published_for_licensed_premises_only(stack: Demo, person: Person) -> No
     assert pub.request.get(f"/gallery/{ref}/").status == 404
 
 
+def scrolled(page: Page) -> bool:
+    """Turn the wheel as far as it goes; return whether that moved the page within two seconds."""
+    page.mouse.wheel(0, 100_000)
+    for _ in range(20):
+        if page.evaluate("scrollY > 0"):
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def test_faces_come_as_one_types_and_scrolls(person: Person) -> None:
     page = accept(person("staff", phone=True))
     page.goto("/gallery/")
     cards = page.locator("main a[href^='/gallery/D-']")
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(f"{request.url}: {request.failure}"))
     expect(cards).to_have_count(24)
-    page.mouse.wheel(0, 100_000)
-    expect(cards).to_have_count(48)
+    eventually(lambda: scrolled(page), "the page scrolls")  # a wheel turned too early does nothing
+    expect(cards, f"{failed} failed").to_have_count(48)
     page.goto("/gallery/?page=2")  # the same by a plain link
     expect(cards.first).to_be_visible()
     page.goto("/gallery/")
