@@ -2,16 +2,17 @@
 
 import statistics
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .rounds import Measured
-from .wire import Sample
+if TYPE_CHECKING:  # so that kept results are read without a database
+    from .rounds import Measured
+    from .wire import Sample
 
 Json = dict[str, Any]
 OTHERS = ("admin", "floor", "before")
 
 
-def figures(sample: Sample) -> Json:
+def figures(sample: "Sample") -> Json:
     """Return the figures of a sample: milliseconds at median, 95th and 99th percentile, rate."""
     return {
         **percentiles(sample.times),
@@ -30,7 +31,7 @@ def percentiles(times: Sequence[float]) -> Json:
     return {f"p{rank}": round(ranks[rank - 1] * 1000, 2) for rank in (50, 95, 99)}
 
 
-def page_json(found: Measured) -> Json:
+def page_json(found: "Measured") -> Json:
     """Return what was found of a page."""
     counted = found.counted
     return {

@@ -128,6 +128,7 @@ def test_what_is_measured(empty: dict[str, str]) -> None:
     an_earlier_commit_is_beside_today(empty)
     jobs_are_done_to_the_last(empty)
     a_crowd_loses_nothing(empty)
+    what_is_kept_is_printed_as_tables()
 
 
 def pages_are_beside_others_and_read_no_more_than_they_may(env: dict[str, str]) -> None:
@@ -167,3 +168,13 @@ def a_crowd_loses_nothing(env: dict[str, str]) -> None:
     assert result["lost"] == 0 < result["sent"]
     assert all(kind["times"] > 0 == kind["refused"] for kind in result["kinds"].values())
     assert {"web 1", "web 2", "worker 1"} <= set(result["seen"][0]["memory"])
+
+
+def what_is_kept_is_printed_as_tables() -> None:
+    """Of all three, without a database: for docs/performance.md."""
+    argv = [sys.executable, "-m", "bench.tables", "10"]
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    printed = subprocess.check_output(argv, env=env, cwd=CLONE, text=True, timeout=60)
+    for row in ("| Gallery, first page |", "| Bulletin, e-mailed |", "| polls alerts |"):
+        assert row in printed
+    assert "0 of them lost" in printed
