@@ -72,12 +72,13 @@ def _page(
     return rows[start : start + most]  # type: ignore[no-any-return]
 
 
-def _flags(
-    like: str, *, keys: list[int], at: dt.datetime, on: dt.date, since: dt.datetime | None = None,
-    **reader: Any,
+def _found(
+    shape: tuple[str, str], *, keys: list[int], at: dt.datetime, on: dt.date,
+    since: dt.datetime | None = None, **reader: Any,
 ) -> "QuerySet[Any, Any]":  # fmt: skip
+    like, show = shape
     seen, parts = _seen(like, at, on, since, reader)
-    return seen.flagged(keys, {name: parts[name] for name in PARTS})  # type: ignore[no-any-return]
+    return seen.among(keys, {name: parts[name] for name in PARTS}, show)  # type: ignore[no-any-return]
 
 
 def _fitting(
@@ -95,7 +96,7 @@ SHOWN: Final = ("known", "name", "line", "warnings", "subject__ref", "main_photo
 COUNTS: Final = Prepared(_counts, may_ignore=READER)
 NEW: Final = Prepared(_new, may_ignore=READER)
 PAGE: Final = Prepared(_page, may_ignore=(*READER, "at", "since"))
-FLAGS: Final = Prepared(_flags, may_ignore=READER, planned=True)
+FOUND: Final = Prepared(_found, may_ignore=READER, planned=True)
 FITTING: Final = Prepared(_fitting, may_ignore=READER)
 KEPT: Final = Kept()
 
@@ -174,14 +175,20 @@ class Gallery:
         found: Faces = self._kept(PAGE, (like, show), values, make)
         return found
 
-    def found(self, text: str) -> dict[str, list[int]]:
-        """Return the keys of the versions that a search finds in each part, the best first."""
+    def found(self, text: str, show: str) -> tuple[list[int], dict[str, int]]:
+        """Return the keys of the versions that a search finds in a part, the best first.
+
+        And how many it finds in each part.
+        """
         keys = profiles_found(self.user, text)
         like, reader = audience_shape(self.user)
-        values = self._values | self._since
-        rows = FLAGS.rows(like, keys=keys, **values, **reader) if keys else []
-        flags = {key: dict(zip(PARTS, inside, strict=True)) for key, *inside in rows}
-        return {name: [key for key in keys if key in flags and flags[key][name]] for name in PARTS}
+        values = self._values | self._since | reader
+        rows = FOUND.rows((like, show), keys=keys, **values) if keys else []
+        if not rows:
+            return [], dict.fromkeys(PARTS, 0)
+        inside, *counts = rows[0]
+        there = set(inside or ())
+        return [key for key in keys if key in there], dict(zip(PARTS, counts, strict=True))
 
     def faces(self, keys: Sequence[int], text: str) -> list[ProfileVersion]:
         """Return the versions of these keys in their order, each with what fits the search."""

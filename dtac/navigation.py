@@ -1,13 +1,17 @@
 """The one list of pages behind the side bar, the phone's bottom bar and the Me page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 
+from common.parts import drawn
 from incidents import push
 from incidents.models import Alert, Report
 from members.middleware import must_give_second
@@ -100,6 +104,54 @@ class AlertWatch:
         return reverse("alert_push") if push.is_on() else ""
 
 
+class Navigation:
+    """Where a user may go: as entries, and as the bar of each page."""
+
+    def __init__(self, role: str, section: str, waiting: int, watch: AlertWatch | None) -> None:
+        self._role, self._section = role, section
+        self._waiting, self._watch = waiting, watch
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Return what an entry needs to be drawn, of each."""
+        live = self._watch.count if self._watch else None
+        return iter(_items(self._role, self._section, self._waiting, live))
+
+    @property
+    def html(self) -> SafeString:
+        """The bar. It tells of the role, the page and two numbers: drawn once for each of these."""
+        live = self._watch.count if self._watch else None
+        return _bar(self._role, self._section, self._waiting, live)
+
+
+def _items(role: str, section: str, waiting: int, live: int | None) -> list[dict[str, Any]]:
+    phone = 0
+    items = []
+    for entry in ENTRIES:
+        if role not in entry.roles:
+            continue
+        on_phone = entry.phone and (phone < 4 or entry.view == "me")
+        phone += on_phone
+        items.append(
+            {
+                "url": reverse(entry.view),
+                "label": entry.label,
+                "icon": entry.icon,
+                "waiting": waiting if entry.view == "queue" else None,
+                "live": live if entry.view == "alerts" else None,
+                "current": entry.view == section,
+                "primary": entry.primary,
+                "phone": on_phone,
+                "desk": entry.desk,
+            }
+        )
+    return items
+
+
+@lru_cache(maxsize=1000)
+def _bar(role: str, section: str, waiting: int, live: int | None) -> SafeString:
+    return drawn("nav", {"nav": _items(role, section, waiting, live)})
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return the navigation of the signed-in user; nothing before they may see anything."""
     user = getattr(request, "user", None)
@@ -113,28 +165,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         section = "business"
     waiting = Report.objects.filter(status="submitted").count() if user.is_intel else 0
     watch = AlertWatch(user) if user.sees_profiles else None
-    entries = [entry for entry in ENTRIES if user.role in entry.roles]
-    phone = 0
-    nav = []
-    for entry in entries:
-        on_phone = entry.phone and (phone < 4 or entry.view == "me")
-        phone += on_phone
-        nav.append(
-            {
-                "url": reverse(entry.view),
-                "label": entry.label,
-                "icon": entry.icon,
-                "count": waiting if entry.view == "queue" else None,
-                "watch": watch if entry.view == "alerts" else None,
-                "current": entry.view == section,
-                "primary": entry.primary,
-                "phone": on_phone,
-                "desk": entry.desk,
-            }
-        )
     place = user.premises.name if user.premises else user.member.name
     shared = bool(request.session.get("shared"))
     leave = idle_seconds(user, shared=True) if shared else None
+    nav = Navigation(user.role, section, waiting, watch)
     return {"nav": nav, "nav_place": place, "alert_watch": watch, "leave_after": leave}
 
 

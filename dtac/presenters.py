@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from django.urls import reverse
@@ -17,6 +18,10 @@ from incidents.models import Report
 from members.models import User
 from offenders.models import ProfileVersion, Subject, TopTenPlace, WarningMarker
 from offenders.querysets import FITS
+
+SOME_PHOTO, SOMEBODY = str(uuid.UUID(int=0)), "D-0000"
+"""What stands in an address for the one that is meant: a page of faces has dozens of addresses,
+and Django puts each together as if it were the first."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,17 @@ class Row:
 
 def photo_url(name: uuid.UUID | None, size: str) -> str | None:
     """Return the address of a photo, or None where there is none."""
-    return reverse("photo", args=[name, size]) if name else None
+    return _photo_address(size).replace(SOME_PHOTO, str(name)) if name else None
+
+
+@lru_cache
+def _photo_address(size: str) -> str:
+    return reverse("photo", args=[SOME_PHOTO, size])
+
+
+@lru_cache
+def _profile_address() -> str:
+    return reverse("profile", args=[SOMEBODY])
 
 
 def excluded_label(until: dt.date, *, ribbon: bool = True) -> Label:
@@ -87,7 +102,7 @@ def card(
     """Return the gallery card of a version (needs subject and main_photo loaded)."""
     photo = version.main_photo
     return Card(
-        url=reverse("profile", args=[version.subject.ref]),
+        url=_profile_address().replace(SOMEBODY, version.subject.ref),
         ref=version.subject.ref,
         name=version.shown_name,
         line=version.line,

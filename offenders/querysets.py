@@ -7,11 +7,11 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchHeadline
 from django.db import models
 from django.db.models import (
-    Case,
     Count,
     Exists,
     ExpressionWrapper,
@@ -21,7 +21,6 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
-    When,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Concat, JSONObject
@@ -123,6 +122,13 @@ class SubjectQuerySet(Searched):
         return self.annotate(fit=near).filter(pk__in=keys)
 
 
+def _counts(parts: dict[str, Q]) -> dict[str, Count]:
+    return {
+        f"n_{name}": Count("pk", filter=condition) if condition else Count("pk")
+        for name, condition in parts.items()
+    }
+
+
 class ProfileVersionQuerySet(Searched):
     """Published versions."""
 
@@ -171,23 +177,16 @@ class ProfileVersionQuerySet(Searched):
         """With subject and face, newest first."""
         return self.select_related("subject", "main_photo").order_by("-active_at", "-pk")
 
-    def flagged(self, keys: Iterable[int], parts: dict[str, Q]) -> Any:
-        """Those of these keys: of each its key, and for each part whether it is in there."""
-        inside = {
-            f"in_{name}": Case(When(part, then=Value(True)), default=Value(False))
-            if part
-            else Value(True)
-            for name, part in parts.items()
-        }
-        rows = self.order_by().filter(IsOneOf("pk", keys)).annotate(**inside)
-        return rows.values_list("pk", *inside)
+    def among(self, keys: Iterable[int], parts: dict[str, Q], part: str) -> Any:
+        """One row, or none for none: which of these keys are in a part, and how many in each."""
+        inside = ArrayAgg("pk", filter=parts[part]) if parts[part] else ArrayAgg("pk")
+        rows = self.order_by().filter(IsOneOf("pk", keys)).annotate(one=Value(1)).values("one")
+        counts = _counts(parts)
+        return rows.annotate(inside=inside, **counts).values_list("inside", *counts)
 
     def with_counts_by_part(self, parts: dict[str, Q]) -> Any:
         """One row: how many there are in each part, in their order."""
-        counts = {
-            f"n_{name}": Count("pk", filter=condition) if condition else Count("pk")
-            for name, condition in parts.items()
-        }
+        counts = _counts(parts)
         rows = self.order_by().annotate(one=Value(1)).values("one").annotate(**counts)
         return rows.values_list(*counts)
 

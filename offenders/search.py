@@ -68,12 +68,12 @@ Hit = tuple[int, float, float, Any]
 
 def best_first(hits: Iterable[Hit]) -> list[int]:
     """Return the keys of what was found in one way or several, the best first."""
-    ranks: dict[int, Hit] = {}
+    ranks: dict[int, tuple[float, float, Any, int]] = {}
     for key, fit, told, newest in hits:
-        _, fit_before, told_before, _ = ranks.get(key, (key, 0.0, 0.0, newest))
-        ranks[key] = (key, max(fit, fit_before), max(told, told_before), newest)
-    order = {key: (fit, told, newest, key) for key, fit, told, newest in ranks.values()}
-    return sorted(order, key=order.__getitem__, reverse=True)
+        if before := ranks.get(key):  # found in both ways
+            fit, told = max(fit, before[0]), max(told, before[1])
+        ranks[key] = (fit, told, newest, key)
+    return [key for *_, key in sorted(ranks.values(), reverse=True)]
 
 
 class Searched(models.QuerySet[Any]):

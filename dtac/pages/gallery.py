@@ -104,11 +104,11 @@ def _searched(
     shown: Gallery, text: str, show: str, wanted: Wanted
 ) -> tuple[PageOfFaces, dict[str, int]]:
     """Return a page of those a search finds in a part, and how many it finds in each."""
-    keys = shown.found(text)
-    page: Page[Any] = Paginator(keys[show], AT_ONCE).get_page(wanted.number)
-    found = shown.faces(keys[show][wanted.start(page) : page.end_index()], text)
+    keys, counts = shown.found(text, show)
+    page: Page[Any] = Paginator(keys, AT_ONCE).get_page(wanted.number)
+    found = shown.faces(keys[wanted.start(page) : page.end_index()], text)
     page.object_list = Faces(cards(found, top_ten=True))
-    return page, {name: len(there) for name, there in keys.items()}
+    return page, counts
 
 
 def _asked(user: User) -> list[str]:
