@@ -74,7 +74,7 @@ def _page(
 
 def _found(
     shape: tuple[str, str], *, keys: list[int], at: dt.datetime, on: dt.date,
-    since: dt.datetime | None = None, **reader: Any,
+    since: dt.datetime, **reader: Any,
 ) -> "QuerySet[Any, Any]":  # fmt: skip
     like, show = shape
     seen, parts = _seen(like, at, on, since, reader)
@@ -182,7 +182,8 @@ class Gallery:
         """
         keys = profiles_found(self.user, text)
         like, reader = audience_shape(self.user)
-        values = self._values | self._since | reader
+        # At a first visit nothing is new: what is published after now. One statement for both.
+        values = self._values | {"since": self.since or self.at} | reader
         rows = FOUND.rows((like, show), keys=keys, **values) if keys else []
         if not rows:
             return [], dict.fromkeys(PARTS, 0)

@@ -76,6 +76,8 @@ ENTRIES = (
     Entry("me", "Me", "user", ALL, phone=True),
 )
 
+VIEWS = frozenset(entry.view for entry in ENTRIES)
+
 
 class AlertWatch:
     """What each reader's page knows of live alerts. Asked only where a whole page is made."""
@@ -147,7 +149,7 @@ def _items(role: str, section: str, waiting: int, live: int | None) -> list[dict
     return items
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=200)
 def _bar(role: str, section: str, waiting: int, live: int | None) -> SafeString:
     return drawn("nav", {"nav": _items(role, section, waiting, live)})
 
@@ -168,7 +170,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     place = user.premises.name if user.premises else user.member.name
     shared = bool(request.session.get("shared"))
     leave = idle_seconds(user, shared=True) if shared else None
-    nav = Navigation(user.role, section, waiting, watch)
+    nav = Navigation(user.role, section if section in VIEWS else "", waiting, watch)
     return {"nav": nav, "nav_place": place, "alert_watch": watch, "leave_after": leave}
 
 

@@ -178,7 +178,9 @@ class ProfileVersionQuerySet(Searched):
         return self.select_related("subject", "main_photo").order_by("-active_at", "-pk")
 
     def among(self, keys: Iterable[int], parts: dict[str, Q], part: str) -> Any:
-        """One row, or none for none: which of these keys are in a part, and how many in each."""
+        """One row: which of these keys are in a part, and how many in each.
+
+        No row for who sees nothing."""
         inside = ArrayAgg("pk", filter=parts[part]) if parts[part] else ArrayAgg("pk")
         rows = self.order_by().filter(IsOneOf("pk", keys)).annotate(one=Value(1)).values("one")
         counts = _counts(parts)

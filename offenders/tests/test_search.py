@@ -138,7 +138,11 @@ def test_the_parts_of_the_gallery(cast: Cast, client_of, people) -> None:
     answer = staff.get("/gallery/", {"q": "kevn"})
     counts = {chip.label: chip.count for chip in answer.context["chips"]}
     assert counts["All"] == counts["Excluded"] == counts["Known"] == 1
-    assert counts["ID sought"] == 0
+    assert counts["ID sought"] == counts["New to me"] == 0
+    for part in ("excluded", "top", "area", "known"):
+        assert refs(staff, q="kevn", show=part) == [kevin]
+    for part in ("sought", "new", "warning"):  # found, and in another part
+        assert refs(staff, q="kevn", show=part) == []
 
 
 def test_new_is_what_came_since_my_last_visit(cast: Cast, client_of, people) -> None:
@@ -151,6 +155,8 @@ def test_new_is_what_came_since_my_last_visit(cast: Cast, client_of, people) -> 
         assert refs(staff, show="new") == [new.subject.ref]
         assert refs(staff, show="new") == [new.subject.ref]  # for all of the visit
         assert refs(other, show="new") == []
+        assert refs(staff, q="Brand", show="new") == [new.subject.ref]
+        assert refs(other, q="Brand", show="new") == []
     with time_machine.travel(later + dt.timedelta(hours=3), tick=False):
         assert refs(staff, show="new") == []
 
