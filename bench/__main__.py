@@ -20,8 +20,7 @@ from runner.places import CLONE
 from . import before, servers, work
 from .loading import loaded
 from .picture import picture
-
-OUT = CLONE / "bench" / "out"
+from .report import OUT
 
 
 def options() -> argparse.Namespace:

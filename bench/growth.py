@@ -5,14 +5,12 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
-from runner.places import CLONE
+from .report import OUT, Json
+from .tables import table as markdown
 
-OUT = CLONE / "bench" / "out"
 WIDTH, HEIGHT, LEFT, FOOT, RIGHT, TOP = 760, 520, 54, 40, 190, 20
 TONES = ("#0b5fa5", "#8a3ffc", "#00705a", "#9a5b00", "#6e7781", "#b0127b", "#3d6b00", "#5b4b8a")
-Json = dict[str, Any]
 Points = list[tuple[int, float]]
 
 
@@ -45,16 +43,15 @@ def table(found: dict[int, Json]) -> str:
     for run in found.values():
         for page in run["pages"]:
             queries.setdefault(page["title"], set()).add(page["queries"])
-    heads = " | ".join(f"{scale}x" for scale in scales)
-    lines = [f"| page | {heads} | times | queries |", "|---|" + "--:|" * (len(scales) + 2)]
+    rows: list[list[str]] = []
     for title, points in medians(found).items():
         by_scale = dict(points)
         cells = [f"{by_scale[scale]:.1f}" if scale in by_scale else "" for scale in scales]
         grown = points[-1][1] / points[0][1] if points[0][1] else 0
         counts = sorted(queries[title])
         told = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        lines.append(f"| {title} | {' | '.join(cells)} | {grown:.1f} | {told} |")
-    return "\n".join(lines)
+        rows.append([title, *cells, f"{grown:.1f}", told])
+    return "\n".join(markdown(["page", *(f"{each}x" for each in scales), "times", "queries"], rows))
 
 
 def picture(lines: dict[str, Points]) -> str:

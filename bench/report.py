@@ -4,11 +4,15 @@ import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from runner.places import CLONE
+
 if TYPE_CHECKING:  # so that kept results are read without a database
     from .rounds import Measured
     from .wire import Sample
 
 Json = dict[str, Any]
+OUT = CLONE / "bench" / "out"
+"""Where results are kept."""
 OTHERS = ("admin", "floor", "before")
 
 

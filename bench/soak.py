@@ -19,7 +19,7 @@ from incidents.models import Report
 from .pages import Page
 from .people import Who, people_of
 from .report import percentiles
-from .watch import Seen, Watched, grown
+from .watch import COUNTS, Seen, Watched, grown
 from .wire import Ask, Line, Sample, drive, together
 
 Json = dict[str, Any]
@@ -203,7 +203,7 @@ def lines(told: Json) -> Iterator[str]:
     for name in seen[0]["memory"]:
         values = [each["memory"].get(name, 0.0) for each in seen]
         yield f"{name:<18}{_course(values, 1)} MB, {grown(values):+.1%} since it was warm"
-    for name in ("connections", "files", "waiting", "letters", "database_temporary"):
+    for name in COUNTS:
         yield f"{name:<18}{_course([float(each[name]) for each in seen], 0)}"
 
 

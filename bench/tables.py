@@ -3,16 +3,9 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
-from runner.places import CLONE
-
-from .report import ratio_words, refused
-from .watch import grown
-
-OUT = CLONE / "bench" / "out"
-COUNTS = ("connections", "files", "waiting", "letters", "database_temporary")
-Json = dict[str, Any]
+from .report import OUT, Json, ratio_words, refused
+from .watch import COUNTS, grown
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

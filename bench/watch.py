@@ -16,6 +16,8 @@ SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
        (SELECT temp_bytes FROM pg_stat_database WHERE datname = current_database()),
        (SELECT count(*) FROM members_outboundemail WHERE state IN ('queued', 'claimed'))
 """
+COUNTS = ("connections", "files", "waiting", "letters", "database_temporary")
+"""What of Seen is a count."""
 
 
 @dataclass(frozen=True)

@@ -106,23 +106,27 @@ class AlertWatch:
         return reverse("alert_push") if push.is_on() else ""
 
 
+@dataclass(frozen=True)
 class Navigation:
     """Where a user may go: as entries, and as the bar of each page."""
 
-    def __init__(self, role: str, section: str, waiting: int, watch: AlertWatch | None) -> None:
-        self._role, self._section = role, section
-        self._waiting, self._watch = waiting, watch
+    role: str
+    section: str
+    waiting: int
+    watch: AlertWatch | None
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Return what an entry needs to be drawn, of each."""
-        live = self._watch.count if self._watch else None
-        return iter(_items(self._role, self._section, self._waiting, live))
+        return iter(_items(*self._shown()))
 
     @property
     def html(self) -> SafeString:
-        """The bar. It tells of the role, the page and two numbers: drawn once for each of these."""
-        live = self._watch.count if self._watch else None
-        return _bar(self._role, self._section, self._waiting, live)
+        """The bar: drawn once for each role, page and two numbers. It tells of nothing else."""
+        return _bar(*self._shown())
+
+    def _shown(self) -> tuple[str, str, int, int | None]:
+        # Live alerts are counted here, so only where entries are drawn: parts of pages have none.
+        return self.role, self.section, self.waiting, self.watch.count if self.watch else None
 
 
 def _items(role: str, section: str, waiting: int, live: int | None) -> list[dict[str, Any]]:

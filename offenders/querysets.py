@@ -180,7 +180,8 @@ class ProfileVersionQuerySet(Searched):
     def among(self, keys: Iterable[int], parts: dict[str, Q], part: str) -> Any:
         """One row: which of these keys are in a part, and how many in each.
 
-        No row for who sees nothing."""
+        No row for who sees nothing.
+        """
         inside = ArrayAgg("pk", filter=parts[part]) if parts[part] else ArrayAgg("pk")
         rows = self.order_by().filter(IsOneOf("pk", keys)).annotate(one=Value(1)).values("one")
         counts = _counts(parts)

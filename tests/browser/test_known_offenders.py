@@ -54,11 +54,11 @@ def test_published_for_licensed_premises_only(stack: Demo, person: Person) -> No
     assert pub.request.get(f"/gallery/{ref}/").status == 404
 
 
-def scrolled(page: Page) -> bool:
-    """Turn the wheel as far as it goes; return whether that moved the page within two seconds."""
-    page.mouse.wheel(0, 100_000)
+def scrolled(page: Page, *, up: bool = False) -> bool:
+    """Turn the wheel as far as it goes; return whether the page moved (came to its top) in 2 s."""
+    page.mouse.wheel(0, -100_000 if up else 100_000)
     for _ in range(20):
-        if page.evaluate("scrollY > 0"):
+        if page.evaluate("scrollY === 0") == up:
             return True
         page.wait_for_timeout(100)
     return False
@@ -71,8 +71,15 @@ def test_faces_come_as_one_types_and_scrolls(person: Person) -> None:
     failed: list[str] = []
     page.on("requestfailed", lambda request: failed.append(f"{request.url}: {request.failure}"))
     expect(cards).to_have_count(24)
-    eventually(lambda: scrolled(page), "the page scrolls")  # a wheel turned too early does nothing
+    eventually(lambda: scrolled(page), "the page scrolls")
     expect(cards, f"{failed} failed").to_have_count(48)
+    page.goto("/gallery/")
+    page.context.route("**/gallery/?page=2*", lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        eventually(lambda: scrolled(page), "the page scrolls")
+    eventually(lambda: scrolled(page, up=True), "the page is at its top")
+    eventually(lambda: scrolled(page), "the page scrolls again")
+    expect(cards).to_have_count(48)
     page.goto("/gallery/?page=2")  # the same by a plain link
     expect(cards.first).to_be_visible()
     page.goto("/gallery/")
