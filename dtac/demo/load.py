@@ -73,6 +73,11 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         raise RuntimeError("there is data already")
     rng = random.Random(seed)
     today = dates.today()
+
+    def own(part: str) -> random.Random:
+        # How many numbers a part takes may depend on the day, so the next has its own.
+        return random.Random(f"{seed}-{part}")
+
     with transaction.atomic(), many_rows(scale):
         tell("Members, users and payments ...")
         areas = _areas()
@@ -82,7 +87,8 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         users = _users(rng, members, sites)
         _agreement(users, today)
         demo_factors_make(list(users.values()))
-        load_money(rng=rng, members=members, sites=sites, by=users["intel@dtac.example"])
+        intel = users["intel@dtac.example"]
+        load_money(rng=own("money"), members=members, sites=sites, by=intel)
         load_pipeline(seed=seed, members=members, users=users)
         load_joining(seed=seed, members=members, users=users)
         load_equipment(seed=seed, scale=scale, members=members, users=users)
@@ -91,9 +97,9 @@ def load(*, scale: int = 1, seed: int = SEED, tell: Tell = print) -> None:
         load_meetings(seed=seed, users=users)
         load_awards(seed=seed, users=users)
         tell("Faces ...")
-        faces = load_faces(rng, scale=scale, by=users["intel@dtac.example"], tell=tell)
+        faces = load_faces(own("faces"), scale=scale, by=intel, tell=tell)
         tell("Sightings, incidents and exclusions ...")
-        load_crime(rng, scale=scale, faces=faces, users=users, sites=sites, tell=tell)
+        load_crime(own("crime"), scale=scale, faces=faces, users=users, sites=sites, tell=tell)
         load_exclusions(users=users)
         load_records(seed=seed, faces=faces, users=users)
         load_intelligence(users=users, faces=faces)
