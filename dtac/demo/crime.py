@@ -38,6 +38,8 @@ DAYS = 730
 WAITING = 14
 BATCH = 2000
 IN_FORCE, PAST = 31, 58
+NEVER = 9
+"""So many who could be excluded never were: warnings, requests and objections are about them."""
 EARLIER = 511
 """Notices of years before, at scale only: the demo itself shows a scheme that deletes in time."""
 LONG, LONG_SHARE = 5, 0.005
@@ -268,6 +270,7 @@ def load_notices(
     store = users["store@dtac.example"]
     chosen = _to_exclude(faces, grounds)
     waiting = [chosen.pop() for _ in range(2)]
+    del chosen[-NEVER:]
     numbers, starts = Numbers(), _starts(rng, scale)
     paper = {"policy": policy_kept(), "premises_list": premises_list_current()}
 
