@@ -25,15 +25,19 @@ from .report import OUT
 
 def options() -> argparse.Namespace:
     """Read the command line."""
-    told = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    told = argparse.ArgumentParser(prog="./run bench", description=__doc__, allow_abbrev=False)
     told.add_argument("--scale", type=int, default=1, help="how many times the demo's data")
-    told.add_argument("--pages", default="", help="names of pages, with commas; all by default")
+    what = told.add_mutually_exclusive_group()
+    what.add_argument("--pages", default="", help="names of pages, with commas; all by default")
     told.add_argument("--seconds", type=float, default=8, help="for each page, way and number")
     told.add_argument("--against", default="", metavar="REV", help="an earlier commit beside it")
-    told.add_argument("--jobs", default="", help="names of jobs, with commas, or all")
-    told.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="a crowd at work")
-    told.add_argument("--list", action="store_true", help="only say what can be measured")
-    return told.parse_args()
+    what.add_argument("--jobs", default="", help="names of jobs, with commas, or all")
+    what.add_argument("--soak", type=float, default=0, metavar="MINUTES", help="a crowd at work")
+    what.add_argument("--list", action="store_true", help="only say what can be measured")
+    asked = told.parse_args()
+    if asked.against and (asked.jobs or asked.soak):
+        told.error("--against is for pages")
+    return asked
 
 
 def main() -> None:

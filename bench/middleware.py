@@ -12,9 +12,14 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from dtac.faces import KEPT
+
 Execute = Callable[..., Any]
 HEADER = "X-Bench"
 """A request that carries a name here has its statements kept in a file of that name."""
+
+ANEW = "X-Bench-Anew"
+"""A request that carries this finds nothing kept of the gallery, as the first after a change."""
 
 
 class Statements:
@@ -44,6 +49,8 @@ class CountMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if ANEW in request.headers:
+            KEPT.forget()
         name = request.headers.get(HEADER, "")
         began = time.perf_counter()
         response = self._counted(request, name) if name else self.get_response(request)

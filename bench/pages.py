@@ -18,6 +18,7 @@ from incidents.phone import phone_key
 from members.models import Member, Role, User
 from offenders.models import Photo, ProfileVersion, Subject
 
+from .middleware import ANEW
 from .people import Who, users_of
 from .submissions import photo
 from .visitor import multipart, sighting
@@ -42,6 +43,8 @@ class Page:
     admin_body: Body | None = None
     taken: tuple[int, ...] = (200,)
     """The statuses of an answer that did what was asked."""
+    shows: bytes = b""
+    """What stands in each answer: an empty page is quick for another reason."""
     asked_by: Callable[[Who], str] | None = None
     """Makes the address where it is another for each user."""
 
@@ -52,7 +55,8 @@ class Page:
 
 def pages() -> list[Page]:
     """Return every page, its addresses taken from the data there is."""
-    return [*_faces(), *_searches(), *_forms(), *_of_the_manager(), *_lists()]
+    # What writes comes last: it adds to what the others read.
+    return [*_faces(), *_searches(), *_of_the_manager(), *_lists(), *_forms()]
 
 
 ADMIN = "/admin"
@@ -64,6 +68,8 @@ FACETS = {
     "warning": "sex__exact=male",
 }  # fmt: skip
 """Parts of the gallery, and a filter of the admin that is as much work as it can do."""
+
+FACE = b'class="face'
 
 
 def _faces() -> list[Page]:
@@ -79,15 +85,19 @@ def _faces() -> list[Page]:
     deep = min(50, max(1, len(published) // 24))
     reader = Role.REPORTER
     return [
-        Page("gallery", "Gallery, first page", reader, ["/gallery/"], [SUBJECTS]),
+        Page("gallery", "Gallery, first page", reader, ["/gallery/"], [SUBJECTS], shows=FACE),
+        Page(
+            "gallery-anew", "Gallery, after a change", reader, ["/gallery/"], [SUBJECTS],
+            head={ANEW: "1"}, shows=FACE,
+        ),
         Page(
             "gallery-50", f"Gallery, page {deep}", reader, [f"/gallery/?page={deep}"],
-            [f"{SUBJECTS}?p={deep}"],
+            [f"{SUBJECTS}?p={deep}"], shows=FACE,
         ),
         *(
             Page(
                 f"gallery-{show}", f"Gallery, {show}", reader, [f"/gallery/?show={show}"],
-                [f"{SUBJECTS}?{query}"],
+                [f"{SUBJECTS}?{query}"], shows=FACE,
             )
             for show, query in FACETS.items()
         ),
@@ -135,7 +145,7 @@ def _searches() -> list[Page]:
     typed = {"HX-Request": "true", "HX-Target": "found"}
     told = [f"{SUBJECTS}?q={quote_plus(text)}" for text in DESCRIBED]
     return [
-        Page("search", "Search, exact name", Role.REPORTER, found(names), exact),
+        Page("search", "Search, exact name", Role.REPORTER, found(names), exact, shows=FACE),
         # The admin finds nothing for a misspelt name; its exact search is what there is to beat.
         Page("search-misspelt", "Search, misspelt name", Role.REPORTER, found(wrong), exact),
         Page("search-described", "Search, description", Role.REPORTER, found(DESCRIBED), told),

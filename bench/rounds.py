@@ -1,5 +1,6 @@
 """Drives each page of D-TAC, the admin and the floor in turn, so that a slow minute hits all."""
 
+import datetime as dt
 import itertools
 import json
 import os
@@ -11,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from members.models import Role
+from offenders.models import GalleryVisit
 
 from .middleware import HEADER
 from .pages import Page
@@ -24,6 +29,8 @@ ROUNDS = 4
 WARM = 0.3
 """Seconds before a measurement that don't count: what is only slow the first time."""
 OURS, ADMIN, FLOOR, BEFORE = "dtac", "admin", "floor", "before"
+AWAY = dt.timedelta(days=14)
+"""How long ago readers were in the gallery last, for what is new to them."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,8 @@ class Measurement:
 
     def measure(self, page: Page) -> Measured:
         """Count a page once, then drive it in interleaved rounds."""
+        if page.role == Role.REPORTER:
+            _were_away([who.user.pk for who in self.people(page.role)])
         found = Measured(page, self.count(page))
         contenders = self.contenders(page)
         for each in contenders.values():
@@ -174,8 +183,19 @@ def _warm_reply(line: Line, ask: Ask) -> Reply:
             return reply
 
 
+def _were_away(users: list[int]) -> None:
+    """Let these users come back to the gallery now, AWAY after their last visit."""
+    now = timezone.now()
+    rows = [GalleryVisit(user_id=key, began_at=now, last_at=now, before_at=now - AWAY)
+            for key in set(users)]  # fmt: skip
+    GalleryVisit.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["user"],
+        update_fields=["began_at", "last_at", "before_at"],
+    )  # fmt: skip
+
+
 def _taken(page: Page, reply: Reply) -> Reply:
-    if reply.status not in page.taken:
+    if reply.status not in page.taken or page.shows not in reply.plain:
         raise RuntimeError(f"{page.name}: {reply.status} {reply.body[:300]!r}")
     return reply
 

@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -44,7 +45,7 @@ class Crowd:
 CROWDS = (
     Crowd("polls alerts", 400, 6, ("poll",)),
     Crowd("reads", 50, 10, ("gallery", "gallery-50", "profile", "search", "photo-card", "log")),
-    Crowd("writes", 10, 60, ("submit",)),
+    Crowd("writes", 10, 60, ("submit", "submit", "submit-photo")),
 )
 
 
@@ -92,8 +93,8 @@ class Soak:
         weights = [1 / person.crowd.every for person in self.people]
 
         def ask() -> bytes:
-            (person,) = self.rng.choices(self.people, weights)
             with self._lock:
+                (person,) = self.rng.choices(self.people, weights)
                 made, _ = next(person.asks)
             return made()
 
@@ -169,13 +170,13 @@ def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
             seen.append(watched.look(time.perf_counter() - began))
         watched.close()
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        soak.run(minutes * 60, rate)
-    finally:
-        stop.set()
-        watcher.join()
+    with ThreadPoolExecutor(1) as beside:
+        watching = beside.submit(watch)
+        try:
+            soak.run(minutes * 60, rate)
+        finally:
+            stop.set()
+        watching.result()  # raises what went wrong there
     return {
         "capacity": round(most, 1),
         "rate": round(rate, 1),

@@ -53,6 +53,10 @@ class Kept:
     def __init__(self) -> None:
         self._made = Made()
 
+    def forget(self) -> None:
+        """Keep nothing of before: the next request makes all anew. For measurements."""
+        self._made = Made()
+
     def now(self) -> Made:
         """Return what is kept of the gallery as it is now.
 

@@ -33,7 +33,7 @@ control_socket_disable = True
 keepalive = 0
 """Seconds that a connection is kept for a next request: none. See Worker."""
 
-AT_ONCE = int(os.environ.get("WEB_AT_ONCE", "2"))
+AT_ONCE = max(1, int(os.environ.get("WEB_AT_ONCE", "2")))
 """Requests that a worker is at work on before it leaves new ones to others."""
 SLOW = float(os.environ.get("WEB_SLOW", "0.1"))
 """Seconds for which a request counts among these."""

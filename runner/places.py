@@ -20,7 +20,16 @@ def data_folder(name: int | str) -> Path:
     """Return the data folder of the demo on a port, or of a name: DTAC_DATA_DIR where set, else
     one of its own in the clone."""
     chosen = os.environ.get("DTAC_DATA_DIR", "").strip()
-    folder = Path(chosen).expanduser().absolute() if chosen else CLONE / ".data" / str(name)
+    return made_folder(Path(chosen).expanduser().absolute()) if chosen else own_folder(name)
+
+
+def own_folder(name: int | str) -> Path:
+    """Return the data folder of a name in the clone, whatever the environment says."""
+    return made_folder(CLONE / ".data" / str(name))
+
+
+def made_folder(folder: Path) -> Path:
+    """Make a data folder where there is none. Raises RunError if it can't be used."""
     try:
         if not folder.exists():
             # Not listable by others, but root's must be passable: PostgreSQL then runs as `nobody`

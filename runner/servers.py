@@ -1,5 +1,5 @@
 """The database and the broker: the ones that DATABASE_URL and REDIS_URL name, else embedded
-ones."""
+ones; always embedded where what is there is emptied."""
 
 import os
 from collections.abc import Callable
@@ -15,9 +15,10 @@ class Servers:
     """Both servers of one data folder. An embedded one exists only where the environment names
     none."""
 
-    def __init__(self, data: Path, *, durable: bool = True) -> None:
-        self._database_url = os.environ.get("DATABASE_URL", "")
-        self._redis_url = os.environ.get("REDIS_URL", "")
+    def __init__(self, data: Path, *, durable: bool = True, own: bool = False) -> None:
+        """Choose the servers; with `own` they are embedded, whatever the environment names."""
+        self._database_url = "" if own else os.environ.get("DATABASE_URL", "")
+        self._redis_url = "" if own else os.environ.get("REDIS_URL", "")
         self.postgres = None if self._database_url else PostgreSQL(data, durable=durable)
         self.valkey = None if self._redis_url else Valkey(data, durable=durable)
 

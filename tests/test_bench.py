@@ -14,26 +14,36 @@ from urllib.parse import urlsplit
 
 import psycopg2  # type: ignore[import-untyped]
 import pytest
+from django.core.management import CommandError, call_command
 from environ import Env
 
+from bench.loading import STAMP, loaded
 from bench.report import line, ratio, refused
 from bench.servers import COPY, url_of
 from bench.wire import Line
-from runner.bench import scale_of
+from runner.bench import bench_env, scale_of
 from runner.console import RunError
-from runner.places import CLONE
+from runner.places import CLONE, own_folder
+from runner.servers import Servers
+from tests.factories import MemberFactory
 from tests.weights import BUDGETS, over
 
 PAGES = (
-    "gallery", "gallery-50", "gallery-excluded", "profile", "search", "search-misspelt",
-    "search-described", "search-typed", "log", "submit", "queue", "subject", "log-all", "members",
-    "exclusions", "exclusions-past", "poll", "board",
+    "gallery", "gallery-anew", "gallery-50", "gallery-excluded", "gallery-new", "profile",
+    "search", "search-misspelt", "search-described", "search-typed", "queue", "subject", "log-all",
+    "members", "exclusions", "exclusions-past", "poll", "board", "log", "submit",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("given", "scale"),
-    [([], 1), (["--scale", "10"], 10), (["--pages", "poll", "--scale=100"], 100)],
+    [
+        ([], 1),
+        (["--scale", "10"], 10),
+        (["--pages", "poll", "--scale=100"], 100),
+        (["--scale", "10", "--scale", "100"], 100),
+        (["--sca", "100"], 1),  # refused by the bench itself
+    ],
 )
 def test_the_scale_chooses_the_data(given: list[str], scale: int) -> None:
     assert scale_of(given) == scale
@@ -43,6 +53,56 @@ def test_the_scale_chooses_the_data(given: list[str], scale: int) -> None:
 def test_a_scale_that_is_none_is_said(wrong: list[str]) -> None:
     with pytest.raises(RunError, match="from 1 to 1000"):
         scale_of(wrong)
+
+
+def test_nothing_of_an_installation_reaches_a_measurement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It empties the database first, and may delete photos."""
+    installed = {
+        "DATABASE_URL": "postgres://dtac@db.example/dtac", "PGHOST": "db.example",
+        "DATABASE_REPLICA_URL": "postgres://dtac@replica.example/dtac",
+        "REDIS_URL": "redis://broker.example/0", "DTAC_DATA_DIR": str(tmp_path / "installed"),
+        "DTAC_S3_BUCKET": "photos", "AWS_ACCESS_KEY_ID": "key", "WEB_AT_ONCE": "9",
+        "EMAIL_URL": "smtp://mail.example",
+    }  # fmt: skip
+    for name, value in installed.items():
+        monkeypatch.setenv(name, value)
+    servers = Servers(tmp_path, own=True)
+    assert servers.postgres is not None
+    assert servers.valkey is not None
+    told = bench_env(tmp_path, servers)
+    servers.tidy()
+    assert not [name for name, value in told.items() if installed.get(name) == value]
+    assert not any("example/" in value for value in told.values())
+    assert "PATH" in told
+    assert own_folder("bench-1") == CLONE / ".data" / "bench-1"
+
+
+def test_data_that_it_did_not_load_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / STAMP).write_text(json.dumps({"scale": 1, "made_by": ""}))
+    with pytest.raises(SystemExit, match="scale 10"):
+        loaded(10, tmp_path)
+
+
+@pytest.mark.django_db
+def test_the_demo_is_not_loaded_over_what_is_there(settings: Any) -> None:
+    settings.DTAC_DEMO = True
+    member = MemberFactory()
+    with pytest.raises(CommandError, match="There is data already"):
+        call_command("demo_data", empty_only=True)
+    member.refresh_from_db()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--jobs", "all", "--soak", "1"], ["--jobs", "all", "--against", "HEAD"], ["--sca", "100"]],
+)
+def test_what_does_not_go_together_is_refused(wrong: list[str]) -> None:
+    argv = [sys.executable, "-m", "bench", *wrong]
+    done = subprocess.run(argv, cwd=CLONE, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "error:" in done.stderr
 
 
 @contextlib.contextmanager

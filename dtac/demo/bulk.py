@@ -28,6 +28,9 @@ def many_rows(scale: int) -> Iterator[None]:
     tables = [model._meta.db_table for model in apps.get_models() if model._meta.managed]
     with without_triggers(tables):
         yield
+    with connection.cursor() as cursor:
+        # Its trigger notes that the gallery changed: what a running server kept is of other people.
+        cursor.execute("UPDATE offenders_subject SET ref = ref WHERE false")
 
 
 @contextlib.contextmanager

@@ -24,6 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--scale", type=int, default=1, help="how many times the demo's size")
+        parser.add_argument(
+            "--empty-only", action="store_true", help="do nothing where there is data already"
+        )
         parser.add_argument("--seed", type=int, default=load.SEED, help="the same seed, same data")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +36,8 @@ class Command(BaseCommand):
             raise CommandError("Choose a scale from 1 to 1000.")
         call_command("migrate", verbosity=0)  # the demo may never have run here
         if load.is_loaded():
+            if options["empty_only"]:
+                raise CommandError("There is data already, and it was not to be deleted.")
             self.empty()
         began = time.monotonic()
         load.load(scale=options["scale"], seed=options["seed"], tell=self.tell)
