@@ -17,7 +17,7 @@ def code_of(revision: str) -> Path:
     """Lay out an earlier commit with its static files; return where. Exits if there is no such.
 
     It works on today's database: what was added to that since is no matter to it, and where it asks
-    for what is gone its answers are counted as refused.
+    for what is gone its answers are counted as refused. Its libraries are today's.
     """
     found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if found.returncode:
