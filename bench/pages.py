@@ -69,7 +69,7 @@ FACETS = {
 }  # fmt: skip
 """Parts of the gallery, and a filter of the admin that is as much work as it can do."""
 
-FACE = b'class="face'
+FACE = b'class="face"'
 
 
 def _faces() -> list[Page]:
