@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ HEADER = "X-Bench"
 """A request that carries a name here has its statements kept in a file of that name."""
 
 ANEW = "X-Bench-Anew"
-"""A request that carries this finds nothing kept of the gallery, as the first after a change."""
+"""A request that carries this finds nothing kept of before, as the first after a change."""
 
 
 class Statements:
@@ -38,12 +38,15 @@ class Statements:
 
 
 def _forget() -> None:
-    """Forget what is kept of the gallery. An earlier commit beside this one may keep nothing."""
-    try:
+    """Forget what is kept. An earlier commit beside this one may keep nothing of the kind."""
+    with suppress(ImportError):
         from dtac.faces import KEPT
-    except ImportError:
-        return
-    KEPT.forget()
+
+        KEPT.forget()
+    with suppress(ImportError):
+        from board.drawn import forget
+
+        forget()
 
 
 class CountMiddleware:

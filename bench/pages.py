@@ -258,6 +258,7 @@ def _lists() -> list[Page]:
         ),
         Page("poll", "Alerts, asked each time", Role.REPORTER, [], taken=(204,), asked_by=_poll),
         Page("board", "Board", Role.BOARD, ["/board/"]),
+        Page("board-anew", "Board, after a count", Role.BOARD, ["/board/"], head={ANEW: "1"}),
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The business plan: each figure today, where it should be, and whether it gets there."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -165,12 +165,15 @@ def months_of_plan() -> list[dt.date]:
     return dates.month_starts(last=dates.today(), count=MONTHS + 1)
 
 
-def plan_progress(revenue: Revenue | None = None) -> list[Progress]:
+def plan_progress(
+    revenue: Revenue | None = None, targets: Iterable[PlanTarget] | None = None
+) -> list[Progress]:
     """Return each target of the business plan with its figure and its past, in the plan's order.
 
-    `revenue` is given where it is known already, for these months.
+    `revenue` is given where it is known already, for these months, and the targets in force.
     """
-    held = {row.measure: row for row in PlanTarget.objects.in_force()}
+    in_force = PlanTarget.objects.in_force() if targets is None else targets
+    held = {row.measure: row for row in in_force}
     months = months_of_plan()
     past = Past(months, revenue or revenue_for(months=months))
     found = []

@@ -3,9 +3,11 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from common import dates
@@ -164,6 +166,23 @@ def _snapshot(*, since: dt.date | None) -> None:
     BulletinReach.objects.bulk_create(reach(since))
 
 
+@dataclass(frozen=True)
+class LastCount:
+    """When the worker last completed a count, and the number of the transaction that did."""
+
+    at: dt.datetime
+    mark: str
+    """Never given twice: two counts that have one are the same count."""
+
+
+def last_count() -> LastCount | None:
+    """Return the last count that was completed; None before the first."""
+    marked = Refresh.objects.annotate(mark=RawSQL("xmin::text", []))
+    row = marked.filter(pk=1).first()
+    return LastCount(row.completed_at, row.mark) if row and row.completed_at else None
+
+
 def as_of() -> dt.datetime | None:
     """Return the moment that the counts are as of; None before the first time."""
-    return Refresh.objects.filter(pk=1).values_list("completed_at", flat=True).first()
+    count = last_count()
+    return count.at if count else None

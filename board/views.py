@@ -10,25 +10,23 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit.services import record
-from common import dates, money
-from common.charts import BarChart, bar_chart
+from common import dates
 from common.exports import ODS, csv_bytes, ods_bytes
 from common.http import download
 from common.lists import Chip
 from members.access import roles_only, user_of
-from members.models import Member
 from members.signin.proof import proof_needed
 
 from . import actions
-from .access import BOARD_ROLES, may_set_targets
+from .access import BOARD_ROLES
+from .drawn import figures_html
 from .export import HEAD, export_rows
 from .forms import Asked, BoardForm
-from .models import PlanTarget
 from .page import Figures
 from .periods import CHOICES, MONTHS
-from .plan import Progress, plan_progress
+from .plan import plan_progress
 from .reports.listing import reports_waiting
-from .tallies import LATE, as_of
+from .tallies import LATE, as_of, last_count
 
 
 @require_safe
@@ -39,7 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
     is_refused = form.is_bound and not form.is_valid()
     asked = BoardForm().asked() if is_refused else form.asked()
     form = form if is_refused else BoardForm(asked.typed)
-    counted_at = as_of()
+    count = last_count()
     context: dict[str, Any] = {
         "form": form,
         "asked": asked,
@@ -47,14 +45,12 @@ def board(request: HttpRequest) -> HttpResponse:
         "chips": _chips(asked),
         "steps": _steps(asked),
         "query": urlencode(asked.period.query | asked.query),
-        "whole_query": urlencode(asked.period.query),
-        "as_of": counted_at,
-        "is_late": counted_at is not None and timezone.now() - counted_at > LATE,
+        "as_of": count and count.at,
+        "is_late": count is not None and timezone.now() - count.at > LATE,
         "waiting": reports_waiting(),
     }
-    if counted_at is not None and not is_refused:
-        context |= _figures(Figures(asked))
-        context["may_set"] = may_set_targets(user_of(request))
+    if count and not is_refused:
+        context["figures"] = figures_html(asked, count)
     return render(request, "board/board.html", context)
 
 
@@ -76,50 +72,6 @@ def board_export(request: HttpRequest, kind: str) -> HttpResponse:
     if kind == "csv":
         return download(csv_bytes(HEAD, rows), name, "text/csv; charset=utf-8")
     return download(ods_bytes("Board", HEAD, rows), name, ODS)
-
-
-def _figures(page: Figures) -> dict[str, Any]:
-    months = page.incidents_by_month
-    found: dict[str, Any] = {
-        "figures": page,
-        "incident_rows": [(month, cell.words) for month, cell in months],
-        "incident_chart": bar_chart(
-            [(f"{m:%B %Y}", float(cell.value or 0), cell.words) for m, cell in months],
-            feet=[f"{m:%b}" for m, _ in months],
-        ),
-    }
-    if page.is_whole:
-        plan = plan_progress(page.received)
-        found |= {
-            "plan": [(row, _plan_chart(row)) for row in plan],
-            "revenue": _revenue(plan, page),
-            "unsigned": Member.objects.unsigned().count(),
-        }
-    return found
-
-
-def _plan_chart(row: Progress) -> BarChart:
-    months = zip(row.months, row.history, strict=True)
-    return bar_chart(
-        [(f"{m:%B %Y}", float(value or 0), row.words(value)) for m, value in months],
-        line=float(row.target.target),
-        feet=[f"{m:%b}" for m in row.months],
-    )
-
-
-def _revenue(plan: list[Progress], page: Figures) -> dict[str, Any]:
-    """Return the revenue of the page's months, and what the plan needs a month."""
-    rows = [(month, page.received.in_month(month)) for month in page.months]
-    target = next(
-        (row.target.target for row in plan if row.measure == PlanTarget.Measure.REVENUE), None
-    )
-    chart = bar_chart(
-        [(f"{m:%B %Y}", float(amount), money.pounds(amount)) for m, amount in rows],
-        line=float(target / 12) if target else None,
-        feet=[f"{m:%b}" for m, _ in rows],
-    )
-    told = [(month, money.pounds(amount)) for month, amount in rows]
-    return {"rows": told, "chart": chart, "needed": target / 12 if target else None}
 
 
 def _chips(asked: Asked) -> list[Chip]:

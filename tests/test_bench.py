@@ -31,7 +31,8 @@ from tests.weights import BUDGETS, over
 PAGES = (
     "gallery", "gallery-anew", "gallery-50", "gallery-excluded", "gallery-new", "profile",
     "search", "search-misspelt", "search-described", "search-typed", "queue", "subject", "log-all",
-    "members", "exclusions", "exclusions-past", "poll", "board", "log", "submit",
+    "members", "exclusions", "exclusions-past", "poll", "board", "board-anew",
+    "log", "submit",
 )  # fmt: skip
 
 
