@@ -6,7 +6,6 @@ requests in whole (nginx) makes both a matter of course; here they hold without 
 """
 
 import contextlib
-import ctypes
 import gc
 import os
 import shutil
@@ -19,6 +18,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+from common.memory import give_back
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "24"))
@@ -52,7 +53,6 @@ LINGER, LINGER_BYTES = 2, 16 * 1024 * 1024
 
 
 OWN_FOLDER = "dtac-metrics-"
-M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -102,20 +102,10 @@ def post_worker_init(worker: Any) -> None:
     """
     from dtac.loading import load_all
 
-    few_arenas()
+    give_back()
     load_all()
     gc.collect()
     gc.freeze()
-
-
-def few_arenas() -> None:
-    """Have glibc take memory for all threads from two places, as far as it is glibc.
-
-    By itself it opens up to eight for each processor, and what is given back in one is no use in
-    another: with 24 threads a worker keeps some ten megabytes that nobody uses.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 class PacedSocket:

@@ -1,10 +1,14 @@
 """Jobs of the project itself."""
 
+import os
+from typing import Final
+
 from celery import shared_task
 from celery.signals import beat_init, task_prerun, worker_init, worker_ready
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
+from common.memory import give_back
 from common.middleware import request_id_set
 from common.orphans import orphans_delete
 from dtac.digest import digest_queue
@@ -12,6 +16,9 @@ from dtac.health.heartbeat import beat
 from dtac.health.watch import watch
 from dtac.refusals import start_refuse
 from dtac.scanning import scan_waiting
+
+GIVES_WAY: Final = 5
+"""How much less urgent than a page a job is, of 19: a third of its share where both want one."""
 
 
 @shared_task
@@ -58,6 +65,14 @@ def worker_refuse(**_: object) -> None:
         start_refuse()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error  # Celery logs other errors and goes on
+
+
+@worker_init.connect
+def worker_gives_way(**_: object) -> None:
+    """Where the processors are busy, whoever waits for a page goes first; and memory goes back."""
+    now = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(now, GIVES_WAY))  # lower may need rights, higher stays
+    give_back()
 
 
 @worker_ready.connect
