@@ -139,6 +139,7 @@ def soak_measured(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]
     web = stack.enter_context(servers.web("bench.settings"))
     worker = stack.enter_context(work.worker())
     stack.enter_context(work.beat())
+    soak.settle()
     there = {page.name: page for page in pages.pages()}
     measurement = Measurement(Ports(web.port, 0), asked.seconds)
     crowd = soak.Soak(web.port, there, measurement.ask)

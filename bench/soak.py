@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from incidents.models import Report
+from incidents.models import Involvement, Report
+from offenders.models import ViewingWatch
 
 from .pages import Page
 from .people import Who, people_of
@@ -24,12 +25,33 @@ from .watch import COUNTS, Seen, Watched, grown
 from .wire import Ask, Line, Sample, drive, together
 
 Json = dict[str, Any]
+SETTLING = 600.0
+"""Seconds at most until the worker has done what the data left to be done."""
 LINES = 24
 """Requests that are on their way at once, at most."""
 CALIBRATE = 20
 SHARE = 0.7
 EACH = 10.0
 """Seconds between two looks at what might grow."""
+
+
+def settle() -> None:
+    """Wait until the worker has done what the loaded data left it: an installation has no such day.
+
+    Raises RuntimeError where it doesn't come to an end.
+    """
+    deadline = time.monotonic() + SETTLING
+    while _left():
+        if time.monotonic() > deadline:
+            raise RuntimeError("The worker does not come to an end with what was left.")
+        time.sleep(1)
+
+
+def _left() -> bool:
+    """Whether unknown people are to be looked for, or the log's last day is to be looked through."""
+    unknown = Involvement.objects.filter(subject=None, report__status="submitted")
+    looked = ViewingWatch.objects.filter(checked_until__isnull=False)
+    return unknown.filter(matched_at=None).exists() or not looked.exists()
 
 
 @dataclass(frozen=True)

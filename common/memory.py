@@ -10,9 +10,9 @@ M_MMAP_THRESHOLD: Final = -3
 M_ARENA_MAX: Final = -8
 
 ARENAS: Final = 2
-LARGE: Final = 1024 * 1024
+LARGE: Final = 256 * 1024
 """Bytes from which a block has pages of its own, given back as soon as it is free."""
-SPARE: Final = 4 * LARGE
+SPARE: Final = 1024 * 1024
 """Free bytes at the end of an arena that are kept for what comes next."""
 
 
