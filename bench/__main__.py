@@ -52,6 +52,9 @@ def main() -> None:
         if asked.list:
             told_of()
             return
+        from dtac.demo.alerts import alerts_anew
+
+        alerts_anew()
         if post and asked.jobs:
             name, result = "jobs", jobs_measured(asked, post, stack)
         elif asked.soak:

@@ -48,7 +48,7 @@ def settle() -> None:
 
 
 def _left() -> bool:
-    """Whether unknown people are to be looked for, or the log's last day is to be looked through."""
+    """Whether unknown people are to be looked for, or the log's last day to be gone through."""
     unknown = Involvement.objects.filter(subject=None, report__status="submitted")
     looked = ViewingWatch.objects.filter(checked_until__isnull=False)
     return unknown.filter(matched_at=None).exists() or not looked.exists()

@@ -60,11 +60,24 @@ def load_alerts(*, users: dict[str, User], faces: list[Face]) -> None:
 
 def freshen_alerts() -> None:
     """Raise the demo's live alerts anew when they are over, so that a later start has some."""
-    keys = [uuid.uuid5(SPACE, str(number)) for number in range(WITHDRAWN + 2, len(ALERTS) + 1)]
-    rows = list(Alert.objects.filter(client_id__in=keys, withdrawn_at=None).order_by("pk"))
+    rows = _live_ones()
     if rows and all(row.expires_at <= timezone.now() for row in rows):
-        _time(rows)
-        Alert.objects.bulk_update(rows, ["raised_at", "expires_at", "push_done_at"])
+        _raise(rows)
+
+
+def alerts_anew() -> None:
+    """Raise the demo's live alerts anew, over or not: a measurement needs them to its end."""
+    _raise(_live_ones())
+
+
+def _live_ones() -> list[Alert]:
+    keys = [uuid.uuid5(SPACE, str(number)) for number in range(WITHDRAWN + 2, len(ALERTS) + 1)]
+    return list(Alert.objects.filter(client_id__in=keys, withdrawn_at=None).order_by("pk"))
+
+
+def _raise(rows: list[Alert]) -> None:
+    _time(rows)
+    Alert.objects.bulk_update(rows, ["raised_at", "expires_at", "push_done_at"])
 
 
 def _time(rows: list[Alert]) -> None:
