@@ -43,15 +43,17 @@ def settle() -> None:
     deadline = time.monotonic() + SETTLING
     while _left():
         if time.monotonic() > deadline:
-            raise RuntimeError("The worker does not come to an end with what was left.")
+            raise RuntimeError(f"The worker does not come to an end with {_left()}.")
         time.sleep(1)
 
 
-def _left() -> bool:
-    """Whether unknown people are to be looked for, or the log's last day to be gone through."""
-    unknown = Involvement.objects.filter(subject=None, report__status="submitted")
+def _left() -> str:
+    """Return what is left to be done that takes long; empty for nothing."""
+    unknown = Involvement.objects.filter(subject=None, report__status="submitted", matched_at=None)
+    if number := unknown.count():
+        return f"{number} unknown people to look for"
     looked = ViewingWatch.objects.filter(checked_until__isnull=False)
-    return unknown.filter(matched_at=None).exists() or not looked.exists()
+    return "" if looked.exists() else "the log's last day"
 
 
 @dataclass(frozen=True)

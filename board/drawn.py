@@ -1,4 +1,4 @@
-"""The Board's figures as HTML, drawn once for each count that the worker completes.
+"""The Board's figures as HTML, kept from one count that the worker completes to the next.
 
 The page asks each time who reads it; its figures are then the same for all who may, and as of the
 count that it names. Half a minute later there is a newer one, and they are drawn anew.
@@ -23,17 +23,19 @@ from .plan import Progress, plan_progress
 from .tallies import LastCount
 
 MOST: Final = 50
-"""Periods and parts of the scheme that a process keeps, of some 50 kB each."""
+"""Counts, periods and parts of the scheme that a process keeps, of some 50 kB each."""
 
 
-def figures_html(asked: Asked, count: LastCount) -> SafeString:
+def figures_html(asked: Asked, count: LastCount, *, keep: bool) -> SafeString:
     """Return what the page shows of a period and part of the scheme.
 
     A target that changes is seen at once: whoever changed it comes from there. What else is not
-    counted by the worker (payments, names of areas) is as of the count, or a little after it.
+    counted by the worker (payments, names of areas) is as of the count, or a little after it. So
+    `keep` is for a count that will soon have another after it, not where the worker stands still.
     """
     targets = () if asked.query else tuple(PlanTarget.objects.in_force())
-    return _html(asked, dates.today(), count, targets)
+    draw = _html if keep else _html.__wrapped__
+    return draw(asked, dates.today(), count, targets)
 
 
 def forget() -> None:

@@ -168,11 +168,14 @@ def _snapshot(*, since: dt.date | None) -> None:
 
 @dataclass(frozen=True)
 class LastCount:
-    """When the worker last completed a count, and the number of the transaction that did."""
+    """When the worker last completed a count, and the number of the transaction that did.
+
+    Two counts may be of one moment, and in a long time, or another database, of one number; no two
+    are of both.
+    """
 
     at: dt.datetime
     mark: str
-    """Never given twice: two counts that have one are the same count."""
 
 
 def last_count() -> LastCount | None:

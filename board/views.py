@@ -38,6 +38,7 @@ def board(request: HttpRequest) -> HttpResponse:
     asked = BoardForm().asked() if is_refused else form.asked()
     form = form if is_refused else BoardForm(asked.typed)
     count = last_count()
+    is_late = count is not None and timezone.now() - count.at > LATE
     context: dict[str, Any] = {
         "form": form,
         "asked": asked,
@@ -46,11 +47,11 @@ def board(request: HttpRequest) -> HttpResponse:
         "steps": _steps(asked),
         "query": urlencode(asked.period.query | asked.query),
         "as_of": count and count.at,
-        "is_late": count is not None and timezone.now() - count.at > LATE,
+        "is_late": is_late,
         "waiting": reports_waiting(),
     }
     if count and not is_refused:
-        context["figures"] = figures_html(asked, count)
+        context["figures"] = figures_html(asked, count, keep=not is_late)
     return render(request, "board/board.html", context)
 
 

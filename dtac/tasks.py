@@ -69,9 +69,18 @@ def worker_refuse(**_: object) -> None:
 
 @worker_init.connect
 def worker_gives_way(**_: object) -> None:
-    """Where the processors are busy, whoever waits for a page goes first; and memory goes back."""
+    """Where the processors are busy, whoever waits for a page goes first.
+
+    It is the process's first thread, from which those of the pool have it. Between containers and
+    units of systemd it counts for nothing: they have their own weights (deploy/).
+    """
     now = os.getpriority(os.PRIO_PROCESS, 0)
     os.setpriority(os.PRIO_PROCESS, 0, max(now, GIVES_WAY))  # lower may need rights, higher stays
+
+
+@worker_init.connect
+def worker_gives_back(**_: object) -> None:
+    """Photos' memory goes back to the system."""
     give_back()
 
 

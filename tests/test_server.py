@@ -94,3 +94,16 @@ def test_a_head_that_never_ends_is_cut_off() -> None:
                     line.sendall(b"X")
                     time.sleep(0.2)
                 pytest.fail("still taken after 15 seconds")
+
+
+def test_the_worker_gives_way_to_the_web() -> None:
+    told = (
+        "import os, django; django.setup()\n"
+        "from dtac.tasks import worker_gives_way\n"
+        "for _ in range(2): worker_gives_way(); print(os.getpriority(os.PRIO_PROCESS, 0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=CLONE, capture_output=True, text=True, check=True
+    )
+    now = os.getpriority(os.PRIO_PROCESS, 0)
+    assert done.stdout.split() == [str(max(5, now))] * 2

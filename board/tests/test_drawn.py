@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from board.models import PlanTarget
+from board.models import PlanTarget, Refresh
 from board.tallies import last_count, tallies_rebuild, tallies_refresh
 from board.targets import TargetInput, target_set
 from common import dates
@@ -133,6 +133,15 @@ def test_a_payment_is_in_the_next_count(cast: Cast, client_of: ClientOf) -> None
     read(client)
     PaymentFactory(member=cast.staff.member, amount=Decimal("31.50"), received_on=dates.today())
     tallies_refresh()
+    assert "£31.50" in read(client)[0]
+
+
+def test_nothing_is_kept_where_the_worker_stands_still(cast: Cast, client_of: ClientOf) -> None:
+    tallies_refresh()
+    Refresh.objects.update(completed_at=timezone.now() - dt.timedelta(minutes=3))
+    client = client_of("board")
+    assert "These figures are behind" in read(client)[0]
+    PaymentFactory(member=cast.staff.member, amount=Decimal("31.50"), received_on=dates.today())
     assert "£31.50" in read(client)[0]
 
 

@@ -1,5 +1,6 @@
 """What photos took is given back, though something small that came meanwhile stays."""
 
+import platform
 import subprocess
 import sys
 
@@ -40,6 +41,6 @@ def grown(how: str) -> float:
     return float(done.stdout)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc")
 def test_it_goes_back_to_the_system() -> None:
-    assert grown("back") < 20
+    assert grown("back") < grown("as it is") / 2

@@ -66,7 +66,7 @@ def freshen_alerts() -> None:
 
 
 def alerts_anew() -> None:
-    """Raise the demo's live alerts anew, over or not: a measurement needs them to its end."""
+    """Raise the demo's live alerts anew, over or not: a measurement needs them for an hour."""
     _raise(_live_ones())
 
 
