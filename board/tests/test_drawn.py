@@ -106,14 +106,20 @@ def test_parts_and_periods_are_kept_apart(cast: Cast, client_of: ClientOf) -> No
 
 
 def test_the_next_day_has_its_own(cast: Cast, client_of: ClientOf) -> None:
-    tallies_refresh()
-    client = client_of("board")
-    today = dates.today()
-    assert dates.short_date(today) in read(client, "?period=year")[0]
-    tomorrow = today + dt.timedelta(days=1)
-    with time_machine.travel(dates.london_midnight(tomorrow) + dt.timedelta(hours=1), tick=False):
-        later = client_of("board").get("/board/?period=year").content.decode()
-    assert dates.short_date(tomorrow) in later
+    """Of a month that is over the same is asked, and the count is of a minute ago."""
+    tomorrow = dates.today() + dt.timedelta(days=1)
+    midnight, moment = dates.london_midnight(tomorrow), dt.timedelta(seconds=30)
+    over = f"?period=month&from={dates.add_months(dates.today(), -3).replace(day=1)}"
+    with time_machine.travel(midnight - moment, tick=False) as clock:
+        tallies_refresh()
+        client = client_of("board")
+        _, drawn = read(client, over)
+        _, kept = read(client, over)
+        clock.move_to(midnight + moment)
+        _, next_day = read(client, over)
+        _, kept_then = read(client, over)
+    assert kept == kept_then < drawn / 2
+    assert next_day > drawn / 2
 
 
 def test_a_new_target_is_seen_at_once(cast: Cast, client_of: ClientOf) -> None:
