@@ -92,6 +92,11 @@ def on_exit(server: Any) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def post_fork(server: Any, worker: Any) -> None:
+    """Called by gunicorn in a new worker: what it loads now stays, so nobody looks for garbage."""
+    gc.disable()
+
+
 def post_worker_init(worker: Any) -> None:
     """Called by gunicorn when a worker has loaded the application: load the rest of it, too.
 
@@ -106,6 +111,7 @@ def post_worker_init(worker: Any) -> None:
     load_all()
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 class PacedSocket:

@@ -67,11 +67,12 @@ def worker_refuse(**_: object) -> None:
         raise SystemExit(str(error)) from error  # Celery logs other errors and goes on
 
 
-@worker_init.connect
+@worker_ready.connect
 def worker_gives_way(**_: object) -> None:
     """Where the processors are busy, whoever waits for a page goes first.
 
-    It is the process's first thread, from which those of the pool have it. Between containers and
+    Only now: who waits for a start waits for the worker. It is the process's first thread, from
+    which those of the pool have it: they begin with the first job. Between containers and
     units of systemd it counts for nothing: they have their own weights (deploy/).
     """
     now = os.getpriority(os.PRIO_PROCESS, 0)

@@ -109,12 +109,13 @@ def bring_up(supervisor: Supervisor, servers: Servers, data: Path, port: int) ->
     # On SIGTERM Celery finishes the jobs in hand first. After a kill -9 of the launcher nobody
     # would be there to bound that, so then it goes at once; a job cut off is delivered again.
     supervisor.watch(program("worker", WORKER, signal.SIGKILL))
-    supervisor.watch(program("beat", [*BEAT, str(data / "beat-schedule")]))
     if not supervisor.run(until=lambda: answers(port), seconds=120):
         raise RunError(
             f"http://127.0.0.1:{port}/readyz/ does not say 200 after two minutes. "
             f"The logs are in {logs}."
         )
+    # Whoever waits for the page waits for two processors: nobody waits for the schedule.
+    supervisor.watch(program("beat", [*BEAT, str(data / "beat-schedule")]))
 
 
 def prepare(supervisor: Supervisor, process: Process) -> None:
