@@ -91,7 +91,7 @@ def chosen(there: Sequence[Any], names: str) -> list[Any]:
 def pages_measured(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any]:
     """Drive the pages that are asked for; print the table."""
     from . import pages, report
-    from .memory import memory_of
+    from .memory import memory_of, servers_memory
     from .rounds import Measurement, Ports
 
     shown = chosen(pages.pages(), asked.pages)
@@ -113,7 +113,9 @@ def pages_measured(asked: argparse.Namespace, stack: ExitStack) -> dict[str, Any
         for name, web in (("dtac", ours), ("plain", plain))
     }
     print(f"\nMemory of each web worker, MB: {workers}")
-    return {"pages": found, "memory": workers}
+    beneath = servers_memory()
+    print(f"Of database and broker, MB: {beneath}")
+    return {"pages": found, "memory": workers, "servers": beneath}
 
 
 def jobs_measured(asked: argparse.Namespace, post: work.Post, stack: ExitStack) -> dict[str, Any]:

@@ -1,7 +1,13 @@
 """How much memory a process really has to itself."""
 
+import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.db import connection
 
 
 @dataclass(frozen=True)
@@ -20,3 +26,24 @@ def memory_of(pid: int) -> Memory:
         if name in told:
             told[name] = int(value.split()[0]) / 1024
     return Memory(round(told["Rss"], 1), round(told["Pss"], 1))
+
+
+def servers_memory() -> dict[str, float]:
+    """Return megabytes of database and broker, what their processes share counted once.
+
+    Only of those on this machine that may be looked at.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity")
+        database = [pid for (pid,) in cursor.fetchall()]
+    with contextlib.closing(redis.Redis.from_url(settings.CELERY_BROKER_URL)) as broker:
+        told = broker.info("server")
+    return {"database": _shares(database), "broker": _shares([told["process_id"]])}
+
+
+def _shares(pids: Iterable[int]) -> float:
+    total = 0.0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            total += memory_of(pid).share
+    return round(total, 1)

@@ -15,13 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from incidents.models import Involvement, Report
+from incidents.models import Report
 from offenders.models import ViewingWatch
 
 from .pages import Page
 from .people import Who, people_of
 from .report import percentiles
-from .watch import COUNTS, Seen, Watched, grown
+from .watch import COUNTS, Seen, Watched, grown, unknown_people
 from .wire import Ask, Line, Sample, drive, together
 
 Json = dict[str, Any]
@@ -29,7 +29,8 @@ SETTLING = 600.0
 """Seconds at most until the worker has done what the data left to be done."""
 LINES = 24
 """Requests that are on their way at once, at most."""
-CALIBRATE = 20
+CALIBRATE = 60
+"""Seconds in which the most is measured: of fewer, one quick or slow moment decides."""
 SHARE = 0.7
 EACH = 10.0
 """Seconds between two looks at what might grow."""
@@ -49,8 +50,7 @@ def settle() -> None:
 
 def _left() -> str:
     """Return what is left to be done that takes long; empty for nothing."""
-    unknown = Involvement.objects.filter(subject=None, report__status="submitted", matched_at=None)
-    if number := unknown.count():
+    if number := unknown_people():
         return f"{number} unknown people to look for"
     looked = ViewingWatch.objects.filter(checked_until__isnull=False)
     return "" if looked.exists() else "the log's last day"
@@ -103,6 +103,7 @@ class Soak:
         self.told: dict[str, Told] = {crowd.name: Told() for crowd in CROWDS}
         self.sent: list[str] = []
         """References of the reports that the server said it had taken."""
+        self._lately: list[float] = []
         self._lock = threading.Lock()
 
     def _turns(
@@ -170,9 +171,16 @@ class Soak:
         with self._lock:
             told = self.told[person.crowd.name]
             told.times.append(took)
+            self._lately.append(took)
             told.refused += reply.status not in page.taken
             if page.body is not None and reply.status in page.taken:
                 self.sent.append(json.loads(reply.plain)["ref"])
+
+    def lately(self) -> list[float]:
+        """Return the seconds of each request since this was last asked."""
+        with self._lock:
+            found, self._lately = self._lately, []
+        return found
 
     def lost(self) -> int:
         """Return how many reports the server took and doesn't have, or has for another one."""
@@ -181,8 +189,12 @@ class Soak:
 
 
 def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
-    """Measure what the server can do, then work at SHARE of it; return what was seen."""
-    most = soak.capacity(min(CALIBRATE, minutes * 60))
+    """Measure what the server can do, then work at SHARE of it; return what was seen.
+
+    What it can do is measured again afterwards: another figure means another machine meanwhile.
+    """
+    trial = min(CALIBRATE, minutes * 60)
+    most = soak.capacity(trial)
     rate = most * SHARE
     print(f"{most:.0f} requests a second at most; {rate:.0f} for {minutes:g} minutes.", flush=True)
     seen: list[Seen] = []
@@ -191,7 +203,7 @@ def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
     def watch() -> None:
         began = time.perf_counter()
         while not stop.wait(min(EACH, minutes * 6)):
-            seen.append(watched.look(time.perf_counter() - began))
+            seen.append(watched.look(time.perf_counter() - began, soak.lately()))
         watched.close()
 
     with ThreadPoolExecutor(1) as beside:
@@ -203,6 +215,7 @@ def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
         watching.result()  # raises what went wrong there
     return {
         "capacity": round(most, 1),
+        "capacity_after": round(soak.capacity(trial), 1),
         "rate": round(rate, 1),
         "minutes": minutes,
         "kinds": {
@@ -221,6 +234,7 @@ def lines(told: Json) -> Iterator[str]:
     for name, kind in told["kinds"].items():
         figures = "".join(f"{kind[each]:>9.1f}" for each in ("p50", "p95", "p99"))
         yield f"{name:<16}{kind['times']:>9,}{figures}{kind['refused']:>9}"
+    yield f"{told['capacity_after']:.0f} requests a second at most, afterwards."
     yield f"{told['sent']} reports sent, {told['lost']} of them lost."
     seen = told["seen"]
     if not seen:

@@ -72,7 +72,8 @@ def soak_table(told: Json) -> Iterator[str]:
         (name, f"{kind['times']:,}", kind["p50"], kind["p95"], kind["p99"], kind["refused"])
         for name, kind in told["kinds"].items()
     )
-    yield f"{told['rate']} a second of {told['capacity']}, {told['minutes']:g} minutes.\n"
+    most = f"{told['capacity']} (afterwards {told['capacity_after']})"
+    yield f"{told['rate']} a second of {most}, {told['minutes']:g} minutes.\n"
     yield from table(("work", "times", "median", "95 %", "99 %", "refused"), kinds)
     yield f"\n{told['sent']:,} reports sent, {told['lost']} of them lost.\n"
     seen = told["seen"]

@@ -30,8 +30,9 @@ def figures_html(asked: Asked, count: LastCount, *, keep: bool) -> SafeString:
     """Return what the page shows of a period and part of the scheme.
 
     A target that changes is seen at once: whoever changed it comes from there. What else is not
-    counted by the worker (payments, names of areas) is as of the count, or a little after it. So
-    `keep` is for a count that will soon have another after it, not where the worker stands still.
+    counted by the worker (payments, unsigned members, names of areas) is as of the count, or a
+    little after it. So `keep` is for a count that will soon have another after it, not where the
+    worker stands still.
     """
     targets = () if asked.query else tuple(PlanTarget.objects.in_force())
     draw = _html if keep else _html.__wrapped__

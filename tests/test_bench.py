@@ -205,6 +205,8 @@ def pages_are_beside_others_and_read_no_more_than_they_may(env: dict[str, str]) 
     assert pages["gallery"]["raw_ms"] > 0
     assert line(pages["gallery"]) in printed
     assert result["run"]["rows"]["subjects"] >= 1400
+    assert {name: page["queries"] for name, page in pages.items()} == BUDGETS["statements"]
+    assert result["servers"]["database"] > 10
     assert not over(BUDGETS["rows"], {name: page["rows"] for name, page in pages.items()})
     assert not over(BUDGETS["bytes"], {name: page["bytes"] for name, page in pages.items()})
 
@@ -232,10 +234,16 @@ def a_crowd_loses_nothing(env: dict[str, str]) -> None:
 
 
 def what_is_kept_is_printed_as_tables() -> None:
-    """Of all three, without a database: for docs/performance.md."""
-    argv = [sys.executable, "-m", "bench.tables", "10"]
+    """Of all three, without a database: for docs/performance.md. And what grows, as a picture."""
     env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    printed = subprocess.check_output(argv, env=env, cwd=CLONE, text=True, timeout=60)
+
+    def printed_by(module: str) -> str:
+        argv = [sys.executable, "-m", module, "10"]
+        return subprocess.check_output(argv, env=env, cwd=CLONE, text=True, timeout=60)
+
+    printed = printed_by("bench.tables")
     for row in ("| Gallery, first page |", "| Bulletin, e-mailed |", "| polls alerts |"):
         assert row in printed
     assert "0 of them lost" in printed
+    assert "| page | 10x | times | queries |" in printed_by("bench.growth")
+    assert ">10x</text>" in (CLONE / "bench" / "out" / "growth.svg").read_text()
