@@ -97,12 +97,16 @@ def picture(lines: dict[str, Points]) -> str:
 
 
 def _apart(places: Sequence[tuple[float, str]], least: float) -> list[tuple[float, str]]:
-    """Return labels moved down so far that none touches the one above it."""
+    """Return labels moved so far that none touches the next, nor lies under the foot."""
     moved: list[tuple[float, str]] = []
     for at, title in places:
         moved.append((max(at, moved[-1][0] + least) if moved else at, title))
-    over = max(0.0, moved[-1][0] - (HEIGHT - FOOT)) if moved else 0.0
-    return [(at - over, title) for at, title in moved]
+    lowest = float(HEIGHT - FOOT)
+    for number in reversed(range(len(moved))):
+        at, title = moved[number]
+        moved[number] = (min(at, lowest), title)
+        lowest = moved[number][0] - least
+    return moved
 
 
 def main() -> None:

@@ -18,10 +18,11 @@ from typing import Any
 from incidents.models import Report
 from offenders.models import ViewingWatch
 
+from .course import COUNTS, grown
 from .pages import Page
 from .people import Who, people_of
 from .report import percentiles
-from .watch import COUNTS, Seen, Watched, grown, unknown_people
+from .watch import Seen, Watched, unknown_people
 from .wire import Ask, Line, Sample, drive, together
 
 Json = dict[str, Any]

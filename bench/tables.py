@@ -4,8 +4,8 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from .course import COUNTS, grown
 from .report import OUT, Json, ratio_words, refused
-from .watch import COUNTS, grown
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

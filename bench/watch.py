@@ -21,11 +21,6 @@ SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
        (SELECT temp_bytes FROM pg_stat_database WHERE datname = current_database()),
        (SELECT count(*) FROM members_outboundemail WHERE state IN ('queued', 'claimed'))
 """
-COUNTS = (
-    "connections", "files", "waiting", "letters", "unknown_people", "to_count",
-    "database_temporary", "answered", "median_ms", "same_work_ms",
-)  # fmt: skip
-"""What of Seen is one number."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +95,3 @@ def unknown_people() -> int:
     """Return how many people of reports the worker has yet to look for among those on record."""
     rows = Involvement.objects.filter(subject=None, report__status="submitted", matched_at=None)
     return rows.count()
-
-
-def grown(values: Sequence[float]) -> float:
-    """Return by what share the last fifth is above the second: the first is warming up."""
-    fifth = len(values) // 5
-    if not fifth:
-        return 0.0
-    second, last = values[fifth : 2 * fifth], values[-fifth:]
-    before = sum(second) / fifth
-    return (sum(last) / fifth - before) / before if before else 0.0

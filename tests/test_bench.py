@@ -1,8 +1,10 @@
 """`./run bench`, from its command line to its results, and the small parts that it rests on."""
 
 import contextlib
+import itertools
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +19,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from environ import Env
 
+from bench.growth import picture
 from bench.loading import STAMP, loaded
 from bench.report import line, ratio, refused
 from bench.servers import COPY, url_of
@@ -246,4 +249,12 @@ def what_is_kept_is_printed_as_tables() -> None:
         assert row in printed
     assert "0 of them lost" in printed
     assert "| page | 10x | times | queries |" in printed_by("bench.growth")
-    assert ">10x</text>" in (CLONE / "bench" / "out" / "growth.svg").read_text()
+
+
+def test_each_page_has_a_label_of_its_own_beside_the_picture_of_growth() -> None:
+    quick = {f"page {number}": [(1, 8.0), (100, 8 + number / 10)] for number in range(30)}
+    drawn = picture(quick | {"slow": [(1, 100.0), (100, 800.0)]})
+    labels = [float(y) for y in re.findall(r'<text x="578" y="([0-9.]+)"', drawn)]
+    assert len(labels) == 31
+    assert all(lower - upper > 11 for upper, lower in itertools.pairwise(labels))
+    assert 0 < labels[0] < labels[-1] < 520

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from incidents.matching import matches_for
@@ -11,7 +11,7 @@ from incidents.models import Involvement
 
 KEPT = 3
 SETTLING = dt.timedelta(seconds=30)
-"""How long after its hour a picture may be committed: looking once too often costs little."""
+"""How long after its hour a picture may be committed."""
 
 
 def match_waiting(*, limit: int = 200) -> int:
@@ -21,39 +21,53 @@ def match_waiting(*, limit: int = 200) -> int:
     the next.
     """
     _look_again_at_pictures()
-    done = 0
-    for _ in range(limit):
-        with transaction.atomic():
-            person = (
-                Involvement.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(subject=None, matched_at=None, report__status="submitted")
-                .select_related("report")
-                .order_by("report_id", "pk")
-                .first()
-            )
-            if person is None:
-                return done
-            person.likely = [
-                {
-                    "subject": match.subject.pk,
-                    "score": round(match.score),
-                    "reasons": match.reasons[:3],
-                }
-                for match in matches_for(person.report, person)[:KEPT]
-            ]
-            person.matched_at = timezone.now()
-            person.save(update_fields=["likely", "matched_at"])
-            done += 1
-    return done
+    return sum(_match(key) for key in _waiting()[:limit])
+
+
+def _waiting() -> list[int]:
+    """Return the keys of the people to look for, those of the earliest report first.
+
+    All of them, put in order here: for the first one alone PostgreSQL goes through every report
+    there ever was, in their order.
+    """
+    rows = Involvement.objects.filter(
+        subject=None, matched_at=None, report__status="submitted"
+    ).values_list("report_id", "pk")
+    return [key for _, key in sorted(rows)]
+
+
+@transaction.atomic
+def _match(key: int) -> bool:
+    """Look for one person; return False where another worker does, or nobody need any more."""
+    person = (
+        Involvement.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=key, subject=None, matched_at=None, report__status="submitted")
+        .select_related("report")
+        .first()
+    )
+    if person is None:
+        return False
+    person.likely = [
+        {"subject": match.subject.pk, "score": round(match.score), "reasons": match.reasons[:3]}
+        for match in matches_for(person.report, person)[:KEPT]
+    ]
+    person.matched_at = timezone.now()
+    person.save(update_fields=["likely", "matched_at"])
+    return True
 
 
 def _look_again_at_pictures() -> None:
-    """Look anew for people of reports whose pictures could not be compared yet the last time."""
-    Involvement.objects.filter(
-        subject=None,
-        report__status="submitted",
-        report__attachments__variants_ready_at__gt=F("matched_at") - SETTLING,
-    ).update(matched_at=None)
+    """Look anew for people of reports whose pictures could not be compared yet the last time.
+
+    At once where a picture is ready since; and once more when it has surely been committed, if the
+    last time was so soon after its hour that it may not have been. Not with each sweep until then.
+    """
+    ready, looked = "report__attachments__variants_ready_at", F("matched_at")
+    since = Q(**{f"{ready}__gt": looked})
+    unsure = Q(**{f"{ready}__gt": looked - SETTLING, f"{ready}__lte": timezone.now() - SETTLING})
+    Involvement.objects.filter(since | unsure, subject=None, report__status="submitted").update(
+        matched_at=None
+    )
 
 
 def match_again(*, subject: int) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dtac.demo.portraits import draw_portrait
 from exclusions.models import Notice
 from exclusions.services import notice_raise, notice_revoke
-from incidents.models import Alert, Involvement, Report, ReviewStep
+from incidents.models import Alert, Attachment, Involvement, Report, ReviewStep
 from incidents.services import PersonInput, involvement_link, report_accept, report_merge, step_undo
 from incidents.services.match import match_waiting
 from incidents.tasks import attachment_variants_sweep
@@ -277,6 +278,23 @@ def test_a_picture_is_compared_though_it_was_made_ready_later(cast: Cast, client
     subject.photos.update(phash=report.attachments.get().phash)
     match_waiting()
     assert "same photo" in str(Involvement.objects.get().likely)
+
+
+def test_a_new_picture_is_compared_twice_and_not_with_each_sweep(cast: Cast) -> None:
+    theft(cast, people=[PersonInput(sex="male")], files=[factories.upload()])
+    assert match_waiting() == 1
+    attachment_variants_sweep()  # which may be committed after a look that comes after its hour
+    assert [match_waiting() for _ in range(3)] == [1, 0, 0]
+
+    def later() -> None:
+        hour = dt.timedelta(seconds=31)
+        Involvement.objects.update(matched_at=F("matched_at") - hour)
+        Attachment.objects.update(variants_ready_at=F("variants_ready_at") - hour)
+
+    later()
+    assert [match_waiting() for _ in range(3)] == [1, 0, 0]
+    later()
+    assert match_waiting() == 0
 
 
 def test_six_unknown_people_cost_no_more_than_one(cast: Cast, client_of) -> None:
