@@ -80,7 +80,7 @@ def soak_table(told: Json) -> Iterator[str]:
     memory = [(name, [each["memory"].get(name, 0.0) for each in seen]) for name in _processes(told)]
     counts = [(name, [float(each[name]) for each in seen]) for name in COUNTS]
     rows = [(f"{name}, MB", values, f"{grown(values):+.1%}") for name, values in memory]
-    rows += [(name.replace("_", ", "), values, "") for name, values in counts]
+    rows += [(name.replace("_", " "), values, "") for name, values in counts]
     yield from table(
         ("", "at first", "at last", "at most", "since warm"),
         ((name, f"{v[0]:,.0f}", f"{v[-1]:,.0f}", f"{max(v):,.0f}", more) for name, v, more in rows),
