@@ -15,14 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from incidents.models import Report
+from incidents.models import Involvement, Report
 from offenders.models import ViewingWatch
 
-from .course import COUNTS, grown
+from .course import COUNTS, Seen, grown
 from .pages import Page
 from .people import Who, people_of
 from .report import percentiles
-from .watch import Seen, Watched, unknown_people
+from .watch import Watched
 from .wire import Ask, Line, Sample, drive, together
 
 Json = dict[str, Any]
@@ -51,7 +51,7 @@ def settle() -> None:
 
 def _left() -> str:
     """Return what is left to be done that takes long; empty for nothing."""
-    if number := unknown_people():
+    if number := Involvement.objects.to_look_for().count():
         return f"{number} unknown people to look for"
     looked = ViewingWatch.objects.filter(checked_until__isnull=False)
     return "" if looked.exists() else "the log's last day"

@@ -4,7 +4,6 @@ import os
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import redis
@@ -14,6 +13,7 @@ from django.db import connection
 from board.models import Stale
 from incidents.models import Involvement
 
+from .course import Seen
 from .memory import memory_of
 
 WAITING = """
@@ -21,30 +21,6 @@ SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
        (SELECT temp_bytes FROM pg_stat_database WHERE datname = current_database()),
        (SELECT count(*) FROM members_outboundemail WHERE state IN ('queued', 'claimed'))
 """
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One look: `at` seconds after the beginning. Megabytes of each process; counts of the rest.
-
-    `waiting`: jobs in the broker. Letters, unknown people to look for and what the Board has to
-    count anew wait as rows. `answered` and `median_ms` are of the requests since the look before.
-    `same_work_ms`: what the processor takes for one and the same loop, more where whoever shares
-    the machine slows it down.
-    """
-
-    at: float
-    memory: Mapping[str, float]
-    connections: int
-    database_temporary: int
-    files: int
-    waiting: int
-    letters: int
-    unknown_people: int
-    to_count: int
-    answered: int
-    median_ms: float
-    same_work_ms: float
 
 
 class Watched:
@@ -71,7 +47,7 @@ class Watched:
             files=sum(len(files) for _, _, files in os.walk(self.temporary)),
             waiting=int(self._broker.llen("celery") or 0),
             letters=letters,
-            unknown_people=unknown_people(),
+            unknown_people=Involvement.objects.to_look_for().count(),
             to_count=Stale.objects.count(),
             answered=len(lately),
             median_ms=round(statistics.median(lately) * 1000, 1) if lately else 0.0,
@@ -89,9 +65,3 @@ def same_work() -> float:
     began = time.thread_time()
     sum(number * number for number in range(100_000))
     return time.thread_time() - began
-
-
-def unknown_people() -> int:
-    """Return how many people of reports the worker has yet to look for among those on record."""
-    rows = Involvement.objects.filter(subject=None, report__status="submitted", matched_at=None)
-    return rows.count()

@@ -300,6 +300,14 @@ class InvolvementQuerySet(models.QuerySet[Any]):
         own = ~Q(report__member_id=user.member_id) | Q(from_report__member_id=user.member_id)
         return self.filter(Q(from_report=None) | own)
 
+    def unknown(self) -> Self:
+        """Those of reports that wait for review whom nobody has said to be a subject."""
+        return self.filter(subject=None, report__status="submitted")
+
+    def to_look_for(self) -> Self:
+        """Unknown people for whom the worker has not looked among the subjects on record."""
+        return self.unknown().filter(matched_at=None)
+
 
 class ReviewStepQuerySet(models.QuerySet[Any]):
     """Decisions of the review."""

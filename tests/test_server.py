@@ -96,14 +96,25 @@ def test_a_head_that_never_ends_is_cut_off() -> None:
                 pytest.fail("still taken after 15 seconds")
 
 
+def said_by(program: str) -> list[str]:
+    """Run Python with the applications loaded; return the words that it prints."""
+    argv = [sys.executable, "-c", f"import django; django.setup()\n{program}"]
+    return subprocess.check_output(argv, cwd=CLONE, text=True).split()
+
+
 def test_the_worker_gives_way_to_the_web() -> None:
-    told = (
-        "import os, django; django.setup()\n"
-        "from dtac.tasks import worker_gives_way\n"
+    told = said_by(
+        "import os; from dtac.tasks import worker_gives_way\n"
         "for _ in range(2): worker_gives_way(); print(os.getpriority(os.PRIO_PROCESS, 0))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", told], cwd=CLONE, capture_output=True, text=True, check=True
-    )
     now = os.getpriority(os.PRIO_PROCESS, 0)
-    assert done.stdout.split() == [str(max(5, now))] * 2
+    assert told == [str(max(5, now))] * 2
+
+
+def test_a_loaded_web_worker_looks_for_garbage_again() -> None:
+    told = said_by(
+        "import gc; from dtac.server import post_fork, post_worker_init\n"
+        "post_fork(None, None); print(gc.isenabled())\n"
+        "post_worker_init(None); print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    )
+    assert told == ["False", "True", "True"]

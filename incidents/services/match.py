@@ -27,12 +27,10 @@ def match_waiting(*, limit: int = 200) -> int:
 def _waiting() -> list[int]:
     """Return the keys of the people to look for, those of the earliest report first.
 
-    All of them, put in order here: for the first one alone PostgreSQL goes through every report
+    All of them, put in order here: for the first one alone PostgreSQL may go through every report
     there ever was, in their order.
     """
-    rows = Involvement.objects.filter(
-        subject=None, matched_at=None, report__status="submitted"
-    ).values_list("report_id", "pk")
+    rows = Involvement.objects.to_look_for().values_list("report_id", "pk")
     return [key for _, key in sorted(rows)]
 
 
@@ -40,8 +38,9 @@ def _waiting() -> list[int]:
 def _match(key: int) -> bool:
     """Look for one person; return False where another worker does, or nobody need any more."""
     person = (
-        Involvement.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk=key, subject=None, matched_at=None, report__status="submitted")
+        Involvement.objects.to_look_for()
+        .filter(pk=key)
+        .select_for_update(skip_locked=True, of=("self",))
         .select_related("report")
         .first()
     )
@@ -65,9 +64,7 @@ def _look_again_at_pictures() -> None:
     ready, looked = "report__attachments__variants_ready_at", F("matched_at")
     since = Q(**{f"{ready}__gt": looked})
     unsure = Q(**{f"{ready}__gt": looked - SETTLING, f"{ready}__lte": timezone.now() - SETTLING})
-    Involvement.objects.filter(since | unsure, subject=None, report__status="submitted").update(
-        matched_at=None
-    )
+    Involvement.objects.unknown().filter(since | unsure).update(matched_at=None)
 
 
 def match_again(*, subject: int) -> None:

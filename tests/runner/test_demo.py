@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dtac.tasks import GIVES_WAY
 from runner.valkey import port_is_free
 from tests.runner.support import CLONE, eventually
 from tests.stack import Demo, free_port
@@ -62,6 +63,11 @@ def test_kill_9_leaves_nothing_and_the_next_start_is_clean(demo: Demo) -> None:
     demo.stop(signal.SIGKILL)
     demo.start()
     assert demo.ready()
+
+
+def test_its_worker_gives_way_once_it_is_ready(running: Demo) -> None:
+    nice = os.getpriority(os.PRIO_PROCESS, running.process("worker"))
+    assert nice == max(GIVES_WAY, os.getpriority(os.PRIO_PROCESS, 0))
 
 
 def test_a_second_start_is_refused_plainly(running: Demo) -> None:
