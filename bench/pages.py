@@ -47,6 +47,8 @@ class Page:
     """What stands in each answer: an empty page is quick for another reason."""
     asked_by: Callable[[Who], str] | None = None
     """Makes the address where it is another for each user."""
+    photos: int = 0
+    """How many photos its body carries."""
 
     def paths_of(self, who: Who) -> Sequence[str]:
         """Return the addresses that a user asks for in turn."""
@@ -214,7 +216,7 @@ def _forms() -> list[Page]:
         ),
         Page(
             "submit-photo", "Report sent, 3 MB photo", Role.REPORTER, ["/log/"], head=json,
-            body=_sender([photo()]),
+            body=_sender([photo()]), photos=1,
         ),
     ]  # fmt: skip
 

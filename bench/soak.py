@@ -4,6 +4,7 @@ A request's time counts from when it was due, not from when a connection was fre
 in a queue waits too.
 """
 
+import hashlib
 import heapq
 import itertools
 import json
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from incidents.models import Involvement, Report
+from incidents.models import Attachment, Involvement, Report
 from offenders.models import ViewingWatch
 
 from .course import COUNTS, Seen, grown
@@ -102,8 +103,8 @@ class Soak:
             for who in people_of("reporter", crowd.people)
         ]
         self.told: dict[str, Told] = {crowd.name: Told() for crowd in CROWDS}
-        self.sent: list[str] = []
-        """References of the reports that the server said it had taken."""
+        self.sent: dict[str, int] = {}
+        """Reports (references) that the server said it had taken, with how many photos each."""
         self._lately: list[float] = []
         self._lock = threading.Lock()
 
@@ -175,7 +176,7 @@ class Soak:
             self._lately.append(took)
             told.refused += reply.status not in page.taken
             if page.body is not None and reply.status in page.taken:
-                self.sent.append(json.loads(reply.plain)["ref"])
+                self.sent[json.loads(reply.plain)["ref"]] = page.photos
 
     def lately(self) -> list[float]:
         """Return the seconds of each request since this was last asked."""
@@ -184,9 +185,20 @@ class Soak:
         return found
 
     def lost(self) -> int:
-        """Return how many reports the server took and doesn't have, or has for another one."""
-        there = Report.objects.filter(ref__in=self.sent).count()
-        return len(self.sent) - there
+        """Return how many reports the server took and hasn't got, or not with all their photos."""
+        kept = Report.objects.filter(ref__in=self.sent).prefetch_related("attachments")
+        photos = {
+            report.ref: sum(_is_there(each) for each in report.attachments.all()) for report in kept
+        }
+        return sum(photos.get(ref, -1) < number for ref, number in self.sent.items())
+
+
+def _is_there(sent: Attachment) -> bool:
+    """Whether the file of a photo is there, as it was sent."""
+    if not sent.original.storage.exists(sent.original.name or ""):
+        return False
+    with sent.original.open() as file:
+        return hashlib.sha256(file.read()).hexdigest() == sent.sha256
 
 
 def soaked(soak: Soak, watched: Watched, minutes: float) -> Json:
