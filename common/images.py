@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-import pillow_heif
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -30,8 +29,6 @@ from common.edits import Edits, blurred, cropped, edits_from
 from common.http import BusyError
 from common.stores import folder_of, replace_whole
 
-pillow_heif.register_heif_opener()
-
 # Pillow's format name -> (content type, file ending). Nothing else is a photo here: no SVG, no GIF.
 ACCEPTED = {
     "JPEG": ("image/jpeg", "jpg"),
@@ -40,7 +37,7 @@ ACCEPTED = {
     "HEIF": ("image/heic", "heic"),
     "MPO": ("image/jpeg", "jpg"),  # what many phones call a JPEG; its first picture is shown
 }
-OPENED = [name for name in ACCEPTED if name != "MPO"]  # Pillow opens those as JPEG
+OPENED = ("JPEG", "PNG", "WEBP")  # Pillow opens an MPO as JPEG
 WHOLE = ("PNG", "WEBP")
 """Screenshots and pictures from the web; cameras make none. Decoded at full size or not at all."""
 NOT_A_PHOTO = "This file is not a photo we can read. Send a JPEG, PNG, WebP or HEIC."
@@ -75,14 +72,27 @@ def _in_turn() -> Iterator[None]:
 
 
 @contextmanager
-def _opened(stream: IO[bytes]) -> Iterator[Image.Image]:
+def photo_opened(stream: IO[bytes]) -> Iterator[Image.Image]:
+    """Open a photo of an accepted kind; what isn't one raises UnidentifiedImageError (OSError)."""
+    formats = _formats(stream)
     stream.seek(0)
     with warnings.catch_warnings():
         # Our own pixel limit is checked before decoding; Pillow's warning would only be noise.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(stream, formats=OPENED) as image:
+        with Image.open(stream, formats=formats) as image:
             yield image
     stream.seek(0)
+
+
+def _formats(stream: IO[bytes]) -> tuple[str, ...]:
+    """Return what to try. What decodes HEIC takes 6 MB of a process: loaded for the first one."""
+    stream.seek(0)
+    if stream.read(8)[4:] != b"ftyp":  # ISO/IEC 14496-12: files of that family begin so
+        return OPENED
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return ("HEIF",)
 
 
 def check_photo(upload: "File[Any]") -> CheckedFile:
@@ -100,7 +110,7 @@ def check_photo(upload: "File[Any]") -> CheckedFile:
         )
     stream: Any = upload.file
     try:
-        with _in_turn(), _opened(stream) as image:
+        with _in_turn(), photo_opened(stream) as image:
             found = _check_opened(image)
     except (ValidationError, BusyError):
         raise
@@ -236,7 +246,7 @@ def _jpeg(picture: Image.Image) -> bytes:
 def _edited_copy(stream: "BinaryIO | File[Any]", edits: Edits) -> Image.Image:
     """Return the picture with edits applied, in no more pixels than the sizes need."""
     kept = min(edits.crop.width, edits.crop.height) if edits.crop else 1
-    with _opened(stream) as image:
+    with photo_opened(stream) as image:
         _skip_detail(image, edge=math.ceil(WORKING_EDGE / kept))
         ImageOps.exif_transpose(image, in_place=True)
         picture, part = cropped(image, edits)

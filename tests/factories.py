@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import factory
+import pillow_heif
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -291,6 +292,7 @@ def image_bytes(
     kind: str = "JPEG", size: tuple[int, int] = (300, 400), colour: str = "teal"
 ) -> bytes:
     """Return a small picture's bytes in a format."""
+    pillow_heif.register_heif_opener()  # it writes them, too
     buffer = io.BytesIO()
     Image.new("RGB", size, colour).save(buffer, kind)
     return buffer.getvalue()

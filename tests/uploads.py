@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pillow_heif
 from django.conf import settings
 from PIL import Image
 
@@ -34,6 +35,7 @@ class Hostile:
 
 def picture(kind: str, size: tuple[int, int] = (60, 80), **options: object) -> bytes:
     """Return a small picture with some detail in it."""
+    pillow_heif.register_heif_opener()  # it writes them, too
     rng = random.Random(1)
     image = Image.frombytes(
         "RGB", size, bytes(rng.randrange(256) for _ in range(size[0] * size[1] * 3))

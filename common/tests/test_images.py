@@ -1,6 +1,9 @@
 """Photos: what is refused, what is kept, what is shown."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -39,6 +42,35 @@ def jpeg_with_orientation() -> bytes:
 def test_what_is_not_a_photo_is_refused(name: str, content: bytes, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         check_photo(factories.upload(name, content))
+
+
+FIRST_PHOTOS = """
+import sys, django
+from pathlib import Path
+django.setup()
+from django.core.files.uploadedfile import SimpleUploadedFile
+from common.images import check_photo
+from dtac.loading import load_all
+
+load_all()
+for path in map(Path, sys.argv[1:]):
+    print(check_photo(SimpleUploadedFile("photo", path.read_bytes())).extension)
+    print("pillow_heif" in sys.modules)
+"""
+
+
+def test_what_decodes_heic_is_loaded_for_the_first_such_photo(tmp_path: Path) -> None:
+    """It takes some megabytes of each process, and few phones send one."""
+    paths = [tmp_path / kind for kind in ("JPEG", "PNG", "WEBP", "HEIF")]
+    for path in paths:
+        path.write_bytes(factories.image_bytes(path.name))
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PHOTOS, *map(str, paths)],
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.split() == [
+        "jpg", "False", "png", "False", "webp", "False", "heic", "True",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])

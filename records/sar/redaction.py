@@ -10,9 +10,10 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import ImageDraw, ImageOps
 
 from common.edits import Edits, cropped
+from common.images import photo_opened
 
 REMOVED: Final = "[removed]"
 WORD: Final = re.compile(r"\S+")
@@ -74,7 +75,7 @@ def blacked_out(stream: Any, edits: Edits) -> bytes:
 
     Upright, without anything that came with the file. Raises OSError: not a picture.
     """
-    with Image.open(stream) as opened:
+    with photo_opened(stream) as opened:
         upright = ImageOps.exif_transpose(opened).convert("RGB")
     upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
     picture, _ = cropped(upright, Edits())
