@@ -103,7 +103,7 @@ class Soak:
             for who in people_of("reporter", crowd.people)
         ]
         self.told: dict[str, Told] = {crowd.name: Told() for crowd in CROWDS}
-        self.sent: dict[str, int] = {}
+        self.sent: list[tuple[str, int]] = []
         """Reports (references) that the server said it had taken, with how many photos each."""
         self._lately: list[float] = []
         self._lock = threading.Lock()
@@ -176,7 +176,7 @@ class Soak:
             self._lately.append(took)
             told.refused += reply.status not in page.taken
             if page.body is not None and reply.status in page.taken:
-                self.sent[json.loads(reply.plain)["ref"]] = page.photos
+                self.sent.append((json.loads(reply.plain)["ref"], page.photos))
 
     def lately(self) -> list[float]:
         """Return the seconds of each request since this was last asked."""
@@ -185,16 +185,19 @@ class Soak:
         return found
 
     def lost(self) -> int:
-        """Return how many reports the server took and hasn't got, or not with all their photos."""
-        kept = Report.objects.filter(ref__in=self.sent).prefetch_related("attachments")
-        photos = {
-            report.ref: sum(_is_there(each) for each in report.attachments.all()) for report in kept
-        }
-        return sum(photos.get(ref, -1) < number for ref, number in self.sent.items())
+        """Return how many reports the server took and hasn't got with all their photos.
+
+        Or has for another one: then two answers have one reference.
+        """
+        wanted = dict(self.sent)
+        kept = Report.objects.filter(ref__in=wanted).prefetch_related("attachments")
+        there = {report.ref: sum(map(_is_there, report.attachments.all())) for report in kept}
+        whole = [ref for ref, number in wanted.items() if there.get(ref, -1) >= number]
+        return len(self.sent) - len(whole)
 
 
 def _is_there(sent: Attachment) -> bool:
-    """Whether the file of a photo is there, as it was sent."""
+    """Whether the file of a photo is there, with the bytes that the server took."""
     if not sent.original.storage.exists(sent.original.name or ""):
         return False
     with sent.original.open() as file:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.services import record
@@ -32,6 +33,8 @@ from offenders.models import ProfileVersion
 
 PAGE = 30
 BANNERS = 3
+ON_SCREEN = 10
+"""Banners of one page that are looked at again with each question, at most."""
 SITES = 8
 KNOWN = 2000
 """Letters of the list of alerts that a page says it has: some fifty references."""
@@ -53,6 +56,13 @@ class AlertCard:
     def left(self) -> int:
         """How many seconds it still has: a page without signal takes it away by itself then."""
         return max(0, int((self.alert.expires_at - timezone.now()).total_seconds()))
+
+    @property
+    def shown_as(self) -> str:
+        """Stands for what is shown of the person: it changes as soon as that does."""
+        said = [self.face.ref, self.face.name, self.face.photo_url] if self.face else []
+        tag = self.tag.text if self.tag else ""
+        return salted_hmac("dtac.alerts.shown", repr((said, tag))).hexdigest()[:12]
 
     @property
     def place(self) -> str:
@@ -209,24 +219,46 @@ def alert_withdraw_page(request: HttpRequest, ref: str) -> HttpResponse:
 def alert_poll(request: HttpRequest) -> HttpResponse:
     """What is new for a page that knows of some alerts: 204 for nothing, else banners to show.
 
+    `changed` are banners that it shows and that are no longer true: a ban ended meanwhile, say.
     Logged as a read only when it shows something.
     """
     user = user_of(request)
     refs = Alert.objects.live_refs(user)
     known = set(query_text(request, "known", limit=KNOWN).split())
-    if set(refs) == known:
+    changed = _changed(user, _on_screen(request, refs))
+    if set(refs) == known and not changed:
         return HttpResponse(status=204)
     fresh = [ref for ref in refs if ref not in known]
     most = 1 if query_text(request, "most") == "1" else BANNERS
     found = Alert.objects.visible_to(user).filter(ref__in=fresh)
     own = list(found.filter(raised_by=user).values_list("ref", flat=True)) if fresh else []
     shown = alert_cards(user, found.exclude(raised_by=user).for_list()[:most]) if fresh else []
-    if shown:
-        _log(user, shown, show="banner")
-    banners = [
+    if shown or changed:
+        _log(user, [*shown, *changed], show="banner")
+    told = {"refs": refs, "own": own, "banners": _banners(shown), "changed": _banners(changed)}
+    return JsonResponse(told)
+
+
+def _on_screen(request: HttpRequest, refs: Iterable[str]) -> dict[str, str]:
+    """Return the live alerts that a page shows, the first of them, each with its `shown_as`."""
+    said = (each.split(":", 1) for each in query_text(request, "shown", limit=KNOWN).split())
+    live = set(refs)
+    pairs = [(each[0], each[-1]) for each in said if each[0] in live]
+    return dict(pairs[:ON_SCREEN])
+
+
+def _changed(user: User, on_screen: dict[str, str]) -> list[AlertCard]:
+    """Return those of the alerts on a screen of which something else is to be shown by now."""
+    if not on_screen:
+        return []
+    rows = Alert.objects.visible_to(user).filter(ref__in=on_screen).for_list()
+    return [card for card in alert_cards(user, rows) if card.shown_as != on_screen[card.alert.ref]]
+
+
+def _banners(shown: Iterable[AlertCard]) -> list[dict[str, str]]:
+    return [
         {"ref": card.alert.ref, "html": render_to_string(BANNER, {"card": card})} for card in shown
     ]
-    return JsonResponse({"refs": refs, "own": own, "banners": banners})
 
 
 BANNER = "incidents/includes/alert_banner.html"

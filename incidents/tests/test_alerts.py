@@ -1,6 +1,7 @@
 """Alerts: who raises, who sees, how many, how long; and the pages that show them."""
 
 import datetime as dt
+import re
 import threading
 import uuid
 from typing import Any
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Event
+from exclusions.services import notice_revoke
 from incidents.models import Alert, Report
 from incidents.services import PersonInput, alert_watchers, alert_withdraw
 from members.models import Agreement, User
@@ -423,7 +425,40 @@ def test_a_page_is_told_what_is_new_and_what_is_gone(cast: Cast, client_of) -> N
     assert len(poll(police, most=1).json()["banners"]) == 1
     alert_withdraw(by=cast.intel, alert=second, reason="It is over")
     gone = poll(police, first.ref, second.ref).json()
-    assert gone == {"refs": [first.ref], "own": [], "banners": []}
+    assert gone == {"refs": [first.ref], "own": [], "banners": [], "changed": []}
+
+
+def shown_as(banner: dict[str, str]) -> str:
+    found = re.search(r'data-shown="([0-9a-f]+)"', banner["html"])
+    assert found
+    return f"{banner['ref']}:{found[1]}"
+
+
+def test_a_ban_that_ends_is_gone_from_a_banner_on_screen(cast: Cast, client_of) -> None:
+    police, subject = client_of("police"), factories.published(cast.intel).subject
+    notice = factories.served_notice(cast.intel, cast.staff, cast.shop, subject)
+    alert = factories.alert(cast.staff, cast.shop, subject=subject)
+    other = factories.alert(cast.staff, cast.shop, text="A loud group")
+    banned, plain = sorted(poll(police).json()["banners"], key=lambda each: each["ref"])
+    assert "Excluded until" in banned["html"]
+    both, shown = {"known": f"{alert.ref} {other.ref}"}, f"{shown_as(banned)} {shown_as(plain)}"
+    assert police.get("/alerts/poll/", {**both, "shown": shown}).status_code == 204
+    notice_revoke(by=cast.intel, notice=notice, reason="Served on the wrong person")
+    events = Event.objects.filter(action="incidents.alert.viewed")
+    before = events.count()
+    [changed] = police.get("/alerts/poll/", {**both, "shown": shown}).json()["changed"]
+    assert changed["ref"] == alert.ref
+    assert "Excluded" not in changed["html"]
+    assert events.count() == before + 1
+    shown = f"{shown_as(changed)} {shown_as(plain)}"
+    assert police.get("/alerts/poll/", {**both, "shown": shown}).status_code == 204
+
+
+def test_nothing_is_told_of_an_alert_that_one_does_not_see(cast: Cast, client_of) -> None:
+    hidden = factories.alert(cast.staff, cast.shop)  # in another area than theirs
+    for shown in (f"{hidden.ref}:x", hidden.ref, ":", "x:y:z", "ALR-0000-1:" + "a" * 5000):
+        answer = client_of("other").get("/alerts/poll/", {"known": "", "shown": shown})
+        assert answer.status_code == 204
 
 
 def test_nobody_gets_a_banner_of_what_they_raised(cast: Cast, client_of) -> None:

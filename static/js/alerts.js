@@ -59,6 +59,7 @@ function dismiss(banner) {
 function show(answer) {
   live = answer.refs;
   for (const banner of banners()) if (!live.includes(banner.dataset.alert)) banner.remove();
+  for (const { ref, html } of answer.changed) renew(ref, html);
   const { said } = memory();
   remember("seen", answer.own); // nobody is told of what they raised themselves
   const news = answer.banners.filter(({ ref }) => !banners().some((one) => one.dataset.alert === ref));
@@ -80,6 +81,23 @@ function show(answer) {
     count.firstElementChild.textContent = live.length;
   }
   staleList = true;
+}
+
+/** Put a banner in the place of one that is no longer true: a ban ended, say. */
+function renew(ref, html) {
+  const old = banners().find((one) => one.dataset.alert === ref);
+  if (!old) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const banner = holder.content.firstElementChild;
+  ends.set(banner, Date.now() + banner.dataset.left * 1000);
+  if (old.dataset.more) {
+    banner.dataset.more = old.dataset.more;
+    banner.querySelector("[data-alert-see]").textContent = old.querySelector("[data-alert-see]").textContent;
+  }
+  const inside = old.contains(document.activeElement);
+  old.replaceWith(banner);
+  if (inside) banner.querySelector("[data-alert-away]").focus();
 }
 
 /** Of several that were there before: how many more there are than the newest. */
@@ -116,7 +134,9 @@ let asking = false;
 let over = false; // signed out: nothing more is asked
 
 async function ask() {
+  const shown = banners().map(({ dataset }) => `${dataset.alert}:${dataset.shown}`);
   const words = new URLSearchParams({ known: known.join(" "), most: opening ? 1 : 3 });
+  if (shown.length) words.set("shown", shown.join(" "));
   const address = `${body.dataset.alertsPoll}?${words}`;
   const answer = await fetch(address, {
     headers: { Accept: "application/json" },

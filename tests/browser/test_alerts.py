@@ -99,6 +99,14 @@ def test_a_banner_says_who_where_and_goes_when_it_is_withdrawn(person: Person, s
     assert police.locator("[data-alert-shelf]").get_attribute("aria-live") == "off"
     expect(police.locator("[data-alert-shelf] [data-alert]")).to_have_count(1)  # in the page now
 
+    # What it says of somebody is asked for again: here as if a ban had changed since it was made.
+    shown.evaluate(
+        "one => { one.dataset.shown = 'old'; one.querySelector('.tag').textContent = 'Old'; }"
+    )
+    police.locator("[data-alert-away]").first.focus()
+    expect(shown).to_contain_text("Excluded until", timeout=WITHIN)
+    expect(police.locator("[data-alert-away]").first).to_be_focused()
+
     intel.goto("/alerts/")
     intel.locator("summary", has_text="Withdraw").first.click()
     intel.get_by_role("button", name="Raised by mistake").click()
