@@ -88,6 +88,8 @@ class Person:
     """Somebody in a crowd, with what they ask for in turn."""
 
     crowd: Crowd
+    place: float
+    """Of a crowd's first turn, how much is over when theirs comes: the first one begins at once."""
     asks: Iterator[tuple[Ask, Page]]
 
 
@@ -98,9 +100,13 @@ class Soak:
         self.port = port
         self.rng = random.Random(7)
         self.people = [
-            Person(crowd, self._turns([pages[name] for name in crowd.pages], who, asks))
+            Person(
+                crowd,
+                number / crowd.people,
+                self._turns([pages[name] for name in crowd.pages], who, asks),
+            )
             for crowd in CROWDS
-            for who in people_of("reporter", crowd.people)
+            for number, who in enumerate(people_of("reporter", crowd.people))
         ]
         self.told: dict[str, Told] = {crowd.name: Told() for crowd in CROWDS}
         self.sent: list[tuple[str, int]] = []
@@ -134,7 +140,7 @@ class Soak:
         pace = natural / rate
         began = time.perf_counter()
         due = [
-            (began + self.rng.random() * person.crowd.every * pace, number)
+            (began + person.place * person.crowd.every * pace, number)
             for number, person in enumerate(self.people)
         ]
         heapq.heapify(due)
